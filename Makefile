@@ -1,0 +1,71 @@
+# `make` alone lists what can be made. PYTHON=python3.12 makes it with that Python, in a virtual environment of its own.
+PORT ?= 8000
+CATALOGUES = $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
+DEBIAN_TESTS = chromium fonts-noto-core mariadb-client-core mariadb-server-core postgresql redis-server
+
+ifdef PYTHON
+VENV = .venv-$(notdir $(PYTHON))
+else
+VENV = .venv
+endif
+BIN = $(VENV)/bin
+RUN = $(VENV)/requirements.installed
+DEV = $(VENV)/requirements-dev.installed
+
+.DEFAULT_GOAL = help
+.NOTPARALLEL:
+.PHONY: help run test soak check format bench pictures translations lock clean
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: $(RUN) $(CATALOGUES) ## the portal with the demo world, at http://localhost:8000 (PORT=)
+	@exec $(BIN)/portal demo --port $(PORT)
+
+test: $(DEV) $(CATALOGUES) ## the whole suite, with every server it needs (PYTEST_ARGS=)
+	@scripts/debian-packages $(DEBIAN_TESTS)
+	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
+
+soak: $(DEV) $(CATALOGUES) ## what takes longer: fuzzing, chaos, every colour and width
+	@scripts/debian-packages $(DEBIAN_TESTS)
+	$(BIN)/pytest -n 2 -m soak --timeout 3600 $(PYTEST_ARGS)
+
+check: $(DEV) ## format, lint, types, import rules, templates
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/djlint --quiet --lint templates
+
+format: $(DEV) ## write code as `make check` wants it
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+bench: $(DEV) $(CATALOGUES) ## every benchmark, a JSON line each (ONLY=name for one)
+	@set -e; for script in $(or $(ONLY:%=benchmarks/%.py),$(wildcard benchmarks/[a-z]*.py)); do \
+	    $(BIN)/python -m benchmarks.$$(basename $$script .py); \
+	done
+
+pictures: $(DEV) $(CATALOGUES) ## every page as a picture, narrow and wide, light and dark, in var/pictures
+	@scripts/debian-packages $(DEBIAN_TESTS)
+	$(BIN)/python -m tests.browser.pictures
+
+translations: $(DEV) ## bring the catalogues up to date with the sources
+	$(BIN)/pybabel --quiet extract -F pyproject.toml -k N_ --add-location=file --no-wrap --sort-by-file \
+	    --project=portal --version=0 -o translations/messages.pot .
+	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --no-wrap --no-fuzzy-matching \
+	    --ignore-obsolete --ignore-pot-creation-date
+	@$(MAKE) --no-print-directory $(CATALOGUES)
+
+lock: ## resolve pyproject.toml anew into the two hashed lock files (UPGRADE=1 for newer versions)
+	scripts/lock $(UPGRADE:1=--upgrade)
+
+clean: ## forget the demo world and all that was made here, but not the virtual environment
+	rm -rf var dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/%.installed: %.txt pyproject.toml
+	@scripts/install $(VENV) $< $(PYTHON)
+	@touch $@
+
+%.mo: %.po
+	@$(BIN)/pybabel --quiet compile -i $< -o $@
