@@ -1,0 +1,1 @@
+"""Every right is a case: a reference, a state, a legal clock and a timeline."""

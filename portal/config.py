@@ -1,0 +1,175 @@
+"""What an operator sets: the environment for secrets and places, `site.toml` for what people write.
+
+Read once at the start; a missing secret stops the start with one clear line.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Words = dict[str, str]  # language -> text
+
+
+class ConfigProblem(Exception):
+    """The start is refused; the message is one line that says what to set."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """One thing that personal data may be used for, and what a person can answer to it.
+
+    `states` are ordered from the most protective to the most permissive; the first is the default (RULES C2).
+    """
+
+    id: str
+    states: tuple[str, ...]
+    legal_basis: str
+    title: Words
+    wording: Words
+    data: Words
+    recipients: Words
+    retention: Words
+
+    def raises(self, before: str, after: str) -> bool:
+        """Tell whether a change gives more permission than there was."""
+        return self.states.index(after) > self.states.index(before)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The company that runs this portal, its languages and its rules."""
+
+    name: str
+    product: str
+    company: str
+    address: str
+    support_email: str
+    languages: tuple[str, ...]
+    timezone: str
+    grace_days: int
+    archive_days: int
+    profile: str
+    authority: Words
+    controllers: dict[str, str]
+    purposes: dict[str, Purpose]
+    policies: Path
+    base_url: str
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a process needs to start."""
+
+    database_url: str
+    queue_url: str
+    archives_url: str
+    mail_url: str
+    secret_key: str
+    encryption_keys: tuple[str, ...]
+    hash_keys: tuple[str, ...]
+    base_url: str
+    sources: Path
+    site: Site
+    trusted_proxies: int = 0
+    lease_seconds: float = 60
+    demo: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+_active: list[Config] = []
+
+
+def use(config: Config) -> None:
+    """Make a configuration the one of this process."""
+    _active[:] = [config]
+
+
+def active() -> Config:
+    """Return the configuration of this process."""
+    return _active[0]
+
+
+def site() -> Site:
+    """Return the site of this process."""
+    return _active[0].site
+
+
+def from_environment(environ: Mapping[str, str]) -> Config:
+    """Read the configuration; raises ConfigProblem with one line for the operator."""
+    base_url = _setting(environ, "PORTAL_BASE_URL").rstrip("/")
+    demo = environ.get("PORTAL_DEMO")
+    return Config(
+        database_url=environ.get("PORTAL_DATABASE_URL", "sqlite:///var/portal.db"),
+        queue_url=environ.get("PORTAL_QUEUE_URL", "sqlite:///var/queue.db"),
+        archives_url=environ.get("PORTAL_ARCHIVES_URL", f"file://{Path('var/archives').resolve()}"),
+        mail_url=_setting(environ, "PORTAL_MAIL_URL"),
+        secret_key=_setting(environ, "PORTAL_SECRET_KEY"),
+        encryption_keys=_listed(environ, "PORTAL_ENCRYPTION_KEYS"),
+        hash_keys=_listed(environ, "PORTAL_HASH_KEYS"),
+        base_url=base_url,
+        sources=Path(_setting(environ, "PORTAL_SOURCES")),
+        site=read_site(Path(_setting(environ, "PORTAL_SITE")), base_url),
+        trusted_proxies=int(environ.get("PORTAL_TRUSTED_PROXIES", "0")),
+        lease_seconds=float(environ.get("PORTAL_LEASE_SECONDS", "60")),
+        demo=Path(demo) if demo else None,
+        environ=environ,
+    )
+
+
+def _setting(environ: Mapping[str, str], name: str) -> str:
+    if value := environ.get(name):
+        return value
+    if file := environ.get(f"{name}_FILE"):
+        return Path(file).read_text(encoding="utf-8").strip()
+    raise ConfigProblem(f"{name} is not set. Set it, or {name}_FILE to a file that holds it.")
+
+
+def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in _setting(environ, name).split(",") if part.strip())
+
+
+def read_site(path: Path, base_url: str) -> Site:
+    """Read `site.toml`; raises ConfigProblem with the file and the key that is missing."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _site(raw, path.parent, base_url)
+    except FileNotFoundError as error:
+        raise ConfigProblem(f"PORTAL_SITE: there is no file {path}") from error
+    except KeyError as error:
+        raise ConfigProblem(f"{path}: the key {error} is missing") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigProblem(f"{path}: {error}") from error
+
+
+def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
+    brand, rules = raw["brand"], raw["rules"]
+    return Site(
+        name=brand["name"],
+        product=brand["product"],
+        company=brand["company"],
+        address=brand["address"],
+        support_email=brand["support_email"],
+        languages=tuple(raw["languages"]),
+        timezone=raw["timezone"],
+        grace_days=rules["grace_days"],
+        archive_days=rules["archive_days"],
+        profile=rules["profile"],
+        authority=rules["authority"],
+        controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},
+        purposes={name: _purpose(name, entry) for name, entry in raw["purposes"].items()},
+        policies=folder / raw.get("policies", "policies"),
+        base_url=base_url,
+    )
+
+
+def _purpose(name: str, raw: dict[str, Any]) -> Purpose:
+    return Purpose(
+        id=name,
+        states=tuple(raw["states"]),
+        legal_basis=raw["legal_basis"],
+        **{key: raw[key] for key in ("title", "wording", "data", "recipients", "retention")},
+    )

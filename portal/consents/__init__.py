@@ -1,0 +1,1 @@
+"""Every choice as an event: the ledger, its projection and their way into the systems."""

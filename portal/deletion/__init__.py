@@ -1,0 +1,1 @@
+"""Erasure across all systems: preview, grace, execution, proof and certificate."""

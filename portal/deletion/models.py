@@ -1,0 +1,83 @@
+"""A deletion, its targets, the ledger that survives a restored backup, and certificates."""
+
+from __future__ import annotations
+
+import peewee
+
+from portal.cases.models import Case
+from portal.kernel import clock
+from portal.kernel.crypto import EncryptedField
+from portal.kernel.db import JsonField, Model, MomentField
+from portal.kernel.problems import N_
+from portal.kernel.work import Claimable
+
+
+class Deletion(Claimable):
+    """One erasure: scheduled, erasing, erased, watched and done; or paused, or cancelled.
+
+    `subject` is a bare number, because the row outlives the person: it watches that nothing comes back. `address` is
+    where the last message goes; it is emptied once that message is written.
+    """
+
+    case = peewee.ForeignKeyField(Case, unique=True, backref="deletions")
+    subject = peewee.IntegerField(index=True)
+    state = peewee.CharField(16, default="scheduled")
+    scheduled_for = MomentField()
+    language = peewee.CharField(8)
+    address = EncryptedField(null=True)
+    asked_at = MomentField(default=clock.now)
+    looks = peewee.IntegerField(default=0)
+
+    class Meta:
+        table_name = "deletions"
+        title = N_("Your deletion")
+        whose = "subject"
+        erasure = "keep"
+
+
+class Target(Model):
+    """One system in one deletion: waiting, erased or proven. `person` (keys, identifiers) goes after the last look."""
+
+    deletion = peewee.ForeignKeyField(Deletion, backref="targets")
+    source = peewee.CharField(64)
+    title = peewee.CharField(120)
+    state = peewee.CharField(16, default="waiting")
+    person = EncryptedField(null=True)
+    lines = JsonField(default=list)
+    erased_at = MomentField(null=True)
+    proven_at = MomentField(null=True)
+    looked_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "deletion_targets"
+        title = N_("Systems in your deletion")
+        whose = "deletion.subject"
+        erasure = "keep"
+        indexes = ((("deletion", "source"), True),)
+
+
+class ErasureRecord(Model):
+    """Who must stay erased, as keyed hashes only; written before the first destructive step (RULES E4)."""
+
+    reference = peewee.CharField(16, unique=True)
+    at = MomentField(default=clock.now)
+    hashes = JsonField()
+
+    class Meta:
+        table_name = "erasure_records"
+        whose = None
+        erasure = None
+
+
+class Certificate(Model):
+    """What was erased, where and when, and what is kept why; holds nothing of the person."""
+
+    reference = peewee.CharField(16, unique=True)
+    issued_at = MomentField(default=clock.now)
+    lines = JsonField()
+    looked_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "certificates"
+        whose = None
+        erasure = None

@@ -1,0 +1,64 @@
+"""A download, its progress by system, and the short-lived links to it."""
+
+from __future__ import annotations
+
+import peewee
+
+from portal.cases.models import Case
+from portal.kernel import clock
+from portal.kernel.db import Model, MomentField
+from portal.kernel.problems import N_
+from portal.kernel.work import Claimable
+
+
+class Download(Claimable):
+    """One archive: waiting, collecting, ready, expired, cancelled or failed; a ready one falls due when it expires."""
+
+    case = peewee.ForeignKeyField(Case, unique=True, backref="downloads")
+    state = peewee.CharField(16, default="waiting")
+    language = peewee.CharField(8)
+    file = peewee.CharField(120, null=True)
+    size = peewee.BigIntegerField(null=True)
+    sha256 = peewee.CharField(64, null=True)
+    as_of = MomentField(null=True)
+    expires_at = MomentField(null=True)
+    fetched = peewee.IntegerField(default=0)
+
+    class Meta:
+        table_name = "downloads"
+        title = N_("Your downloads")
+        whose = "case.subject"
+        erasure = "delete"
+
+
+class Part(Model):
+    """How far one system is in one download."""
+
+    download = peewee.ForeignKeyField(Download, backref="parts")
+    source = peewee.CharField(64)
+    state = peewee.CharField(16, default="waiting")
+    rows = peewee.BigIntegerField(default=0)
+    tries = peewee.IntegerField(default=0)
+    as_of = MomentField(null=True)
+
+    class Meta:
+        table_name = "download_parts"
+        title = N_("Systems in your downloads")
+        whose = "download.case.subject"
+        erasure = "delete"
+        indexes = ((("download", "source"), True),)
+
+
+class Ticket(Model):
+    """An address that gives out one archive without cookies for ten minutes; only its digest is stored (RULES W3)."""
+
+    download = peewee.ForeignKeyField(Download, backref="tickets")
+    digest = peewee.CharField(64, unique=True)
+    created_at = MomentField(default=clock.now)
+    expires_at = MomentField(index=True)
+
+    class Meta:
+        table_name = "tickets"
+        title = N_("Links to your downloads")
+        whose = "download.case.subject"
+        erasure = "delete"

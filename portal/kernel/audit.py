@@ -1,0 +1,78 @@
+"""Who did what and when: append-only, chained by hash, with no personal value in it (RULES S2)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+import peewee
+
+from portal.kernel import clock
+from portal.kernel.db import JsonField, Model, MomentField, atomic, database, is_sqlite
+from portal.kernel.problems import N_
+
+_declared: dict[str, frozenset[str]] = {}
+_CHAIN_LOCK = 7_201_901  # any number, the same in every process
+
+
+class AuditEvent(Model):
+    """One line of the log. `subject` is our number of a person, never their name."""
+
+    at = MomentField(index=True)
+    name = peewee.CharField(64)
+    subject = peewee.IntegerField(null=True, index=True)
+    actor = peewee.CharField(32)  # "person", "worker", "staff:<number>", "parent"
+    keys = JsonField(default=dict)
+    hash = peewee.CharField(64, unique=True)
+
+    class Meta:
+        table_name = "audit_events"
+        title = N_("Log of what happened with your account")
+        whose = "subject"
+        erasure = "keep"
+
+
+def declare(name: str, *keys: str) -> None:
+    """Declare an event and the exact keys that it carries."""
+    _declared[name] = frozenset(keys)
+
+
+def declared() -> dict[str, frozenset[str]]:
+    """Return every declared event with its keys."""
+    return dict(_declared)
+
+
+def record(event: str, *, subject: int | None = None, actor: str = "person", **keys: Any) -> None:
+    """Append a declared event in the present transaction; KeyError and ValueError name what was not declared."""
+    if keys.keys() != _declared[event]:
+        raise ValueError(f"{event} carries {sorted(_declared[event])}, not {sorted(keys)}")
+    with atomic():
+        if not is_sqlite():
+            database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_CHAIN_LOCK,))
+        last = AuditEvent.select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1).scalar() or ""
+        at = clock.now()
+        AuditEvent.create(
+            at=at,
+            name=event,
+            subject=subject,
+            actor=actor,
+            keys=keys,
+            hash=_link(last, at, event, subject, actor, keys),
+        )
+
+
+def verify() -> int | None:
+    """Return the id of the first event that does not follow from the one before; None when the chain holds."""
+    last = ""
+    for row in AuditEvent.select().order_by(AuditEvent.id).iterator():
+        if row.hash != _link(last, row.at, row.name, row.subject, row.actor, row.keys):
+            return int(row.id)
+        last = row.hash
+    return None
+
+
+def _link(last: str, at: datetime, event: str, subject: int | None, actor: str, keys: dict[str, Any]) -> str:
+    text = json.dumps([last, at.isoformat(timespec="microseconds"), event, subject, actor, keys], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,96 @@
+"""Encryption at rest and keyed hashes, both with keys that rotate.
+
+The first encryption key encrypts, all of them decrypt. The last hash key hashes, all of them are tried when looking
+up; a hash key is never dropped, because tombstones live by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import unicodedata
+from base64 import urlsafe_b64decode
+from typing import Any
+
+import peewee
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from portal.kernel.db import database
+
+_NONCE = 12
+_NAME = 4
+
+
+class _Keyring:
+    def __init__(self) -> None:
+        self.ciphers: dict[bytes, AESGCM] = {}
+        self.hash_keys: list[bytes] = []
+        self.secret = b""
+
+
+_ring = _Keyring()
+
+
+def use_keys(secret: str, encryption: tuple[str, ...], hashing: tuple[str, ...]) -> None:
+    """Load the keys of a process: url-safe base64, 32 bytes each; ValueError says which one is wrong."""
+    ciphers = [_key(text, "PORTAL_ENCRYPTION_KEYS") for text in encryption]
+    _ring.ciphers = {hashlib.sha256(key).digest()[:_NAME]: AESGCM(key) for key in ciphers}
+    _ring.hash_keys = [_key(text, "PORTAL_HASH_KEYS") for text in hashing]
+    _ring.secret = secret.encode()
+
+
+def _key(text: str, setting: str) -> bytes:
+    key = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if len(key) != 32:
+        raise ValueError(f"{setting}: each key is 32 bytes in url-safe base64; one has {len(key)} bytes")
+    return key
+
+
+def keyed_hash(purpose: str, value: str) -> str:
+    """Return "version:hex" of a value under the newest hash key; the same value for another purpose hashes apart."""
+    return _hash(len(_ring.hash_keys), purpose, value)
+
+
+def keyed_hashes(purpose: str, value: str) -> list[str]:
+    """Return the hash of a value under every key, the newest first, for looking up old rows."""
+    return [_hash(version, purpose, value) for version in range(len(_ring.hash_keys), 0, -1)]
+
+
+def _hash(version: int, purpose: str, value: str) -> str:
+    text = f"{purpose}\0{unicodedata.normalize('NFC', value)}".encode()
+    return f"{version}:{hmac.new(_ring.hash_keys[version - 1], text, hashlib.sha256).hexdigest()}"
+
+
+def sign(purpose: str, *parts: str) -> bytes:
+    """Return 32 bytes that only this portal can make from these parts (HMAC-SHA-256 under PORTAL_SECRET_KEY)."""
+    return hmac.digest(_ring.secret, "\0".join((purpose, *parts)).encode(), "sha256")
+
+
+def encrypt(text: str, context: str) -> bytes:
+    """Encrypt under the first key (AES-256-GCM); it opens only in the same context."""
+    name, cipher = next(iter(_ring.ciphers.items()))
+    nonce = os.urandom(_NONCE)
+    return name + nonce + cipher.encrypt(nonce, text.encode(), context.encode())
+
+
+def decrypt(sealed: bytes, context: str) -> str:
+    """Open what `encrypt` sealed; KeyError if its key is gone, InvalidTag if it was changed or moved."""
+    name, nonce, rest = sealed[:_NAME], sealed[_NAME : _NAME + _NONCE], sealed[_NAME + _NONCE :]
+    return _ring.ciphers[name].decrypt(nonce, rest, context.encode()).decode()
+
+
+class EncryptedField(peewee.BlobField):
+    """Text that lies encrypted in the table; its context is table and column, so a value cannot be moved."""
+
+    @property
+    def _context(self) -> str:
+        return f"{self.model._meta.table_name}.{self.column_name}"
+
+    def db_value(self, value: str | None) -> Any:
+        """Encrypt."""
+        return None if value is None else database.get_binary_type()(encrypt(value, self._context))
+
+    def python_value(self, value: Any) -> str | None:
+        """Decrypt."""
+        return None if value is None else decrypt(bytes(value), self._context)

@@ -1,0 +1,137 @@
+"""The portal's own database: one proxy, one base model, one way to open a transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import unquote, urlsplit
+
+import peewee
+
+from portal.kernel import failpoints
+
+database = peewee.DatabaseProxy()
+
+# SQLite: readers never wait for the writer, deleted values are overwritten (DEPENDENCIES, "Found later").
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "foreign_keys": 1,
+    "busy_timeout": 10_000,
+    "synchronous": 1,
+    "secure_delete": 1,
+    "cache_size": -16_000,
+    "mmap_size": 256 * 1024 * 1024,
+}
+
+
+def connect(url: str) -> peewee.Database:
+    """Point the portal at `sqlite:///path` or `postgresql://…`; nothing is opened before the first query."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        opened: peewee.Database = peewee.SqliteDatabase(unquote(parts.path[1:]), pragmas=SQLITE_PRAGMAS)
+    elif parts.scheme in ("postgresql", "postgres"):
+        from playhouse.postgres_ext import PooledPsycopg3Database  # an extra: psycopg may be absent
+
+        opened = PooledPsycopg3Database(url, max_connections=20, stale_timeout=300, timeout=10)
+    else:
+        raise ValueError(f"PORTAL_DATABASE_URL: scheme {parts.scheme!r} is unknown; use sqlite:/// or postgresql://")
+    database.initialize(opened)
+    return opened
+
+
+def is_sqlite() -> bool:
+    """Tell which of the two engines runs."""
+    return isinstance(database.obj, peewee.SqliteDatabase)
+
+
+def release() -> None:
+    """Give a pooled connection back; SQLite keeps one open a thread, for opening costs more than a page."""
+    if not is_sqlite() and not database.is_closed():
+        database.close()
+
+
+class _Committed(threading.local):
+    def __init__(self) -> None:
+        self.wishes: list[Callable[[], None]] = []
+
+
+_committed = _Committed()
+
+
+def after_commit(wish: Callable[[], None]) -> None:
+    """Do something once the present transaction is committed; a rolled back one forgets it."""
+    if database.in_transaction():
+        _committed.wishes.append(wish)
+    else:
+        wish()
+
+
+@contextmanager
+def atomic() -> Iterator[None]:
+    """Open the one kind of transaction; inside another it joins it.
+
+    On SQLite it takes the write lock at once (BEGIN IMMEDIATE), because a read that later turns into a write fails
+    with "database is locked" whatever the timeout says.
+    """
+    if database.in_transaction():
+        yield
+        return
+    _committed.wishes.clear()
+    with database.atomic("IMMEDIATE") if is_sqlite() else database.atomic():
+        yield
+        failpoints.point("portal: before commit")
+    failpoints.point("portal: after commit")
+    wishes, _committed.wishes = _committed.wishes, []
+    for wish in wishes:
+        wish()
+
+
+class MomentField(peewee.Field):
+    """An aware moment in UTC: timestamptz in PostgreSQL, sortable ISO 8601 text in SQLite."""
+
+    field_type = "TIMESTAMPTZ"
+
+    def db_value(self, value: datetime | None) -> str | None:
+        """Write 2026-11-22T10:04:00.000000+00:00, always the same width."""
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def python_value(self, value: Any) -> datetime | None:
+        """Read it back, aware."""
+        if value is None:
+            return None
+        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+
+
+class JsonField(peewee.JSONField):
+    """A JSON document: jsonb in PostgreSQL, text in SQLite."""
+
+
+class Model(peewee.Model):
+    """The base of every table of ours.
+
+    Each Meta states `whose` (the path of foreign keys to the account or subject, e.g. "subject" or "case.subject";
+    None where nobody's) and `erasure` (what a deletion does: "delete"; "unlink" keeps the row, forgets whose it was and
+    empties the fields named in `forget`; "keep" only where the row holds numbers of ours and nothing else; None where
+    `whose` is None). `title` names the table in a person's download; `by_address` names the column with the keyed hash
+    of an address, where rows may lie that have no owner yet. A base with columns and no table says `mixin = True`.
+    """
+
+    models: ClassVar[list[type[Model]]] = []
+    if TYPE_CHECKING:
+        id: Any
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        Model.models.append(cls)
+
+
+def tables() -> list[type[Model]]:
+    """Return every concrete model, in the order in which they were declared."""
+    return [model for model in Model.models if "mixin" not in vars(model)]

@@ -1,0 +1,85 @@
+"""Limits that hold across processes, by the `limits` library over a table of our own."""
+
+from __future__ import annotations
+
+import math
+import time
+from datetime import UTC, datetime, timedelta
+
+import peewee
+from limits import RateLimitItem, parse
+from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
+
+from portal.kernel import crypto
+from portal.kernel.db import Model, MomentField, atomic
+from portal.kernel.problems import TooManyTries
+
+
+class Tally(Model):
+    """How often something was tried in the present window; the key is a keyed hash."""
+
+    key = peewee.CharField(160, primary_key=True)
+    count = peewee.IntegerField()
+    expires_at = MomentField(index=True)
+
+    class Meta:
+        table_name = "tallies"
+        whose = None
+        erasure = None
+
+
+class _Table(Storage):
+    STORAGE_SCHEME = ["portal"]
+
+    base_exceptions = peewee.DatabaseError
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        now = datetime.now(UTC)
+        with atomic():
+            Tally.delete().where(Tally.key == key, Tally.expires_at <= now).execute()
+            Tally.insert(key=key, count=amount, expires_at=now + timedelta(seconds=expiry)).on_conflict(
+                conflict_target=[Tally.key], update={Tally.count: Tally.count + amount}
+            ).execute()
+            return int(Tally.select(Tally.count).where(Tally.key == key).scalar())
+
+    def get(self, key: str) -> int:
+        found = Tally.get_or_none(Tally.key == key, Tally.expires_at > datetime.now(UTC))
+        return int(found.count) if found else 0
+
+    def get_expiry(self, key: str) -> float:
+        found = Tally.get_or_none(Tally.key == key)
+        return float(found.expires_at.timestamp()) if found else time.time()
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int | None:
+        return int(Tally.delete().execute())
+
+    def clear(self, key: str) -> None:
+        Tally.delete().where(Tally.key == key).execute()
+
+
+_limiter = FixedWindowRateLimiter(_Table())
+_parsed: dict[str, RateLimitItem] = {}
+
+
+def hit(rule: str, purpose: str, value: str) -> None:
+    """Count one try of `purpose` by `value` (an address, a network) against a rule such as "5/hour".
+
+    The value is stored as a keyed hash only. Raises TooManyTries with the minutes to wait.
+    """
+    item = _parsed.get(rule) or _parsed.setdefault(rule, parse(rule))
+    key = crypto.keyed_hash("limit", f"{purpose}\0{value}")
+    if not _limiter.hit(item, key):
+        reset = _limiter.get_window_stats(item, key).reset_time
+        raise TooManyTries(minutes=max(1, math.ceil((reset - time.time()) / 60)))
+
+
+def forget_past() -> None:
+    """Remove windows that are over."""
+    Tally.delete().where(Tally.expires_at <= datetime.now(UTC)).execute()

@@ -1,0 +1,1 @@
+"""How precisely the systems may know where somebody is."""

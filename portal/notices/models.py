@@ -1,0 +1,34 @@
+"""Messages on their way out."""
+
+from __future__ import annotations
+
+import peewee
+
+from portal.kernel import clock
+from portal.kernel.crypto import EncryptedField
+from portal.kernel.db import MomentField
+from portal.kernel.problems import N_
+from portal.kernel.work import Claimable
+
+
+class Message(Claimable):
+    """One message to one address, written in the transaction of its cause; address and facts go once it is sent."""
+
+    account = peewee.IntegerField(null=True, index=True)
+    kind = peewee.CharField(48)
+    cause = peewee.CharField(120, unique=True)
+    language = peewee.CharField(8)
+    channel = peewee.CharField(8, default="email")
+    address = EncryptedField(null=True)
+    address_hash = peewee.CharField(80, index=True)
+    facts = EncryptedField(null=True)
+    state = peewee.CharField(16, default="queued")
+    created_at = MomentField(default=clock.now)
+    sent_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "messages"
+        title = N_("Messages sent to you")
+        whose = "account"
+        by_address = "address_hash"
+        erasure = "delete"

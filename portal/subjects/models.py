@@ -1,0 +1,91 @@
+"""Data subjects and their links into the connected systems."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import peewee
+
+from portal.accounts.models import Account, Identifier, Session
+from portal.kernel import clock
+from portal.kernel.crypto import EncryptedField
+from portal.kernel.db import Model, MomentField, database
+from portal.kernel.problems import N_
+
+
+class Subject(Model):
+    """A person whose data is held; an account of the portal is optional."""
+
+    account = peewee.ForeignKeyField(Account, null=True, unique=True, on_delete="SET NULL")
+    created_at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "subjects"
+        title = N_("You, as a data subject")
+        whose = "subject"
+        erasure = "delete"
+
+
+class Link(Model):
+    """One row of one system that is this person, made only from an identifier that was proven.
+
+    Several rows for one address are never merged: they stay `unclaimed` until each is claimed with a proof of its own.
+    """
+
+    subject = peewee.ForeignKeyField(Subject, backref="links")
+    source = peewee.CharField(64)
+    key = EncryptedField()
+    key_hash = peewee.CharField(80)
+    state = peewee.CharField(16, default="linked")
+    proven_by = peewee.CharField(16)
+    linked_at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "links"
+        title = N_("Where your data lies")
+        whose = "subject"
+        erasure = "delete"
+        indexes = ((("subject", "source", "key_hash"), True),)
+
+
+class Lookup(Model):
+    """A system was asked about an identifier and answered; a missing row means it has not answered yet."""
+
+    identifier = peewee.ForeignKeyField(Identifier)
+    source = peewee.CharField(64)
+    found = peewee.IntegerField()
+    at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "lookups"
+        title = N_("Systems asked about your addresses")
+        whose = "identifier.account"
+        erasure = "delete"
+        indexes = ((("identifier", "source"), True),)
+
+
+class SessionRow(NamedTuple):
+    """A live session with its account and subject."""
+
+    id: int
+    account: int
+    fresh_until: datetime
+    seen_at: datetime
+    created_at: datetime
+    language: str | None
+    subject: int | None
+
+
+_OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id
+FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u.account_id = a.id
+WHERE s.digest = {} AND s.ended_at IS NULL"""
+
+
+def session_row(digest: str) -> SessionRow | None:
+    """Return the session of a digest in one statement; written out, because every page begins with it."""
+    found = database.execute_sql(_OF_SESSION.format(database.obj.param), (digest,)).fetchone()
+    if found is None:
+        return None
+    moments = (Session.fresh_until.python_value(value) for value in found[2:5])
+    return SessionRow(found[0], found[1], *moments, found[5], found[6])

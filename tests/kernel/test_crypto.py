@@ -1,0 +1,49 @@
+"""Keys, sealed values and hashes."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.kernel import crypto
+
+OLD, NEW = (base64.urlsafe_b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+
+
+@given(st.text())
+def test_what_is_sealed_opens_in_its_own_context_only(text: str) -> None:
+    sealed = crypto.encrypt(text, "accounts.name")
+    assert crypto.decrypt(sealed, "accounts.name") == text
+    with pytest.raises(InvalidTag):
+        crypto.decrypt(sealed, "accounts.other")
+
+
+def test_old_values_open_after_the_key_was_changed() -> None:
+    crypto.use_keys("secret", (OLD,), (OLD,))
+    sealed = crypto.encrypt("Đà Nẵng", "x")
+    crypto.use_keys("secret", (NEW, OLD), (OLD,))
+    assert crypto.decrypt(sealed, "x") == "Đà Nẵng"
+    crypto.use_keys("secret", (NEW,), (OLD,))
+    with pytest.raises(KeyError):
+        crypto.decrypt(sealed, "x")
+
+
+def test_a_hash_names_its_key_and_old_hashes_are_still_found() -> None:
+    crypto.use_keys("secret", (OLD,), (OLD,))
+    before = crypto.keyed_hash("email", "mai@example.com")
+    crypto.use_keys("secret", (OLD,), (OLD, NEW))
+    assert crypto.keyed_hash("email", "mai@example.com").startswith("2:")
+    assert before in crypto.keyed_hashes("email", "mai@example.com")
+
+
+def test_the_same_value_hashes_apart_for_another_purpose() -> None:
+    assert crypto.keyed_hash("email", "1") != crypto.keyed_hash("phone", "1")
+
+
+def test_a_key_of_the_wrong_length_is_refused_by_the_name_of_its_setting() -> None:
+    with pytest.raises(ValueError, match="PORTAL_ENCRYPTION_KEYS"):
+        crypto.use_keys("secret", ("c2hvcnQ=",), (OLD,))
