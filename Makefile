@@ -1,7 +1,7 @@
 # `make` alone lists what can be made. PYTHON=python3.12 makes it with that Python, in a virtual environment of its own.
 PORT ?= 8000
-CATALOGUES = $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 DEBIAN_TESTS = chromium fonts-noto-core mariadb-client-core mariadb-server-core postgresql redis-server
+BENCHMARKS = $(filter-out %/__init__.py %/stage.py %/plain.py,$(wildcard benchmarks/*.py))
 
 ifdef PYTHON
 VENV = .venv-$(notdir $(PYTHON))
@@ -19,14 +19,14 @@ DEV = $(VENV)/requirements-dev.installed
 help:
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-run: $(RUN) $(CATALOGUES) ## the portal with the demo world, at http://localhost:8000 (PORT=)
+run: $(RUN) ## the portal with the demo world, at http://localhost:8000 (PORT=)
 	@exec $(BIN)/portal demo --port $(PORT)
 
-test: $(DEV) $(CATALOGUES) ## the whole suite, with every server it needs (PYTEST_ARGS=)
+test: $(DEV) ## the whole suite, with every server it needs (PYTEST_ARGS=)
 	@scripts/debian-packages $(DEBIAN_TESTS)
 	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
 
-soak: $(DEV) $(CATALOGUES) ## what takes longer: fuzzing, chaos, every colour and width
+soak: $(DEV) ## what takes longer: fuzzing, chaos, every colour and width
 	@scripts/debian-packages $(DEBIAN_TESTS)
 	$(BIN)/pytest -n 2 -m soak --timeout 3600 $(PYTEST_ARGS)
 
@@ -41,21 +41,20 @@ format: $(DEV) ## write code as `make check` wants it
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
 
-bench: $(DEV) $(CATALOGUES) ## every benchmark, a JSON line each (ONLY=name for one)
-	@set -e; for script in $(or $(ONLY:%=benchmarks/%.py),$(wildcard benchmarks/[a-z]*.py)); do \
+bench: $(DEV) ## every benchmark, a JSON line each (ONLY=name for one)
+	@set -e; for script in $(or $(ONLY:%=benchmarks/%.py),$(BENCHMARKS)); do \
 	    $(BIN)/python -m benchmarks.$$(basename $$script .py); \
 	done
 
-pictures: $(DEV) $(CATALOGUES) ## every page as a picture, narrow and wide, light and dark, in var/pictures
+pictures: $(DEV) ## every page as a picture, narrow and wide, light and dark, in var/pictures
 	@scripts/debian-packages $(DEBIAN_TESTS)
 	$(BIN)/python -m tests.browser.pictures
 
 translations: $(DEV) ## bring the catalogues up to date with the sources
-	$(BIN)/pybabel --quiet extract -F pyproject.toml -k N_ --add-location=file --no-wrap --sort-by-file \
+	$(BIN)/pybabel --quiet extract -F pyproject.toml --ignore-dirs=.* -k N_ --no-location --no-wrap --sort-output \
 	    --project=portal --version=0 -o translations/messages.pot .
 	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --no-wrap --no-fuzzy-matching \
 	    --ignore-obsolete --ignore-pot-creation-date
-	@$(MAKE) --no-print-directory $(CATALOGUES)
 
 lock: ## resolve pyproject.toml anew into the two hashed lock files (UPGRADE=1 for newer versions)
 	scripts/lock $(UPGRADE:1=--upgrade)
@@ -66,6 +65,3 @@ clean: ## forget the demo world and all that was made here, but not the virtual 
 $(VENV)/%.installed: %.txt pyproject.toml
 	@scripts/install $(VENV) $< $(PYTHON)
 	@touch $@
-
-%.mo: %.po
-	@$(BIN)/pybabel --quiet compile -i $< -o $@

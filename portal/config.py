@@ -40,6 +40,14 @@ class Purpose:
 
 
 @dataclass(frozen=True)
+class Use:
+    """One use of personal data that nobody is asked about, because a contract, the law or safety needs it."""
+
+    legal_basis: str
+    title: Words
+
+
+@dataclass(frozen=True)
 class Site:
     """The company that runs this portal, its languages and its rules."""
 
@@ -56,6 +64,9 @@ class Site:
     authority: Words
     controllers: dict[str, str]
     purposes: dict[str, Purpose]
+    uses: dict[str, Use]
+    developer: str
+    apps: tuple[str, ...]
     policies: Path
     base_url: str
 
@@ -161,6 +172,9 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         authority=rules["authority"],
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},
         purposes={name: _purpose(name, entry) for name, entry in raw["purposes"].items()},
+        uses={name: Use(entry["legal_basis"], entry["title"]) for name, entry in raw.get("uses", {}).items()},
+        developer=raw["apps"]["developer"],
+        apps=tuple(raw["apps"]["names"]),
         policies=folder / raw.get("policies", "policies"),
         base_url=base_url,
     )

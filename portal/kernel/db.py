@@ -100,9 +100,12 @@ class MomentField(peewee.Field):
 
     def python_value(self, value: Any) -> datetime | None:
         """Read it back, aware."""
-        if value is None:
-            return None
-        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+        return None if value is None else moment(value)
+
+
+def moment(value: str | datetime) -> datetime:
+    """Return a moment as either engine gives it out, aware, in UTC."""
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 
 
 class JsonField(peewee.JSONField):

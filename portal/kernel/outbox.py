@@ -44,6 +44,13 @@ def mark(subject: int, source: str, event: int) -> None:
     wake_table(Delivery)
 
 
+def again(subject: int, source: str) -> None:
+    """Begin anew with a system that was found only now to hold something about a person."""
+    mine = (Delivery.subject == subject) & (Delivery.source == source)
+    Delivery.update(due_at=clock.now(), attempts=0, confirmed=0, confirmed_at=None).where(mine).execute()
+    wake_table(Delivery)
+
+
 def confirm(claim: Claim[Delivery], event: int, at: datetime) -> None:
     """Record what a system has taken; the row stays due if a newer event came meanwhile."""
     with claim.step(confirmed=event, confirmed_at=at):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from base64 import b32encode
 
 from portal.kernel import crypto
 
@@ -35,8 +34,8 @@ def new_reference(letter: str) -> str:
 
 
 def derived(purpose: str, *parts: str) -> str:
-    """Return the 26 letters of a secret address: 130 bits from the portal's key, so no table holds it."""
-    return b32encode(crypto.sign(purpose, *parts)).decode().lower()[:26]
+    """Return the 32 digits of a secret address: 128 bits from the portal's key, so no table holds it."""
+    return crypto.sign(purpose, *parts).hex()[:32]
 
 
 def same(one: str, other: str) -> bool:

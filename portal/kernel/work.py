@@ -265,9 +265,11 @@ def queue() -> huey.Huey:
     return opened
 
 
-def _task(name: str) -> None:
+def _task(table: str) -> None:
     try:
-        run(name)
+        for kind in list(_runners.values()):
+            if kind.model._meta.table_name == table:
+                run(kind.name)
     finally:
         release()
 
@@ -280,17 +282,15 @@ def _sweep_task() -> None:
 
 
 def wake_table(model: type[Claimable], delay: float = 0) -> None:
-    """Wake whoever carries out the rows of a table, after the present transaction."""
-    for run_ in _runners.values():
-        if run_.model is model:
-            after_commit(lambda name=run_.name: _wake(name, delay))  # type: ignore[misc]
+    """Wake the workers that carry out the rows of a table, after the present transaction; a web process has none."""
+    after_commit(lambda: _wake(model._meta.table_name, delay))
 
 
-def _wake(name: str, delay: float) -> None:
+def _wake(table: str, delay: float) -> None:
     if _state["queue"] is None:
         return
     failpoints.point("queue: before wake")
     try:
-        _state["task"].schedule(args=(name,), delay=delay) if delay else _state["task"](name)
+        _state["task"].schedule(args=(table,), delay=delay) if delay else _state["task"](table)
     except Exception:  # the sweep finds the row; whoever asked must not see the engine's failure
-        log.warning("queue unavailable", work=name)
+        log.warning("queue unavailable", table=table)

@@ -275,6 +275,7 @@ class CaseEvent(Frozen):
 class Download(Frozen):
     case = peewee.ForeignKeyField(Case, backref="+", unique=True)
     state = peewee.CharField(16)
+    unfinished_of = peewee.IntegerField(null=True, unique=True)
     language = peewee.CharField(8)
     file = peewee.CharField(120, null=True)
     size = peewee.BigIntegerField(null=True)
@@ -294,6 +295,7 @@ class Download(Frozen):
 class Deletion(Frozen):
     case = peewee.ForeignKeyField(Case, backref="+", unique=True)
     subject = peewee.IntegerField(index=True)
+    unfinished_of = peewee.IntegerField(null=True, unique=True)
     state = peewee.CharField(16)
     scheduled_for = MomentField()
     language = peewee.CharField(8)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("tables")
 
 
 @pytest.fixture
-def handled(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Claim[Delivery]]]:
+def handled(monkeypatch: pytest.MonkeyPatch) -> list[Claim[Delivery]]:
     """A runner over deliveries that notes what it was given and is done with it."""
     seen: list[Claim[Delivery]] = []
 
@@ -26,7 +25,7 @@ def handled(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Claim[Delivery]]]:
         outbox.confirm(claim, claim.row.wanted, clock.now())
 
     monkeypatch.setattr(work, "_runners", {"test": work.Runner("test", Delivery, None, handle)})
-    yield seen
+    return seen
 
 
 def test_a_due_row_is_carried_out_once(handled: list[Claim[Delivery]]) -> None:
@@ -138,15 +137,20 @@ def test_a_chore_is_begun_once_a_span_whoever_sweeps(monkeypatch: pytest.MonkeyP
 def test_workers_are_woken_after_the_commit_and_not_after_a_rollback(monkeypatch: pytest.MonkeyPatch) -> None:
     woken: list[str] = []
     monkeypatch.setattr(work, "_runners", {"test": work.Runner("test", Delivery, None, lambda claim: None)})
-    monkeypatch.setattr(work, "_wake", lambda name, delay: woken.append(name))
-    with pytest.raises(ZeroDivisionError), db.atomic():
-        outbox.mark(1, "booking", 1)
-        raise ZeroDivisionError
+    monkeypatch.setattr(work, "_wake", lambda table, delay: woken.append(table))
+
+    def break_off() -> None:
+        with db.atomic():
+            outbox.mark(1, "booking", 1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
     assert woken == []
     with db.atomic():
         outbox.mark(1, "booking", 1)
         assert woken == []
-    assert woken == ["test"]
+    assert woken == ["deliveries"]
 
 
 def test_what_is_queued_is_json_and_comes_back_as_a_task() -> None:

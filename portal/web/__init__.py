@@ -1,0 +1,78 @@
+"""Everything web that no room owns: answers, guards, forms, errors, menu, language, headers. Knows the kernel only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Flask, Request, current_app, request, url_for
+from jinja2 import Environment
+from werkzeug.wrappers import Response
+
+from portal.web import (
+    cookies,
+    csrf,
+    embed,
+    errors,
+    guards,
+    headers,
+    health,
+    htmx,
+    language,
+    navigation,
+    static,
+    templates,
+    words,
+)
+from portal.web.guards import Session
+
+
+def init_app(app: Flask, load_session: Callable[[Request], Session | None]) -> None:
+    """Furnish an app that has `extensions["portal"]` and was made with `static_folder=None` and without a secret key.
+
+    `load_session` finds the session that a request belongs to: it is asked at most once, and not for static files.
+    """
+    cookies.init_app(app)
+    navigation.init_app(app)
+    htmx.init_app(app, _pages(app, static.init_app(app)))
+    errors.init_app(app)
+    app.before_request(partial(_arrive, guards.use(app, load_session)))
+    app.register_blueprint(language.room)
+    app.register_blueprint(health.room)
+    app.wsgi_app = headers.Headers(app.wsgi_app, app.extensions["portal"].site.base_url)  # type: ignore[method-assign]
+
+
+def _arrive(recognise: Callable[[], Session]) -> Response | None:
+    """Do before each view what every view relies on: know the person, the language, the sender's right to be here."""
+    endpoint = request.endpoint or ""
+    if endpoint == "asset":
+        return None
+    session = recognise()
+    language.speak(session)
+    embed.settle()
+    view = current_app.view_functions.get(endpoint)
+    if view is None:
+        return None  # no such page: Flask says so next
+    csrf.check(view)
+    return guards.enter(view, session)
+
+
+def _pages(app: Flask, assets: static.Assets) -> dict[str, Environment]:
+    """Return the templates of the app in each language of the site."""
+    site = app.extensions["portal"].site
+    said = {
+        "embedded": embed.embedded,
+        "frame": navigation.frame,
+        "languages": language.others,
+        "me": guards.me,
+        "site": site,
+        "token": csrf.token,
+        "url_for": url_for,
+    }
+    pages = {}
+    for code in site.languages:
+        pages[code] = templates.environment(
+            words.of(code, site.timezone), app.jinja_loader, {"asset": assets.url}, reload=app.debug
+        )
+        pages[code].globals.update(said, language=code)
+    return pages

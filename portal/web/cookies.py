@@ -1,0 +1,32 @@
+"""The one way a cookie is written: host-bound, unreadable for scripts, same-site (RULES W2)."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, request
+from werkzeug.wrappers import Response
+
+_PREFIX = "COOKIE_PREFIX"
+
+
+def init_app(app: Flask) -> None:
+    """Settle how the site's cookies are called."""
+    # Plain http is for one's own machine only, where Safari drops cookies that are Secure or named __Host-.
+    app.config[_PREFIX] = "__Host-" if app.extensions["portal"].site.base_url.startswith("https:") else ""
+
+
+def put(response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    """Set a cookie; without an age it ends with the browser's session."""
+    prefix = current_app.config[_PREFIX]
+    secure = bool(prefix)
+    response.set_cookie(prefix + name, value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def drop(response: Response, name: str) -> None:
+    """Make the browser forget a cookie."""
+    put(response, name, "", max_age=0)
+
+
+def got(name: str) -> str | None:
+    """Return what the browser sent, else None."""
+    jar, named = request.cookies, current_app.config[_PREFIX] + name
+    return jar[named] if named in jar else None  # `get` builds an error page for each cookie that is missing

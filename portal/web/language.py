@@ -1,0 +1,48 @@
+"""Which language a page speaks: the one chosen here, else the account's, else what the browser prefers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, abort, g, request
+from werkzeug.wrappers import Response
+
+from portal.web import cookies, navigation
+from portal.web.guards import Session, open_to_all
+from portal.web.htmx import away
+from portal.web.site import came_from, site
+from portal.web.words import here, name_of, of
+
+_COOKIE = "language"
+
+room = Blueprint("language", __name__)
+navigation.left_out(room, "choose")
+
+
+@room.get("/language/<string:code>")
+@open_to_all
+def choose(code: str) -> Response:
+    """Remember a language and go back; it works as a link, since a cookie with a language harms nobody."""
+    if code not in site().languages:
+        abort(404)
+    response = away(came_from())
+    cookies.put(response, _COOKIE, code, max_age=int(timedelta(days=365).total_seconds()))
+    return response
+
+
+def speak(session: Session) -> None:
+    """Settle the language of this request."""
+    facts, chosen = site(), cookies.got(_COOKIE)
+    known = facts.languages
+    language = chosen if chosen in known else session.language if session.language in known else preferred()
+    g.words = of(language, facts.timezone)
+
+
+def preferred() -> str:
+    """Return the language to use when nothing but the browser is asked."""
+    return request.accept_languages.best_match(site().languages) or site().languages[0]
+
+
+def others() -> list[tuple[str, str]]:
+    """Return code and own name of each language that this page is not in."""
+    return [(code, name_of(code)) for code in site().languages if code != here().language]

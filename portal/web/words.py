@@ -1,0 +1,116 @@
+"""How a language speaks: its sentences, and how it writes dates, numbers and sizes. Only `here` knows of a request.
+
+The .po files are what is shipped: each is compiled in memory when its language is first wanted, so none can be stale.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache, lru_cache
+from gettext import GNUTranslations, NullTranslations
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, lists, numbers
+from babel.messages import mofile, pofile
+from flask import g
+
+from portal.kernel.problems import N_
+from portal.web.shipped import shipped
+
+_REGION = {"en": "en_GB"}  # 12 December 2026, as most of the world's English writes it
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+_MOMENT = N_("%(clock)s on %(day)s (%(zone)s)")
+
+
+class Words:
+    """One language in one time zone."""
+
+    def __init__(self, language: str, zone: str) -> None:
+        self.language = language
+        self.zone = ZoneInfo(zone)
+        self.catalogue = _catalogue(language)
+        self.locale = str(Locale.parse(_REGION.get(language, language)))
+
+    def say(self, text: str, /, **facts: object) -> str:
+        """Return a sentence in this language, filled with facts; without facts a % stays a %."""
+        said = self.catalogue.gettext(text) if text else ""
+        return said % facts if facts else said
+
+    def plural(self, one: str, many: str, count: int, /, **facts: object) -> str:
+        """Return the sentence for a count, which it may show as %(num)s."""
+        return self.catalogue.ngettext(one, many, count) % {"num": self.number(count), **facts}
+
+    def day(self, when: date) -> str:
+        """Spell a day: 12 December 2026."""
+        return _spelled(self._local(when), self.locale)
+
+    def clock(self, when: datetime) -> str:
+        """Return hour and minute: 14:02."""
+        return f"{self._local(when):%H:%M}"
+
+    def moment(self, when: datetime) -> str:
+        """Return day, hour and zone, for what expires: 14:02 on 12 December 2026 (UTC+7)."""
+        offset = f"{self._local(when):%z}"
+        minutes = "" if offset[3:] == "00" else f":{offset[3:]}"
+        return self.say(_MOMENT, clock=self.clock(when), day=self.day(when), zone=f"UTC{int(offset[:3]):+d}{minutes}")
+
+    def number(self, number: float) -> str:
+        """Return a number as this language groups it: 100,000."""
+        return numbers.format_decimal(number, locale=self.locale)
+
+    def size(self, size: float) -> str:
+        """Return a count of bytes as people read it: 4.1 MB."""
+        unit = 0
+        while size >= 999.5 and unit < len(_UNITS) - 1:
+            size, unit = size / 1000, unit + 1
+        return f"{self.number(round(size, 0 if size >= 10 or not unit else 1))} {_UNITS[unit]}"
+
+    def listed(self, things: Iterable[object]) -> str:
+        """Join things as a sentence does: A, B and C."""
+        return lists.format_list([str(thing) for thing in things], locale=self.locale)
+
+    def _local(self, when: date) -> date:
+        return when.astimezone(self.zone) if isinstance(when, datetime) else when
+
+
+@cache
+def of(language: str, zone: str = "UTC") -> Words:
+    """Return the words of a language; without a request, for mails."""
+    return Words(language, zone)
+
+
+def here() -> Words:
+    """Return the words of the person whose request this is."""
+    words: Words = g.words
+    return words
+
+
+def _(text: str, /, **facts: object) -> str:
+    """Say a sentence in the language of the request."""
+    return here().say(text, **facts)
+
+
+@cache
+def name_of(language: str) -> str:
+    """Return how a language calls itself: Tiếng Việt."""
+    name = str(Locale.parse(language).display_name)
+    return name[0].upper() + name[1:]
+
+
+def _catalogue(language: str) -> NullTranslations:
+    """Read a language's sentences; the source language has no file and needs none."""
+    source = shipped("translations") / language / "LC_MESSAGES" / "messages.po"
+    if not source.is_file():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with source.open("rb") as lines:
+        mofile.write_mo(compiled, pofile.read_po(lines, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=4096)
+def _spelled(day: date, locale: str) -> str:
+    return dates.format_date(day, "long", locale=locale)
