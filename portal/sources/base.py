@@ -1,0 +1,173 @@
+"""What every connected system can be asked, whatever it is made of."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from portal.kernel.problems import SourceUnavailable
+from portal.sources.manifest import Action, Manifest, Text
+from portal.sources.manifest.model import BlockKind
+
+Key = tuple[str | int, ...]
+Row = dict[str, Any]
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A proven address or number of a person: e-mail casefolded and stripped, phone as E.164."""
+
+    kind: str  # email, phone or external_id
+    value: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a system needs to reach all rows of somebody: keys of their subject rows there, and identifiers."""
+
+    keys: tuple[Key, ...]
+    identifiers: tuple[Identifier, ...] = ()
+
+    def values(self, kind: str) -> tuple[str, ...]:
+        """Return the identifiers of one kind."""
+        return tuple(identifier.value for identifier in self.identifiers if identifier.kind == kind)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a deletion would do to the rows of one table and controller, counted live."""
+
+    table: str
+    title: Text
+    rows: int
+    action: Action
+    controller: str
+    reason: Text | None = None
+    until: date | None = None  # the last day on which one of the kept rows is kept
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """Something that stops a deletion, warns of it, or is lost by it. Facts hold dates and moments in ISO form."""
+
+    kind: BlockKind
+    table: str
+    say: Text
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a deletion would do, and what stands in its way."""
+
+    lines: tuple[Line, ...]
+    blockers: tuple[Blocker, ...]
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Rows deleted or changed by table; not `done` means that the system wants to be asked again."""
+
+    done: bool
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Where manifest and system disagree, for operators; an error means that an export or erasure would fail."""
+
+    level: Level
+    table: str
+    column: str
+    say: str
+
+    def __str__(self) -> str:
+        place = ".".join(filter(None, (self.table, self.column)))
+        return ": ".join(filter(None, (self.level, place, self.say)))
+
+
+class Snapshot(ABC):
+    """Everything about a person as of one moment. Rows stream, so memory does not grow with them."""
+
+    as_of: datetime
+    counts: Mapping[str, int]  # every table of the manifest, zero rows stated
+
+    @abstractmethod
+    def rows(self, table: str) -> Iterator[Row]:
+        """Yield a table's rows in a stable order, as many as `counts` says, one table after another."""
+
+    def kinds(self, table: str) -> Mapping[str, str]:
+        """Return what `values.decode` needs, by column, to make a written value again what it was."""
+        return {}
+
+
+class Source(ABC):
+    """A connected system. Methods open what they need and close it; a source may be used by several threads.
+
+    Each raises SourceUnavailable: `permanent` when asking again will not help before somebody mends something.
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.manifest = manifest
+
+    @property
+    def id(self) -> str:
+        """The short name that links, outbox and archives know it by."""
+        return self.manifest.id
+
+    @property
+    def title(self) -> Text:
+        """The name that people read."""
+        return self.manifest.title
+
+    @abstractmethod
+    def find(self, identifier: Identifier) -> list[Key]:
+        """Return the key of every person the identifier belongs to; more than one is legal."""
+
+    @abstractmethod
+    def preview(self, person: Person) -> Preview:
+        """Count live, per table and controller, and look for what stands in the way."""
+
+    @abstractmethod
+    def snapshot(self, person: Person) -> AbstractContextManager[Snapshot]:
+        """Open one consistent view of all that is held."""
+
+    @abstractmethod
+    def prefer(self, person: Person, choices: Mapping[str, str]) -> None:
+        """Write choices (name to state word) where the manifest says; names it does not know are passed over."""
+
+    @abstractmethod
+    def stored(self, person: Person) -> dict[str, str]:
+        """Return the state word that each preference has now; `mixed` where a person's rows differ."""
+
+    @abstractmethod
+    def erase(self, person: Person, request_id: str) -> Erased:
+        """Erase as the manifest says, all or nothing. Repeating it is harmless and finds nothing."""
+
+    @abstractmethod
+    def remaining(self, person: Person) -> dict[str, int]:
+        """Read again and return, by table, the rows that should be gone or changed and are not; {} is the proof."""
+
+    @abstractmethod
+    def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
+        """Yield every person the system knows, streamed."""
+
+    @abstractmethod
+    def check(self) -> list[Finding]:
+        """Compare the manifest with the live system."""
+
+    def compact(self) -> None:  # noqa: B027 - most systems need nothing
+        """Make deleted values unreadable in the system's files where the engine needs telling."""
+
+    def close(self) -> None:  # noqa: B027 - most systems hold nothing
+        """Let go of what is held open."""
+
+    def unavailable(self, detail: str, permanent: bool = False) -> SourceUnavailable:
+        """Make the refusal that names this system; `detail` is technical and holds no personal data."""
+        return SourceUnavailable(source=str(self.title), detail=detail, permanent=permanent)

@@ -1,0 +1,131 @@
+"""A connected system that is no database and answers the portal's HTTP protocol."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import date
+from http.client import HTTPResponse
+from itertools import islice
+from typing import Any, get_args
+from uuid import uuid4
+
+from portal.sources.base import Blocker, Erased, Finding, Identifier, Key, Line, Person, Preview, Snapshot, Source
+from portal.sources.http.client import Client
+from portal.sources.http.describe import compare
+from portal.sources.http.stream import CutShort, SpooledSnapshot, lines, moment
+from portal.sources.manifest import Manifest, Text
+from portal.sources.manifest.model import BlockKind
+
+COUNTS, ACCESS, ERASURE, PREFERENCES, DESCRIBE = (
+    f"/privacy/{name}" for name in ("counts", "access", "erasure", "preferences", "describe")
+)
+
+
+class HttpSource(Source):
+    """The client of protocol.openapi.json. What rows mean, and what becomes of them, the manifest says here too."""
+
+    def __init__(self, manifest: Manifest, url: str, secret: str) -> None:
+        super().__init__(manifest)
+        self._client = Client(manifest.id, url, secret, self.unavailable)
+
+    def find(self, identifier: Identifier) -> list[Key]:
+        if identifier.kind not in {match.kind for match in self.manifest.subject.match}:
+            return []
+        answer = self._ask(COUNTS, "find", identifiers=[asdict(identifier)])
+        with self._client.understood("find"):
+            return sorted((_key(key) for key in answer["keys"]), key=str)
+
+    def preview(self, person: Person) -> Preview:
+        answer = self._ask(COUNTS, "counts", person=asdict(person))
+        with self._client.understood("counts"):
+            told = [self._line(line) for line in answer["lines"]]
+            silent = self.manifest.tables.keys() - {line.table for line in told}
+            told += [self._line({"table": name, "rows": 0}) for name in silent]
+            blockers = tuple(self._blocker(entry) for entry in answer["blockers"])
+            places = list(self.manifest.tables)
+            return Preview(
+                tuple(sorted(told, key=lambda line: (places.index(line.table), line.controller))),
+                blockers,
+                moment(answer["as_of"]),
+            )
+
+    @contextmanager
+    def snapshot(self, person: Person) -> Iterator[Snapshot]:
+        with self._stream("access", person=asdict(person)) as response:
+            snapshot = SpooledSnapshot(response, self.manifest.tables)
+        with closing(snapshot):
+            yield snapshot
+
+    def prefer(self, person: Person, choices: Mapping[str, str]) -> None:
+        known = {name: state for name, state in choices.items() if name in self.manifest.preferences}
+        if known:
+            self._ask(PREFERENCES, "preferences", person=asdict(person), choices=known)
+
+    def stored(self, person: Person) -> dict[str, str]:
+        answer = self._ask(PREFERENCES, "preferences", person=asdict(person), choices={})
+        with self._client.understood("preferences"):
+            known = self.manifest.preferences
+            return {name: str(state) for name, state in answer["stored"].items() if name in known}
+
+    def erase(self, person: Person, request_id: str) -> Erased:
+        asked = {"person": asdict(person), "request_id": request_id}
+        status, answer = self._client.ask(ERASURE, "erasure", request_id, **asked)
+        with self._client.understood("erasure"):
+            rows = {str(name): int(count) for name, count in answer.get("rows", {}).items()}
+            return Erased(status == 200 and answer["done"] is True, rows)
+
+    def remaining(self, person: Person) -> dict[str, int]:
+        answer = self._ask(COUNTS, "counts", person=asdict(person))
+        with self._client.understood("counts"):
+            left: Counter[str] = Counter()
+            for line in answer["lines"]:
+                left[line["table"]] += int(line["remaining"])
+            return {table: rows for table, rows in left.items() if rows}
+
+    def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
+        with self._stream("keys") as response:
+            for _, line in islice(lines(response), 1, None):
+                yield _key(line["key"]), [_identifier(entry) for entry in line["identifiers"]]
+
+    def check(self) -> list[Finding]:
+        answer = self._ask(DESCRIBE, "describe")
+        with self._client.understood("describe"):
+            return compare(self.manifest, answer)
+
+    def _ask(self, path: str, operation: str, **asked: Any) -> Mapping[str, Any]:
+        return self._client.ask(path, operation, str(uuid4()), **asked)[1]
+
+    @contextmanager
+    def _stream(self, operation: str, **asked: Any) -> Iterator[HTTPResponse]:
+        with self._client.open(ACCESS, operation, str(uuid4()), **asked) as response:
+            try:
+                with self._client.understood(operation):
+                    yield response
+            except CutShort as error:
+                raise self.unavailable(f"{operation}: the stream was cut") from error
+
+    def _line(self, told: Mapping[str, Any]) -> Line:
+        table = self.manifest.tables[told["table"]]
+        until = date.fromisoformat(told["until"]) if told.get("until") else None
+        controller = str(told.get("controller") or self.manifest.controller)
+        reason = table.keep.reason if table.keep else None
+        return Line(table.name, table.title, int(told["rows"]), table.erase, controller, reason, until)
+
+    def _blocker(self, told: Mapping[str, Any]) -> Blocker:
+        kind: BlockKind = next(kind for kind in get_args(BlockKind) if kind == told["kind"])
+        facts = {str(name): fact if isinstance(fact, int) else str(fact) for name, fact in told["facts"].items()}
+        return Blocker(kind, self.manifest.tables[told["table"]].name, Text.of(told["say"]), facts)
+
+
+def _key(told: Any) -> Key:
+    parts = tuple(part for part in told if isinstance(part, str | int))
+    if len(parts) != len(told) or not parts or isinstance(told, str):
+        raise ValueError
+    return parts
+
+
+def _identifier(told: Mapping[str, Any]) -> Identifier:
+    return Identifier(str(told["kind"]), str(told["value"]))

@@ -1,0 +1,39 @@
+"""The manifest of an HTTP system against the system's own description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from portal.sources.base import Finding
+from portal.sources.manifest import Manifest
+
+PROTOCOL = 1
+
+
+def compare(manifest: Manifest, described: Mapping[str, Any]) -> list[Finding]:
+    """Return where the two differ; an error is what an export or erasure would stumble over."""
+    return [*_abilities(manifest, described), *_tables(manifest, described["tables"])]
+
+
+def _abilities(manifest: Manifest, described: Mapping[str, Any]) -> Iterator[Finding]:
+    if described["protocol"] != PROTOCOL:
+        yield Finding("error", "", "", f"It speaks version {described['protocol']} of the protocol, not {PROTOCOL}.")
+    for kind in sorted({match.kind for match in manifest.subject.match} - set(described["identifiers"])):
+        yield Finding("error", manifest.subject.table, "", f"It cannot find anybody by {kind}. Take it out of match.")
+    for name in sorted(manifest.preferences.keys() - set(described["preferences"])):
+        yield Finding("error", "", name, "It does not know this preference. Take it out of [preferences].")
+
+
+def _tables(manifest: Manifest, described: Mapping[str, Any]) -> Iterator[Finding]:
+    for name in sorted(described.keys() - manifest.tables.keys()):
+        yield Finding("error", name, "", "It holds this table and the manifest does not cover it.")
+    for name in sorted(manifest.tables.keys() - described.keys()):
+        yield Finding("error", name, "", "It does not know this table. Mend the name, or take the table out.")
+    for name, told in described.items():
+        if table := manifest.tables.get(name):
+            if told["erase"] != table.erase:
+                say = f'It does "{told["erase"]}" where the manifest promises "{table.erase}".'
+                yield Finding("error", name, "", say)
+            for column in sorted(table.columns.keys() - set(told["columns"])):
+                yield Finding("warning", name, column, "It has no such column.")

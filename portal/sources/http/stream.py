@@ -1,0 +1,81 @@
+"""Streams of NDJSON: read whole before use, so that a cut or miscounted one never reaches an archive."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from http.client import HTTPResponse
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from portal.sources import values
+from portal.sources.base import Row, Snapshot
+from portal.sources.http.client import LARGEST
+
+
+class CutShort(Exception):
+    """A stream without its last line."""
+
+
+def lines(response: HTTPResponse) -> Iterator[tuple[bytes, Mapping[str, Any]]]:
+    """Yield each line, raw and read, but the last; CutShort when that never comes, ValueError for a line too long."""
+    while raw := response.readline(LARGEST):
+        if not raw.endswith(b"\n"):
+            break
+        line = json.loads(raw)
+        if line.get("end") is True:
+            return
+        yield raw, line
+    if len(raw) == LARGEST:
+        raise ValueError
+    raise CutShort
+
+
+def moment(written: str) -> datetime:
+    """Return a moment with its zone; ValueError where it has none."""
+    at = datetime.fromisoformat(written)
+    if at.tzinfo is None:
+        raise ValueError
+    return at
+
+
+class SpooledSnapshot(Snapshot):
+    """A stream laid down in a file without a name, which is gone when it is closed, even by a kill."""
+
+    def __init__(self, response: HTTPResponse, tables: Mapping[str, object]) -> None:
+        self._spool: IO[bytes] = TemporaryFile()
+        try:
+            self._receive(lines(response), tables)
+        except BaseException:
+            self.close()
+            raise
+
+    def _receive(self, received: Iterator[tuple[bytes, Mapping[str, Any]]], tables: Mapping[str, object]) -> None:
+        """Lay down the rows; ValueError where they are not what the head promised."""
+        _, head = next(received, (b"", {}))
+        self.as_of, promised = moment(head["as_of"]), head["counts"]
+        if promised.keys() - tables.keys():
+            raise ValueError("a table that the manifest does not have")
+        self._starts: dict[str, int] = {}
+        counted = dict.fromkeys(promised, 0)
+        last = None
+        for raw, line in received:
+            name = line["table"]
+            if name != last and name in self._starts:
+                raise ValueError("a table in two places")
+            self._starts.setdefault(name, self._spool.tell())
+            counted[name], last = counted[name] + 1, name
+            self._spool.write(raw)
+        if counted != promised:
+            raise ValueError("rows and counts differ")
+        self.counts = dict.fromkeys(tables, 0) | counted
+
+    def rows(self, table: str) -> Iterator[Row]:
+        self._spool.seek(self._starts.get(table, 0))
+        for _ in range(self.counts[table]):
+            yield {name: values.decode(value) for name, value in json.loads(self._spool.readline())["row"].items()}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._spool.close()

@@ -1,0 +1,213 @@
+"""What a manifest says of one connected system, as frozen values. docs/manifest.md tells each key with an example."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Origin = Literal["you", "device", "third-party"]
+Action = Literal["delete", "anonymise", "keep"]
+BlockKind = Literal["stop", "warn", "lose"]
+IdentifierKind = Literal["email", "phone", "external_id"]
+RuleKind = Literal["null", "empty", "hash", "text", "redact"]
+Scalar = str | int | float | bool
+
+_FACT = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words to a person in one or several languages; English is the fall-back."""
+
+    words: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, said: str | Mapping[str, str]) -> Text:
+        """Take plain English, or a table of languages."""
+        return cls((("en", said),) if isinstance(said, str) else tuple(said.items()))
+
+    def in_(self, language: str) -> str:
+        """Return the words in a language, else in English, else in the first language there is."""
+        words = dict(self.words)
+        return words.get(language) or words.get("en") or next(iter(words.values()), "")
+
+    def filled(self, language: str, facts: Mapping[str, str | int]) -> str:
+        """Return the words with each {name} replaced by its fact; an unknown name stays as it is written."""
+        return _FACT.sub(lambda found: str(facts.get(found[1], found[0])), self.in_(language))
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the facts that any of the languages asks for, in order, each once."""
+        return tuple(dict.fromkeys(name for _, words in self.words for name in _FACT.findall(words)))
+
+    def __str__(self) -> str:
+        return self.in_("en")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A column that holds an identifier. `exact`: stored as the portal writes it, so that a plain index serves."""
+
+    kind: IdentifierKind
+    column: str
+    exact: bool = False
+    country: str = ""  # digits of the calling code of phone numbers that are stored without one
+
+
+@dataclass(frozen=True)
+class Link:
+    """Columns of a table that equal columns of another table of the manifest, so leading towards the person.
+
+    `outward`: the other table points here, so these rows may serve others too; `shared`: they do.
+    """
+
+    columns: tuple[str, ...]
+    table: str
+    to: tuple[str, ...]
+    outward: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What becomes of a column's value. `text` may hold {key}, the row's own key, where values must differ."""
+
+    kind: RuleKind
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the manifest says of a column; `identifies`: its value names the person and is sought in free text."""
+
+    name: str
+    title: Text
+    sensitive: str = ""
+    export: bool = True
+    erase: Rule | None = None
+    identifies: bool = False
+
+
+@dataclass(frozen=True)
+class Until:
+    """Kept until so many years after the date in a column."""
+
+    column: str
+    years: int
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Why rows stay, until when, and which of their columns; no columns named means that all of them stay."""
+
+    reason: Text
+    until: Until | None = None
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Rows that stand in the way of a deletion: `when` is SQL in the system's own dialect, with :now."""
+
+    kind: BlockKind
+    when: str
+    say: Text
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table as the person meets it. `real` is its name in the system: one real table may appear under two names."""
+
+    name: str
+    real: str
+    title: Text
+    erase: Action
+    origin: Origin = "you"
+    purposes: tuple[str, ...] = ()
+    retention: Text | None = None
+    key: tuple[str, ...] = ()
+    link: Link | None = None
+    match: tuple[Match, ...] = ()
+    order_by: tuple[tuple[str, bool], ...] = ()  # column, descending
+    controller_column: str = ""
+    blocks: tuple[Blocks, ...] = ()
+    keep: Keep | None = None
+    columns: Mapping[str, Column] = field(default_factory=dict)
+
+    def column_title(self, name: str) -> Text:
+        """Return the title of a column, made from its name where the manifest gives none."""
+        column = self.columns.get(name)
+        return column.title if column else Text.of(humanised(name))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The table whose rows are the persons, its key, and how a proven identifier finds them."""
+
+    table: str
+    key: tuple[str, ...]
+    match: tuple[Match, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A column of a table of the manifest."""
+
+    table: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where the location page finds points and the state that the phone last reported."""
+
+    points: str
+    time: str
+    latitude: str
+    longitude: str
+    reported_state: Place | None = None
+
+
+@dataclass(frozen=True)
+class Preference:
+    """A choice and the column it is written to (none where the system speaks the HTTP protocol)."""
+
+    name: str
+    place: Place | None = None
+    values: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One connected system. `url` and `secret` may be `env:NAME`; the registry resolves them."""
+
+    file: str
+    id: str
+    title: Text
+    url: str
+    subject: Subject
+    tables: Mapping[str, Table]
+    controller: str = ""
+    secret: str = ""
+    location: Location | None = None
+    preferences: Mapping[str, Preference] = field(default_factory=dict)
+
+    def joints(self, table: Table) -> frozenset[str]:
+        """Return the columns that hold rows together: keys, links from and to the table, controller, retention date."""
+        return frozenset(self._joints(table))
+
+    def _joints(self, table: Table) -> Iterator[str]:
+        yield from table.key
+        yield from self.subject.key if table.name == self.subject.table else ()
+        yield from table.link.columns if table.link else ()
+        yield from (table.controller_column,) if table.controller_column else ()
+        yield from (table.keep.until.column,) if table.keep and table.keep.until else ()
+        for other in self.tables.values():
+            yield from other.link.to if other.link and other.link.table == table.name else ()
+
+
+def humanised(name: str) -> str:
+    """Make words of a column's or table's name: `billing_address` becomes `Billing address`."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,134 @@
+"""TOML to a Manifest: any table gives one or is refused by a ManifestProblem, never by another exception."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from portal.sources.manifest import model
+from portal.sources.manifest.model import Manifest, Place, Preference, Table, Text, humanised
+from portal.sources.manifest.reader import ManifestProblem, Reader
+from portal.sources.manifest.table import FROM_TABLE, matches, table
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def read(path: Path) -> Manifest:
+    """Read one file; ManifestProblem when it is no TOML or says what cannot be."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        cure = "Mend the line; it must be TOML in UTF-8."
+        raise ManifestProblem(file=path.name, table="[]", key="(itself)", wrong=str(error), cure=cure) from error
+    return parse(data, path.name)
+
+
+def parse(data: Mapping[str, Any], file: str) -> Manifest:
+    """Make a manifest of what TOML gave; `file` is named in refusals."""
+    top = Reader(data, file, "")
+    for key in ("source", "subject", "tables"):
+        top.need(key, f"Write a [{key}] section.")
+    tables = top.each("tables", table)
+    source, subject = top.inner("source"), top.inner("subject")
+    manifest = Manifest(
+        file=file,
+        id=_id(source),
+        title=source.words("title") or Text.of(humanised(source.string("id"))),
+        url=_url(source),
+        secret=source.string("secret"),
+        controller=source.string("controller"),
+        subject=_subject(subject, tables),
+        tables=tables,
+        location=_location(top.inner("location"), tables) if top.has("location") else None,
+        preferences=top.each("preferences", lambda name, entry: _preference(name, entry, tables)),
+    )
+    source.done()
+    top.done()
+    _links_lead_somewhere(manifest, top.inner("tables"))
+    return manifest
+
+
+def _id(source: Reader) -> str:
+    source.need("id", 'Write id = "booking": a short name that never changes.')
+    name = source.string("id")
+    if not _ID.fullmatch(name):
+        raise source.problem("id", "is not a short name", "Use up to 40 small letters, digits and hyphens.")
+    return name
+
+
+def _url(source: Reader) -> str:
+    source.need("url", 'Write url = "env:BOOKING_URL" and set that variable.')
+    return source.string("url")
+
+
+def _subject(reader: Reader, tables: Mapping[str, Table]) -> model.Subject:
+    reader.need("match", 'Say how a person is found: match = { email = "email" }.')
+    name = reader.choice("table", tables)
+    found = model.Subject(name, reader.strings("key") or ("id",), matches(reader, "match"))
+    if tables[name].link or tables[name].match:
+        raise reader.problem("table", "has a link or a match of its own", f"Take it out of [tables.{name}].")
+    reader.done()
+    return found
+
+
+def _location(reader: Reader, tables: Mapping[str, Table]) -> model.Location:
+    points = reader.choice("points", tables)
+    for key in ("time", "latitude", "longitude"):
+        reader.need(key, f"Name the column of {points}.")
+    state = _place(reader, "reported_state", tables) if reader.has("reported_state") else None
+    columns = (reader.string("time"), reader.string("latitude"), reader.string("longitude"))
+    reader.done()
+    return model.Location(points, *columns, reported_state=state)
+
+
+def _preference(name: str, reader: Reader, tables: Mapping[str, Table]) -> Preference:
+    place = _place(reader, "column", tables) if reader.has("column") else None
+    values = reader.inner("values") if reader.has("values") else None
+    states = {state: _scalar(values, state) for state in values.keys()} if values else {}
+    if len(set(map(repr, states.values()))) < len(states):
+        raise reader.problem("values", "has one value for two states", "Give each state a value of its own.")
+    reader.done()
+    return Preference(name, place, states)
+
+
+def _scalar(values: Reader, state: str) -> model.Scalar:
+    value = values.raw(state)
+    if not isinstance(value, str | int | float):
+        raise values.problem(state, "is no text, number or truth value", "Write the value that the column holds.")
+    return value
+
+
+def _place(reader: Reader, key: str, tables: Mapping[str, Table]) -> Place:
+    table_name, _, column = reader.string(key).rpartition(".")
+    if table_name not in tables or not column:
+        raise reader.problem(key, "names no column of a table here", f'Write {key} = "{next(iter(tables))}.column".')
+    return Place(table_name, column)
+
+
+def _links_lead_somewhere(manifest: Manifest, tables: Reader) -> None:
+    for name, start in manifest.tables.items():
+        seen, here = {name}, start
+        reader = tables.inner(name)
+        while here.link:
+            if here.link.table not in manifest.tables:
+                raise reader.problem("link", f"leads to {here.link.table}, which is no table here", FROM_TABLE)
+            here = manifest.tables[here.link.table]
+            if here.name in seen:
+                cure = "Link one of them to the person; the same real table may come twice under two names."
+                raise reader.problem("link", "leads in a circle, not to the person", cure)
+            seen.add(here.name)
+
+
+def require_paths(manifest: Manifest) -> None:
+    """Refuse a table that no link and no match joins to the person; a database must know how, an HTTP system does."""
+    for name, entry in manifest.tables.items():
+        if not entry.link and not entry.match and name != manifest.subject.table:
+            reader = Reader({}, manifest.file, f"tables.{name}")
+            raise reader.problem("link", "is missing, and so is match", f"Write {FROM_TABLE} or match = {{ … }}.")
+    for preference in manifest.preferences.values():
+        if preference.place is None:
+            reader = Reader({}, manifest.file, f'preferences."{preference.name}"')
+            raise reader.problem("column", "is missing", 'Write column = "users.mail_events".')

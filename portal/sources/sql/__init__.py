@@ -1,0 +1,139 @@
+"""A connected system that is a database: SQLite, PostgreSQL, MariaDB or MySQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from portal.kernel import clock
+from portal.kernel.problems import SourceUnavailable
+from portal.sources import values
+from portal.sources.base import Erased, Finding, Identifier, Key, Person, Preview, Row, Snapshot, Source
+from portal.sources.identifiers import normal
+from portal.sources.manifest import Manifest, require_paths
+from portal.sources.sql import erasure, looking, preferences
+from portal.sources.sql.check import findings
+from portal.sources.sql.dialect import Dialect
+from portal.sources.sql.ground import Ground, Reach
+from portal.sources.sql.schema import Schema
+from portal.sources.sql.session import Session, opened, reading, writing
+from portal.sources.sql.statement import Sql, joined
+
+
+class SqlSource(Source):
+    """A database reached by its URL. Each call has a connection of its own, so a source may be shared by threads."""
+
+    def __init__(self, manifest: Manifest, dialect: Dialect) -> None:
+        require_paths(manifest)
+        super().__init__(manifest)
+        self._dialect = dialect
+        self._schema: Schema | None = None  # read with the first call
+
+    def find(self, identifier: Identifier) -> list[Key]:
+        with self._reading() as (session, ground):
+            subject = ground.manifest.subject
+            known = ground.matched(ground.subject, subject.match, Person((), (identifier,)))
+            columns = joined((ground.name(ground.subject, column) for column in subject.key), ", ")
+            rows = session.all("SELECT " + columns + f" FROM {ground.from_(ground.subject)} WHERE " + known)
+            return sorted((_key(row) for row in rows), key=str)
+
+    def preview(self, person: Person) -> Preview:
+        with self._reading() as (session, ground):
+            return looking.preview(session, ground, person)
+
+    @contextmanager
+    def snapshot(self, person: Person) -> Iterator[Snapshot]:
+        with self._reading() as (session, ground):
+            yield SqlSnapshot(session, Reach(ground, person))
+
+    def prefer(self, person: Person, choices: Mapping[str, str]) -> None:
+        known = {name: state for name, state in choices.items() if name in self.manifest.preferences}
+        if known:
+            with self._writing("preferences") as (session, ground):
+                preferences.write(session, Reach(ground, person), known, self.unavailable)
+
+    def stored(self, person: Person) -> dict[str, str]:
+        with self._reading() as (session, ground):
+            return preferences.read(session, Reach(ground, person))
+
+    def erase(self, person: Person, request_id: str) -> Erased:
+        with self._writing("erasure") as (session, ground):
+            return Erased(True, erasure.erase(session, ground, person))
+
+    def remaining(self, person: Person) -> dict[str, int]:
+        with self._reading() as (session, ground):
+            return erasure.remaining(session, ground, person)
+
+    def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
+        with self._reading() as (session, ground):
+            subject, width = ground.manifest.subject, len(ground.manifest.subject.key)
+            asked = [*subject.key, *(match.column for match in subject.match)]
+            columns = joined((ground.name(ground.subject, column) for column in asked), ", ")
+            for row in session.stream("SELECT " + columns + f" FROM {ground.from_(ground.subject)}"):
+                pairs = zip(subject.match, row[width:], strict=True)
+                found = [normal(match, value) for match, value in pairs]
+                yield _key(row[:width]), [identifier for identifier in found if identifier]
+
+    def compact(self) -> None:
+        """VACUUM, and on SQLite an emptied write-ahead log; raises while a reader is in the way, so ask again."""
+        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+            session.compact([table.real for table in self.manifest.tables.values()])
+
+    def check(self) -> list[Finding]:
+        self._schema = None
+        with self._reading() as (session, ground):
+            return findings(session, ground)
+
+    def unavailable(self, detail: str, permanent: bool = False) -> SourceUnavailable:
+        """Forget the schema on a permanent refusal: the system may have changed under us."""
+        self._schema = None if permanent else self._schema
+        return super().unavailable(detail, permanent)
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[Session, Ground]]:
+        with reading(self._dialect, self.id, self.unavailable) as session:
+            yield session, self._ground(session)
+
+    @contextmanager
+    def _writing(self, work: str) -> Iterator[tuple[Session, Ground]]:
+        with writing(self._dialect, self.id, work, self.unavailable) as session:
+            yield session, self._ground(session)
+
+    def _ground(self, session: Session) -> Ground:
+        self._schema = self._schema or session.schema()
+        return Ground(self.manifest, self._schema, self._dialect, self.unavailable)
+
+
+class SqlSnapshot(Snapshot):
+    """One consistent view of a person's rows; valid while the block that opened it lasts."""
+
+    def __init__(self, session: Session, reach: Reach) -> None:
+        self._session, self._reach = session, reach
+        self.as_of: datetime = clock.now()
+        self.counts = {
+            name: session.count(Sql(f"SELECT COUNT(*) FROM {reach.ground.from_(table)} WHERE ") + reach.rows(table))
+            for name, table in reach.ground.manifest.tables.items()
+        }
+
+    def rows(self, table: str) -> Iterator[Row]:
+        shown, entry, ground = self._shown(table), self._reach.ground.manifest.tables[table], self._reach.ground
+        columns = joined((ground.name(entry, column) for column in shown), ", ")
+        chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
+        for row in self._session.stream(chosen + looking.ordered(ground, entry)):
+            yield dict(zip(shown, row, strict=True))
+
+    def kinds(self, table: str) -> Mapping[str, str]:
+        columns = self._reach.ground.live(self._reach.ground.manifest.tables[table]).columns
+        return {column: columns[column].kind for column in self._shown(table)}
+
+    def _shown(self, table: str) -> list[str]:
+        """Return the columns that go into an archive, in the database's order."""
+        entry = self._reach.ground.manifest.tables[table]
+        hidden = {name for name, column in entry.columns.items() if not column.export}
+        return [name for name in self._reach.ground.live(entry).columns if name not in hidden]
+
+
+def _key(row: tuple[Any, ...]) -> Key:
+    return tuple(part if isinstance(part, int) else values.text(part) for part in row)

@@ -1,0 +1,100 @@
+"""What differs between engines. All SQL is put together elsewhere; each engine only spells it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from portal.sources.sql.schema import LiveColumn, Schema
+from portal.sources.sql.statement import HERE, Sql, among, joined
+
+CONNECT_SECONDS = 3
+REMOVED = "[removed]"
+HASHED = "erased:"
+BATCH = 2000  # rows fetched at a time while streaming
+
+
+class Dialect(ABC):
+    """One engine: how to connect, begin, quote, stream, and the few expressions that each writes in its own way."""
+
+    place: ClassVar[str] = "%s"
+    mark: ClassVar[str] = '"'
+    delete: ClassVar[str] = "DELETE FROM {table}"
+    update: ClassVar[str] = "UPDATE {table}"
+    lock: ClassVar[str] = " FOR UPDATE"
+    explain: ClassVar[str] = "EXPLAIN "
+    reading: ClassVar[Sequence[str]]  # begin one consistent view
+    writing: ClassVar[Sequence[str]]  # begin a transaction that writes
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def quote(self, name: str) -> str:
+        """Return a name as the engine takes it, whatever characters it has."""
+        return self.mark + name.replace(self.mark, self.mark * 2) + self.mark
+
+    def written(self, sql: Sql) -> str:
+        """Return the text with the engine's own sign where values go."""
+        text = sql.text.replace("%", "%%") if self.place == "%s" else sql.text
+        return text.replace(HERE, self.place)
+
+    @property
+    @abstractmethod
+    def errors(self) -> type[Exception]:
+        """What the driver raises; asking for it imports the driver."""
+
+    @abstractmethod
+    def connect(self, write: bool) -> Any:
+        """Open a connection in which nothing begins or commits unasked."""
+
+    @abstractmethod
+    def schema(self, connection: Any) -> Schema:
+        """Read tables, columns, keys, indexes and foreign keys."""
+
+    @abstractmethod
+    def stream(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        """Yield rows without holding them all."""
+
+    @abstractmethod
+    def fault(self, error: Exception) -> tuple[str, bool]:
+        """Return a detail without any value of a row, and whether asking again will not help."""
+
+    def moment(self, at: datetime) -> Any:
+        """Return a moment as the engine compares it with its own columns."""
+        return at
+
+    def text(self, expression: Sql) -> Sql:
+        """Return an expression as text."""
+        return "CAST(" + expression + " AS char)"
+
+    def joined(self, parts: Sequence[Sql]) -> Sql:
+        """Return texts one after another."""
+        return joined(parts, " || ")
+
+    def same_email(self, column: LiveColumn, name: Sql, values: Sequence[str], lowered: bool) -> Sql:
+        """Return the condition that a column holds one of some casefolded addresses, so that an index serves.
+
+        `lowered`: there is an index on the column's lower(…).
+        """
+        return among("lower(" + name + ")", values)
+
+    @abstractmethod
+    def digits(self, name: Sql) -> Sql:
+        """Return only the digits of a text column."""
+
+    @abstractmethod
+    def hashed(self, name: Sql, salt: str) -> Sql:
+        """Return a hash of a column that nobody can undo; equal values stay equal within one erasure."""
+
+    @abstractmethod
+    def redacted(self, column: LiveColumn, name: Sql, pattern: str) -> Sql:
+        """Return a column with what a pattern finds replaced, in the column's own type."""
+
+    @abstractmethod
+    def mentions(self, name: Sql, pattern: str) -> Sql:
+        """Return the condition that a column holds what a pattern finds."""
+
+    def compact(self, connection: Any, tables: Sequence[str]) -> None:  # noqa: B027 - some engines need no telling
+        """Make deleted values unreadable in the engine's files."""

@@ -1,0 +1,100 @@
+"""The live preview of a deletion: counts, dates until which rows are kept, and what stands in the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from portal.kernel import clock
+from portal.sources import values
+from portal.sources.base import Blocker, Line, Person, Preview
+from portal.sources.manifest import Blocks, Table
+from portal.sources.sql.ground import Ground, Reach
+from portal.sources.sql.session import Session
+from portal.sources.sql.statement import HERE, Sql, joined
+
+_SHOWN = 10  # rows that one rule names one by one
+_NOW = re.compile(r"(?<![:\w]):now\b")
+
+
+def preview(session: Session, ground: Ground, person: Person) -> Preview:
+    """Count and look in one consistent view."""
+    reach, tables = Reach(ground, person), ground.manifest.tables.values()
+    return Preview(
+        tuple(line for table in tables for line in _lines(session, reach, table)),
+        tuple(found for table in tables for rule in table.blocks for found in _blockers(session, reach, table, rule)),
+        clock.now(),
+    )
+
+
+def when(ground: Ground, rule: Blocks) -> Sql:
+    """Return a rule's condition with the present moment bound, on lines of its own so that a comment ends in time."""
+    places = len(_NOW.findall(rule.when))
+    return Sql("(\n" + _NOW.sub(HERE, rule.when) + "\n)", (ground.dialect.moment(clock.now()),) * places)
+
+
+def facts_of(ground: Ground, table: Table, rule: Blocks) -> list[str]:
+    """Return the columns that a rule's sentence speaks of; {rows} is their number."""
+    return [ground.column(table, name).name for name in rule.say.names() if name != "rows"]
+
+
+def kept_until(latest: Any, years: int) -> date | None:
+    """Return the last day of keeping, from the latest date as a driver gave it; None where there is no date."""
+    if isinstance(latest, str):
+        latest = _written_date(latest)
+    day = latest.date() if isinstance(latest, datetime) else latest
+    if not isinstance(day, date):
+        return None
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February, or beyond the calendar: keep on the longer side
+        return date(day.year + years, 3, 1) if day.year + years <= date.max.year else date.max
+
+
+def _written_date(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written[:10])
+    except ValueError:
+        return None
+
+
+def _lines(session: Session, reach: Reach, table: Table) -> Iterator[Line]:
+    ground, own = reach.ground, reach.ground.manifest.controller
+    keep = table.keep
+    owner = ground.name(table, table.controller_column) if table.controller_column else None
+    latest = "MAX(" + ground.name(table, keep.until.column) + ")" if keep and keep.until else Sql("NULL")
+    asked = joined([Sql("COUNT(*)"), latest, *([owner] if owner else [])], ", ")
+    query = "SELECT " + asked + f" FROM {ground.from_(table)} WHERE " + reach.rows(table)
+    rows = session.all(query + " GROUP BY " + owner + " ORDER BY " + owner if owner else query)
+    for count, date_there, *of in rows or [(0, None)]:
+        controller = str(of[0]) if of and of[0] is not None else own
+        until = kept_until(date_there, keep.until.years) if keep and keep.until else None
+        yield Line(table.name, table.title, count, table.erase, controller, keep.reason if keep else None, until)
+
+
+def _blockers(session: Session, reach: Reach, table: Table, rule: Blocks) -> Iterator[Blocker]:
+    ground = reach.ground
+    those = f" FROM {ground.from_(table)} WHERE " + reach.rows(table) + " AND " + when(ground, rule)
+    count = session.count("SELECT COUNT(*)" + those)
+    named = facts_of(ground, table, rule)
+    if count and not named:
+        yield Blocker(rule.kind, table.name, rule.say, {"rows": count})
+    if count and named:
+        chosen = joined((ground.name(table, name) for name in named), ", ")
+        for row in session.all("SELECT " + chosen + those + ordered(ground, table) + f" LIMIT {_SHOWN}"):
+            facts = {name: _fact(value) for name, value in zip(named, row, strict=True)}
+            yield Blocker(rule.kind, table.name, rule.say, {"rows": count, **facts})
+
+
+def ordered(ground: Ground, table: Table) -> Sql:
+    """Return ORDER BY as the manifest says, then by key, so that the order is the same every time."""
+    stated = dict(table.order_by)
+    parts = stated | {column: False for column in ground.key(table) if column not in stated}
+    names = (ground.name(table, column) + (" DESC" if down else "") for column, down in parts.items())
+    return " ORDER BY " + joined(names, ", ") if parts else Sql("")
+
+
+def _fact(value: Any) -> str | int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else values.text(value)

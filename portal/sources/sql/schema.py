@@ -1,0 +1,88 @@
+"""The live schema of a database, as far as reaching and erasing rows needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portal.sources.graph import Bond, Edge, links
+from portal.sources.manifest import Manifest, Table
+
+ENGINE_ACTS = ("SET NULL", "SET DEFAULT", "CASCADE")
+
+
+@dataclass(frozen=True)
+class LiveColumn:
+    """One column. `kind` is what every engine calls the same: text, integer, number, decimal, boolean, datetime, date,
+    time, interval, uuid, json, bytes, other; with [] behind it for an array.
+    """
+
+    name: str
+    type: str
+    kind: str
+    nullable: bool
+    generated: bool = False
+    folds: bool = False  # its own comparisons have no regard to case
+
+
+@dataclass(frozen=True)
+class Index:
+    """What an index is sorted by: columns, or expressions in small letters without quotes and spaces."""
+
+    parts: tuple[str, ...]
+    unique: bool
+    folds: bool = False  # has no regard to case
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Columns that refer to another table, and what the engine does when that row goes."""
+
+    columns: tuple[str, ...]
+    table: str
+    to: tuple[str, ...]
+    on_delete: str
+
+
+@dataclass(frozen=True)
+class LiveTable:
+    """One table as it is now."""
+
+    name: str
+    columns: Mapping[str, LiveColumn]
+    key: tuple[str, ...]
+    indexes: tuple[Index, ...]
+    references: tuple[ForeignKey, ...]
+
+    def serves(self, part: str, folding: bool = False) -> bool:
+        """Say whether an index starts with a column or expression."""
+        return any(index.parts[:1] == (part,) and (index.folds or not folding) for index in self.indexes)
+
+
+Schema = Mapping[str, LiveTable]
+
+
+def edges(manifest: Manifest, schema: Schema) -> list[Edge]:
+    """Return links and foreign keys between covered tables, each foreign key for every name its tables go by."""
+    tables = manifest.tables.values()
+    found = links(manifest.tables)
+    for table in tables:
+        for key in schema[table.real].references if table.real in schema else ():
+            found += [
+                Edge(table.name, parent.name, key.columns, bond(table, schema[table.real], key))
+                for parent in tables
+                if parent.real == key.table and parent.erase == "delete" and not _is_link(table, parent, key)
+            ]
+    return found
+
+
+def bond(table: Table, live: LiveTable, key: ForeignKey) -> Bond:
+    """Say how a foreign key can give way; columns that the person is reached by are never nulled."""
+    if key.on_delete in ENGINE_ACTS:
+        return "engine"
+    free = not table.link or not set(table.link.columns) & set(key.columns)
+    return "nullable" if free and all(live.columns[name].nullable for name in key.columns) else "fixed"
+
+
+def _is_link(table: Table, parent: Table, key: ForeignKey) -> bool:
+    return bool(table.link and table.link.table == parent.name and table.link.columns == key.columns)

@@ -1,0 +1,104 @@
+"""One connection to a database, whose failures come out as SourceUnavailable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from portal.kernel import failpoints
+from portal.kernel.problems import SourceUnavailable
+from portal.sources.sql.dialect import Dialect
+from portal.sources.sql.schema import Schema
+from portal.sources.sql.statement import Sql
+
+Refuse = Callable[[str, bool], SourceUnavailable]  # detail, permanent
+
+
+class Session:
+    """A connection in a transaction. It counts nothing and keeps nothing: one session serves one call."""
+
+    def __init__(self, dialect: Dialect, connection: Any, refuse: Refuse) -> None:
+        self._dialect, self._connection, self._refuse = dialect, connection, refuse
+
+    def all(self, sql: Sql) -> list[tuple[Any, ...]]:
+        """Return every row of a small answer."""
+        with self.mapped():
+            cursor = self._connection.cursor()
+            cursor.execute(self._dialect.written(sql), sql.values)
+            return list(cursor.fetchall())
+
+    def count(self, sql: Sql) -> int:
+        """Return the number that a statement answers."""
+        return int(self.all(sql)[0][0])
+
+    def run(self, sql: Sql) -> int:
+        """Run a statement that changes rows and return how many it changed."""
+        with self.mapped():
+            cursor = self._connection.cursor()
+            cursor.execute(self._dialect.written(sql), sql.values)
+            return int(cursor.rowcount)
+
+    def say(self, statement: str) -> None:
+        """Run a statement without values or answer."""
+        with self.mapped():
+            self._connection.cursor().execute(statement)
+
+    def stream(self, sql: Sql) -> Iterator[tuple[Any, ...]]:
+        """Yield rows without holding them all."""
+        with self.mapped():
+            yield from self._dialect.stream(self._connection, self._dialect.written(sql), sql.values)
+
+    def schema(self) -> Schema:
+        """Read the live schema."""
+        with self.mapped():
+            return self._dialect.schema(self._connection)
+
+    def compact(self, tables: Sequence[str]) -> None:
+        """Make deleted values unreadable in the engine's files."""
+        with self.mapped():
+            self._dialect.compact(self._connection, tables)
+
+    @contextmanager
+    def mapped(self) -> Iterator[None]:
+        """Turn the driver's errors into the problem that names the system."""
+        try:
+            yield
+        except self._dialect.errors as error:
+            raise self._refuse(*self._dialect.fault(error)) from error
+
+
+@contextmanager
+def opened(dialect: Dialect, name: str, refuse: Refuse, write: bool = False) -> Iterator[Session]:
+    """Open a connection for one piece of work; `name` is the system's, for failpoints."""
+    failpoints.point(f"{name}: before connect")
+    try:
+        connection = dialect.connect(write)
+    except dialect.errors as error:
+        raise refuse(*dialect.fault(error)) from error
+    failpoints.point(f"{name}: after connect")
+    try:
+        yield Session(dialect, connection, refuse)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reading(dialect: Dialect, name: str, refuse: Refuse) -> Iterator[Session]:
+    """Open one consistent view."""
+    with opened(dialect, name, refuse) as session:
+        for statement in dialect.reading:
+            session.say(statement)
+        yield session
+
+
+@contextmanager
+def writing(dialect: Dialect, name: str, work: str, refuse: Refuse) -> Iterator[Session]:
+    """Open a transaction that commits when the block ends well, and leaves nothing behind when it does not."""
+    with opened(dialect, name, refuse, write=True) as session:
+        for statement in dialect.writing:
+            session.say(statement)
+        yield session
+        failpoints.point(f"{name}: before {work} commit")
+        session.say("COMMIT")
+        failpoints.point(f"{name}: after {work} commit")

@@ -1,0 +1,39 @@
+"""The same world on each engine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from portal.kernel import clock
+from tests.sources.world import NOW, World, sqlite_url
+
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
+
+SERVERS = ["postgresql", "mariadb"]
+ENGINES = ["sqlite", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS)]
+
+
+@pytest.fixture
+def at_one_moment() -> Iterator[None]:
+    with clock.stopped(NOW):
+        yield
+
+
+@pytest.fixture(params=ENGINES)
+def world(request: pytest.FixtureRequest, tmp_path: Path, at_one_moment: None) -> World:
+    """The world on every engine in turn."""
+    url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue(f"{request.param}_url")
+    world = World(url)
+    world.build()
+    return world
+
+
+@pytest.fixture
+def sqlite_world(tmp_path: Path, at_one_moment: None) -> World:
+    """The world on SQLite alone."""
+    world = World(sqlite_url(tmp_path))
+    world.build()
+    return world

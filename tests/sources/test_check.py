@@ -1,0 +1,115 @@
+"""What an erasure would stumble over is found before it does."""
+
+import pytest
+
+from tests.sources.world import ANH, MANIFEST, World
+
+SLOW = (
+    "warning: keycards.booking: Its foreign key has no index:"
+    " each row of bookings that goes reads the whole table. Add one."
+)
+
+
+def errors(world: World, toml: str) -> list[str]:
+    return [str(finding) for finding in world.connected(toml).check() if finding.level == "error"]
+
+
+def test_a_manifest_that_fits_has_no_errors_but_what_it_leaves(world: World) -> None:
+    found = [str(finding) for finding in world.source.check()]
+    assert [line for line in found if line.startswith("error")] == [
+        "error: callers.number: It names the person and has no rule. Write erase for it."
+    ]
+    said = " ".join(found)
+    assert "users.phone: Numbers are compared by their digits" in said
+    assert "newsletter.address: No index serves a match without regard to case" in said
+    assert "users.level: It is not listed" in said
+    assert "invoice_lines: Rows are kept without an end" in said
+    assert ("notes.booking: The link has no index" in said) == (
+        world.engine != "mysql"
+    )  # it makes one for each reference
+    assert "users.email: No index" not in said
+    assert "bookings.user_id" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        ("[tables.newsletter]", "[tables.leaflet]", "leaflet: The database has no table leaflet."),
+        (
+            'order_by = "starts_at desc"',
+            'order_by = "begins"',
+            "bookings.begins: There is no such column; order_by names it.",
+        ),
+        ("user_id -> users.id", "member -> users.id", "bookings.member: There is no such column; link names it."),
+        ("on {starts_at}", "on {begins}", "bookings.begins: There is no such column; blocks names it."),
+        ("users.level", "users.exactness", "users.exactness: There is no such column; preferences names it."),
+        ("starts_at > :now", "starts_at >> now", "bookings: blocks.when is refused:"),
+        ('columns.city = { erase = "empty" }', 'columns.city = { erase = "null" }', "users.city: It may not be null."),
+        ("text:c-{key}-gone", "text:gone", "users.code: Its values must differ."),
+        ("[tables.users]\n", '[tables.users]\ncolumns.id = { erase = "hash" }\n', "users.id: A column of type bigint"),
+        ("[tables.comments]", "[tables.remarks]\ntable = 'comments'", ""),
+        ('"number", "amount", "paid"]', '"number"]', ""),
+    ],
+)
+def test_each_misfit_is_named(world: World, old: str, new: str, error: str) -> None:
+    toml = MANIFEST.replace(old, new).replace("comments.id", "remarks.id" if "remarks" in new else "comments.id")
+    known = errors(world, MANIFEST)
+    assert any(error in line for line in errors(world, toml)) if error else errors(world, toml) == known
+
+
+def test_a_condition_that_is_refused_does_not_spoil_the_next(world: World) -> None:
+    toml = MANIFEST.replace("starts_at > :now", "nonsense").replace("paid = {false}", "more nonsense here")
+    assert sum("blocks.when is refused" in line for line in errors(world, toml)) == 2
+
+
+def test_tables_that_nobody_covers_are_named(world: World) -> None:
+    world.run(
+        "CREATE TABLE keycards (id bigint PRIMARY KEY, booking bigint, holder bigint,"
+        " FOREIGN KEY (booking) REFERENCES bookings (id), FOREIGN KEY (holder) REFERENCES users (id))"
+    )
+    found = {str(finding) for finding in world.source.check() if finding.table == "keycards"}
+    assert found == {
+        "error: keycards.booking: Its rows hold those of bookings back. Cover the table.",
+        "warning: keycards.holder: It refers to users and is not covered.",
+    } | ({SLOW} if world.engine != "mysql" else set())
+
+
+def test_kept_rows_under_rows_that_go_are_named(world: World) -> None:
+    toml = MANIFEST.replace('erase = "anonymise"\ncolumns.email', 'erase = "delete"\ncolumns.email', 1)
+    assert "error: invoices.user_id: It refers to users, which is deleted. Let it be nulled." in errors(world, toml)
+
+
+def test_rows_that_would_go_with_others_are_named(sqlite_world: World) -> None:
+    sqlite_world.run(
+        "CREATE TABLE fees (id integer PRIMARY KEY, booking integer REFERENCES bookings (id) ON DELETE CASCADE)"
+    )
+    fees = '\n[tables.fees]\nlink = "booking -> bookings.id"\nerase = "keep"\nkeep = { reason = "Law" }\n'
+    assert "error: fees.booking: Rows to be kept go when bookings is deleted (CASCADE)." in errors(
+        sqlite_world, MANIFEST + fees
+    )
+
+
+def test_a_circle_that_nothing_can_break_is_named(sqlite_world: World) -> None:
+    sqlite_world.run("CREATE TABLE a (id integer PRIMARY KEY, user_id integer, b integer NOT NULL REFERENCES b (id))")
+    sqlite_world.run("CREATE TABLE b (id integer PRIMARY KEY, user_id integer, a integer NOT NULL REFERENCES a (id))")
+    tables = "".join(f'\n[tables.{name}]\nlink = "user_id -> users.id"\nerase = "delete"\n' for name in "ab")
+    assert [line for line in errors(sqlite_world, MANIFEST + tables) if "refer to each other" in line] == [
+        "error: a.b: It and b refer to each other, and neither may be null."
+    ]
+
+
+def test_a_link_through_a_value_that_goes_is_named(world: World) -> None:
+    toml = MANIFEST + '\n[tables.mails]\ntable = "newsletter"\nlink = "address -> users.email"\nerase = "delete"\n'
+    assert "mails.address: The link leads through users.email, which is erased" in str(
+        [str(finding) for finding in world.connected(toml).check()]
+    )
+
+
+def test_a_generated_column_cannot_be_erased(world: World) -> None:
+    if world.engine == "postgresql":
+        world.run("ALTER TABLE comments ADD COLUMN shout varchar(200) GENERATED ALWAYS AS (upper(body)) STORED")
+    else:
+        world.run("ALTER TABLE comments ADD COLUMN shout varchar(200) GENERATED ALWAYS AS (upper(body)) VIRTUAL")
+    toml = MANIFEST.replace('columns.parent = { erase = "null" }', 'columns.shout = { erase = "null" }')
+    assert "error: answers.shout: The database makes this column itself. Take the rule off." in errors(world, toml)
+    assert world.source.erase(ANH, "R-1").done

@@ -1,0 +1,212 @@
+"""What every engine promises alike, on the same world."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from portal.sources import values
+from portal.sources.base import Identifier, Person
+from tests.sources.world import ANH, BINH, NOW, ROWS, World
+
+NOTES = 'seat "notes"'
+
+
+def test_an_identifier_finds_every_person_it_belongs_to(world: World) -> None:
+    cases: list[tuple[str, str, list[tuple[int]]]] = [
+        ("email", "anh.nguyen@example.com", [(1,)]),
+        ("email", "shared@example.com", [(4,), (5,)]),
+        ("email", "ánh.nguyen@example.com", []),
+        ("email", "nobody@example.com", []),
+        ("phone", "+84912345678", [(1,)]),
+        ("phone", "+84912345679", [(2,)]),
+        ("phone", "+4912345679", []),
+        ("external_id", "3", [(3,)]),
+        ("external_id", "3abc", []),
+        ("external_id", "99999999999999999999", []),
+        ("email", "a\0b@example.com", []),
+    ]
+    for kind, value, keys in cases:
+        assert world.source.find(Identifier(kind, value)) == keys, value
+
+
+def test_the_preview_counts_live_by_table_and_controller(world: World) -> None:
+    preview = world.source.preview(ANH)
+    lines = {(line.table, line.controller): (line.rows, line.action, line.until) for line in preview.lines}
+    assert lines == {
+        ("users", "smartos"): (1, "anonymise", None),
+        ("bookings", "space-7"): (2, "delete", None),
+        ("bookings", "space-9"): (1, "delete", None),
+        ("guests_of_mine", "smartos"): (2, "delete", None),
+        ("my_seats", "smartos"): (1, "anonymise", None),
+        ("notes", "smartos"): (1, "delete", None),
+        ("comments", "smartos"): (2, "delete", None),
+        ("answers", "smartos"): (2, "anonymise", None),
+        ("newsletter", "smartos"): (1, "delete", None),
+        ("callers", "smartos"): (1, "anonymise", None),
+        ("invoices", "smartos"): (2, "keep", date(2035, 5, 1)),
+        ("invoice_lines", "smartos"): (1, "keep", None),
+    }
+    assert preview.as_of == NOW
+    assert {str(line.reason) for line in preview.lines if line.action == "keep"} == {"Accounting law"}
+
+
+def test_the_preview_names_what_stands_in_the_way(world: World) -> None:
+    booking, invoices = world.source.preview(ANH).blockers
+    assert (booking.kind, booking.table, booking.facts["rows"]) == ("warn", "bookings", 1)
+    assert datetime.fromisoformat(str(booking.facts["starts_at"])) == datetime(2026, 12, 1, 9, 0)
+    assert booking.say.filled("vi", {"starts_at": "1/12"}) == "Bạn có lịch đặt vào 1/12."
+    assert (invoices.kind, invoices.say.filled("vi", invoices.facts)) == ("stop", "1 invoices are unpaid.")
+
+
+def test_a_person_without_rows_is_previewed_with_zeros(world: World) -> None:
+    preview = world.source.preview(Person(()))
+    assert {line.rows for line in preview.lines} == {0}
+    assert {line.table for line in preview.lines} == set(world.source.manifest.tables)
+    assert preview.blockers == ()
+
+
+def test_a_snapshot_has_as_many_rows_as_independent_counts_say(world: World) -> None:
+    counts = {
+        "users": "users WHERE id = 1",
+        "bookings": "bookings WHERE user_id = 1",
+        "guests_of_mine": "guests g JOIN bookings b ON b.id = g.booking_id WHERE b.user_id = 1",
+        "my_seats": "guests WHERE user_id = 1",
+        "notes": f"{world.named(NOTES)} WHERE booking = 10",
+        "comments": "comments WHERE user_id = 1",
+        "answers": "comments WHERE parent = 30",
+        "newsletter": "newsletter WHERE since = '2020-01-01'",
+        "callers": "callers WHERE id = 1",
+        "invoices": "invoices WHERE user_id = 1",
+        "invoice_lines": "invoice_lines WHERE invoice_id = 40",
+    }
+    expected = {table: world.run(f"SELECT COUNT(*) FROM {where}")[0][0] for table, where in counts.items()}
+    with world.source.snapshot(ANH) as snapshot:
+        assert snapshot.counts == expected
+        assert {table: len(list(snapshot.rows(table))) for table in expected} == expected
+        assert snapshot.as_of == NOW
+
+
+def test_a_snapshot_gives_typed_rows_in_order_less_what_is_not_exported(world: World) -> None:
+    with world.source.snapshot(ANH) as snapshot:
+        [user] = snapshot.rows("users")
+        bookings = list(snapshot.rows("bookings"))
+        kinds = snapshot.kinds("bookings")
+    assert "pin" not in user
+    assert user["full_name"] == "Nguyễn Thị Ánh"
+    assert [row["id"] for row in bookings] == [12, 10, 11]
+    assert list(bookings[0]) == ["id", "user_id", "space_owner", "starts_at", "status", "price", "map"]
+    assert bytes(bookings[1]["map"]) == b"\x00\xffmap"
+    if world.engine != "sqlite":
+        assert bookings[1]["price"] == Decimal("150000.50")
+        assert bookings[1]["starts_at"] == datetime(2026, 12, 1, 9, 0)
+    for row in bookings:
+        written = {name: values.encode(value) for name, value in row.items()}
+        assert {name: values.decode(value, kinds[name]) for name, value in written.items()} == row
+
+
+def test_a_snapshot_does_not_see_what_comes_after_it(world: World) -> None:
+    if world.engine == "sqlite":
+        world.run("PRAGMA journal_mode = WAL")
+    with world.source.snapshot(ANH) as snapshot:
+        world.run("INSERT INTO comments VALUES (99, 1, NULL, 'later')")
+        assert snapshot.counts["comments"] == len(list(snapshot.rows("comments"))) == 2
+    with world.source.snapshot(ANH) as snapshot:
+        assert snapshot.counts["comments"] == 3
+
+
+def test_choices_are_written_and_read_back(world: World) -> None:
+    before = world.run("SELECT mail_events, level FROM users WHERE id <> 1 ORDER BY id")
+    assert world.source.stored(ANH) == {"marketing.events.email": "on", "location.level": "precise"}
+    for _ in range(2):
+        world.source.prefer(ANH, {"marketing.events.email": "off", "location.level": "approximate", "unknown": "on"})
+        assert world.source.stored(ANH) == {"marketing.events.email": "off", "location.level": "approximate"}
+    assert world.run("SELECT level FROM users WHERE id = 1") == [("city",)]
+    assert world.run("SELECT mail_events, level FROM users WHERE id <> 1 ORDER BY id") == before
+
+
+def test_two_rows_that_differ_are_stored_as_mixed(world: World) -> None:
+    both = Person(((2,), (3,)))
+    assert world.source.stored(both) == {"marketing.events.email": "mixed", "location.level": "mixed"}
+    world.source.prefer(both, {"marketing.events.email": "off"})
+    assert world.source.stored(both)["marketing.events.email"] == "off"
+    assert world.source.stored(Person(())) == {}
+
+
+def test_an_erasure_deletes_changes_and_keeps_as_the_manifest_says(world: World) -> None:
+    erased = world.source.erase(ANH, "R-1")
+    assert erased.done
+    assert erased.rows == {
+        "users": 1, "bookings": 3, "guests_of_mine": 2, "my_seats": 1, "notes": 1, "comments": 2,
+        "answers": 1, "newsletter": 1, "callers": 1, "invoices": 2, "invoice_lines": 0,
+    }  # fmt: skip
+    [user] = world.run("SELECT email, phone, full_name, birth, city, code, best_booking FROM users WHERE id = 1")
+    assert user == ("deleted-1", None, "Former user", None, "", "c-1-gone", None)
+    [(pin,)] = world.run("SELECT pin FROM users WHERE id = 1")
+    assert pin.startswith("erased:")
+    assert len(pin) == 39
+    assert world.run("SELECT user_id, name FROM guests WHERE booking_id = 20 AND seat = 1") == [(None, "Former guest")]
+    kept = world.run("SELECT number, user_id, billed_to, memo, note FROM invoices WHERE user_id = 1 ORDER BY id")
+    assert kept == [
+        ("I-1", 1, None, "", "[removed] ([removed], [removed]) asked; not xanh.nguyen@example.com.vn. 100% sure"),
+        ("I-2", 1, None, "", None),
+    ]
+    [(log,)] = world.run("SELECT log FROM callers WHERE id = 1")
+    assert "[removed]" in str(log)
+    assert "anh" not in str(log)
+
+
+def test_an_erasure_leaves_everybody_else_row_by_row_as_they_were(world: World) -> None:
+    mine = {"users": (1,), "bookings": (10, 11, 12), "comments": (30, 31, 33), "callers": (1,), "invoices": (40, 41)}
+    before = others(world, mine)
+    world.source.erase(ANH, "R-1")
+    assert others(world, mine) == before
+    assert world.source.remaining(BINH) != {}
+
+
+def others(world: World, mine: dict[str, tuple[int, ...]]) -> dict[str, list[str]]:
+    """Rows of everybody else, found by statements that know nothing of manifests."""
+    conditions = {table: f"id NOT IN ({', '.join(map(str, keys))})" for table, keys in mine.items()}
+    conditions |= {
+        "guests": "booking_id = 20 AND seat <> 1",
+        NOTES: "booking <> 10",
+        "newsletter": "since IS NULL",
+        "invoice_lines": "invoice_id <> 40",
+    }
+    assert conditions.keys() == ROWS.keys()
+    return {
+        table: sorted(map(repr, world.run(f"SELECT * FROM {world.named(table)} WHERE {rows}")))
+        for table, rows in conditions.items()
+    }
+
+
+def test_a_second_erasure_finds_nothing_and_changes_nothing(world: World) -> None:
+    assert sum(world.source.remaining(ANH).values()) > 0
+    world.source.erase(ANH, "R-1")
+    assert world.source.remaining(ANH) == {}
+    after = world.all()
+    assert set(world.source.erase(ANH, "R-1").rows.values()) == {0}
+    assert world.all() == after
+
+
+def test_what_is_put_back_is_no_longer_proven(world: World) -> None:
+    world.source.erase(ANH, "R-1")
+    world.run("INSERT INTO comments VALUES (99, 1, NULL, 'back')")
+    world.run("UPDATE invoices SET note = 'call +84-912 345 678' WHERE id = 41")
+    world.run("UPDATE users SET phone = '1' WHERE id = 1")
+    assert world.source.remaining(ANH) == {"comments": 1, "invoices": 1, "users": 1}
+
+
+def test_every_person_is_listed_with_identifiers(world: World) -> None:
+    known = dict(world.source.keys())
+    assert known[(1,)] == [
+        Identifier("email", "anh.nguyen@example.com"),
+        Identifier("phone", "+84912345678"),
+        Identifier("external_id", "1"),
+    ]
+    assert known[(3,)] == [Identifier("email", "chi@example.com"), Identifier("external_id", "3")]
+    assert len(known) == 5
+
+
+def test_compacting_keeps_every_row(world: World) -> None:
+    before = world.all()
+    world.source.compact()
+    assert world.all() == before

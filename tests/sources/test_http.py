@@ -1,0 +1,299 @@
+"""A system that speaks the HTTP protocol: asked over real connections, in every way that they fail."""
+
+import json
+import socket
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.kernel.problems import SourceUnavailable
+from portal.sources.base import Identifier, Line, Person, Source
+from portal.sources.http import client
+from portal.sources.manifest import Text, parse
+from portal.sources.registry import connect
+from tests.servers.engines import free_port
+from tests.sources.systems import SECRET, Answer, System, json_of, lines_of, listening
+
+AS_OF = "2026-11-22T03:04:05Z"
+PERSON = Person((("m-1",),), (Identifier("email", "anh@example.com"),))
+SENT = {"keys": [["m-1"]], "identifiers": [{"kind": "email", "value": "anh@example.com"}]}
+HEAD = {"as_of": AS_OF, "counts": {"members": 1, "bookings": 2}}
+ROWS = [
+    {"table": "members", "row": {"id": "m-1", "photo": {"$bytes": "AP8="}}},
+    {"table": "bookings", "row": {"id": 1}},
+    {"table": "bookings", "row": {"id": 2}},
+]
+END = {"end": True}
+MANIFEST = """
+[source]
+id = "whitelabel"
+title = "Whitelabel App"
+url = "env:WHITELABEL_URL"
+secret = "env:WHITELABEL_SECRET"
+controller = "smartos"
+
+[subject]
+table = "members"
+match = { email = "email" }
+
+[tables.members]
+erase = "delete"
+
+[tables.bookings]
+erase = "delete"
+
+[tables.receipts]
+erase = "keep"
+keep = { reason = "Law" }
+columns.total = { title = "Total" }
+
+[preferences]
+"marketing.events.email" = {}
+"""
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
+    monkeypatch.setattr(client, "PAUSES", (0.01, 0.01))
+    with listening() as system:
+        yield system
+
+
+@pytest.fixture
+def source(system: System) -> Source:
+    return source_at(system.url)
+
+
+def source_at(url: str, secret: str = SECRET) -> Source:
+    environ = {"WHITELABEL_URL": url, "WHITELABEL_SECRET": secret}
+    return connect(parse(tomllib.loads(MANIFEST), "whitelabel.toml"), environ)
+
+
+def refusal(call: Any) -> SourceUnavailable:
+    with pytest.raises(SourceUnavailable) as caught:
+        call()
+    assert caught.value.facts["source"] == "Whitelabel App"
+    return caught.value
+
+
+def test_an_identifier_finds_persons(system: System, source: Source) -> None:
+    system.answer("find", json_of({"keys": [["m-2"], ["m-1"]]}))
+    assert source.find(Identifier("email", "anh@example.com")) == [("m-1",), ("m-2",)]
+    assert system.asked[0].path == "/portal/privacy/counts"
+    assert system.asked[0].body == {"operation": "find", "identifiers": SENT["identifiers"]}
+    assert source.find(Identifier("phone", "+84912345678")) == []
+    assert len(system.asked) == 1
+
+
+COUNTS = {
+    "as_of": AS_OF,
+    "lines": [
+        {"table": "receipts", "rows": 2, "remaining": 0, "until": "2036-05-01", "controller": "space-7"},
+        {"table": "bookings", "controller": "space-9", "rows": 1, "remaining": 1},
+        {"table": "bookings", "controller": "space-7", "rows": 3, "remaining": 2},
+    ],
+    "blockers": [
+        {"kind": "warn", "table": "bookings", "say": {"en": "On {day}", "vi": "Ngày {day}"}, "facts": {"day": 5}}
+    ],
+}
+
+
+def test_the_preview_has_a_line_for_every_table(system: System, source: Source) -> None:
+    system.answer("counts", json_of(COUNTS))
+    preview = source.preview(PERSON)
+    law = Text.of("Law")
+    assert preview.lines == (
+        Line("members", Text.of("Members"), 0, "delete", "smartos"),
+        Line("bookings", Text.of("Bookings"), 3, "delete", "space-7"),
+        Line("bookings", Text.of("Bookings"), 1, "delete", "space-9"),
+        Line("receipts", Text.of("Receipts"), 2, "keep", "space-7", law, date(2036, 5, 1)),
+    )
+    assert preview.as_of == datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
+    assert [blocker.say.filled("vi", blocker.facts) for blocker in preview.blockers] == ["Ngày 5"]
+    assert source.remaining(PERSON) == {"bookings": 3}
+    assert system.asked[0].body["person"] == SENT
+
+
+def test_a_snapshot_streams_counted_rows_in_any_order(system: System, source: Source) -> None:
+    system.answer("access", lines_of(HEAD, *ROWS, END))
+    with source.snapshot(PERSON) as snapshot:
+        assert snapshot.counts == {"members": 1, "bookings": 2, "receipts": 0}
+        assert list(snapshot.rows("bookings")) == [{"id": 1}, {"id": 2}]
+        assert list(snapshot.rows("members")) == [{"id": "m-1", "photo": b"\x00\xff"}]
+        assert list(snapshot.rows("receipts")) == []
+        assert snapshot.as_of.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent"),
+    [
+        (lines_of(HEAD, *ROWS), False),
+        (lines_of(HEAD, *ROWS, END, cut=90), False),
+        (lines_of(HEAD, *ROWS[:2], cut=200), False),
+        (Answer(b""), False),
+        (lines_of(HEAD, *ROWS[:2], END), True),
+        (lines_of(HEAD, ROWS[1], ROWS[0], ROWS[2], END), True),
+        (lines_of(HEAD, *ROWS, {"table": "secrets", "row": {}}, END), True),
+        (lines_of({"as_of": AS_OF, "counts": {"secrets": 0}}, END), True),
+        (lines_of({"as_of": "2026-11-22T03:04:05", "counts": {}}, END), True),
+        (lines_of(END), True),
+        (Answer(b"not json\n"), True),
+        (Answer(b"[1]\n"), True),
+    ],
+)
+def test_a_stream_that_is_cut_or_miscounted_is_refused_whole(
+    system: System, source: Source, answer: Answer, permanent: bool
+) -> None:
+    system.answer("access", answer)
+
+    def use() -> None:
+        with source.snapshot(PERSON):
+            pytest.fail("it was handed out")
+
+    assert refusal(use).permanent == permanent
+
+
+def test_choices_are_sent_and_read_back(system: System, source: Source) -> None:
+    system.answer("preferences", json_of({"stored": {"marketing.events.email": "off", "other": "on"}}))
+    source.prefer(PERSON, {"marketing.events.email": "off", "unknown": "on"})
+    assert source.stored(PERSON) == {"marketing.events.email": "off"}
+    source.prefer(PERSON, {"unknown": "on"})
+    assert [call.body["choices"] for call in system.asked] == [{"marketing.events.email": "off"}, {}]
+    assert len({call.key for call in system.asked}) == 2
+
+
+def test_an_erasure_is_done_or_asked_again_with_the_same_key(system: System, source: Source) -> None:
+    system.answer("erasure", json_of({"done": False}, 202), json_of({"done": True, "rows": {"bookings": 3}}))
+    assert not source.erase(PERSON, "R-7").done
+    erased = source.erase(PERSON, "R-7")
+    assert (erased.done, erased.rows) == (True, {"bookings": 3})
+    assert [(call.key, call.body["request_id"]) for call in system.asked] == [("R-7", "R-7")] * 2
+
+
+def test_every_person_is_listed(system: System, source: Source) -> None:
+    told = {"key": ["m-1"], "identifiers": SENT["identifiers"]}
+    system.answer("keys", lines_of({"as_of": AS_OF}, told, told, END), lines_of({"as_of": AS_OF}, told))
+    assert list(source.keys()) == [(("m-1",), [Identifier("email", "anh@example.com")])] * 2
+    assert not refusal(lambda: list(source.keys())).permanent
+
+
+@pytest.mark.parametrize(("status", "tries"), [(502, 3), (503, 3), (504, 3), (500, 1), (429, 1)])
+def test_what_may_pass_is_tried_and_told_so(system: System, source: Source, status: int, tries: int) -> None:
+    system.answer("find", json_of({}, status))
+    problem = refusal(lambda: source.find(PERSON.identifiers[0]))
+    assert (problem.permanent, problem.facts["detail"]) == (False, f"find: answered {status}")
+    assert len(system.asked) == tries
+    assert len({call.key for call in system.asked}) == 1
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 501, 302])
+def test_what_will_not_pass_is_told_at_once(system: System, source: Source, status: int) -> None:
+    system.answer("find", Answer(status=status, headers={"Location": system.url}))
+    assert refusal(lambda: source.find(PERSON.identifiers[0])).permanent
+    assert len(system.asked) == 1
+
+
+def test_a_passing_fault_is_over_at_the_second_try(system: System, source: Source) -> None:
+    system.answer("erasure", json_of({}, 503), json_of({"done": True}))
+    assert source.erase(PERSON, "R-7").done
+    assert [call.key for call in system.asked] == ["R-7", "R-7"]
+
+
+def test_a_wrong_secret_is_permanent(system: System) -> None:
+    problem = refusal(lambda: source_at(system.url, "another").find(PERSON.identifiers[0]))
+    assert (problem.permanent, problem.facts["detail"]) == (True, "find: answered 401")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(b"<html>"),
+        Answer(b"[]"),
+        json_of({}),
+        json_of({"keys": "m-1"}),
+        json_of({"keys": ["m-1"]}),
+        json_of({"keys": [[]]}),
+    ],
+)
+def test_an_answer_that_is_not_the_protocol_is_permanent(system: System, source: Source, answer: Answer) -> None:
+    system.answer("find", answer)
+    problem = refusal(lambda: source.find(PERSON.identifiers[0]))
+    assert (problem.permanent, problem.facts["detail"]) == (True, "find: the answer is not as the protocol says")
+
+
+@pytest.mark.parametrize("change", [{"table": "secrets"}, {"rows": None}, {"until": "soon"}])
+def test_a_line_that_is_not_understood_is_permanent(system: System, source: Source, change: dict[str, Any]) -> None:
+    system.answer("counts", json_of({**COUNTS, "lines": [{**COUNTS["lines"][0], **change}]}))  # type: ignore[dict-item]
+    assert refusal(lambda: source.preview(PERSON)).permanent
+
+
+def test_a_system_that_is_down_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAUSES", (0.01,))
+    problem = refusal(lambda: source_at(f"http://127.0.0.1:{free_port()}").find(PERSON.identifiers[0]))
+    assert (problem.permanent, problem.facts["detail"]) == (False, "find: ConnectionRefusedError")
+
+
+def test_a_system_that_is_silent_is_not_waited_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        problem = refusal(lambda: source_at(f"http://127.0.0.1:{silent.getsockname()[1]}").find(PERSON.identifiers[0]))
+    assert (problem.permanent, problem.facts["detail"]) == (False, "find: no answer in time")
+
+
+def test_an_answer_cut_short_passes(system: System, source: Source) -> None:
+    system.answer("find", Answer(b'{"keys": []}', cut=4))
+    assert not refusal(lambda: source.find(PERSON.identifiers[0])).permanent
+
+
+def test_a_description_is_compared_with_the_manifest(system: System, source: Source) -> None:
+    tables = {"members": {"erase": "delete", "columns": []}, "bookings": {"erase": "delete", "columns": []}}
+    fit = {
+        "protocol": 1,
+        "identifiers": ["email"],
+        "preferences": ["marketing.events.email"],
+        "tables": {**tables, "receipts": {"erase": "keep", "columns": ["total"]}},
+    }
+    other = {"members": {"erase": "keep", "columns": []}, "receipts": {"erase": "keep", "columns": []}, "logs": {}}
+    misfit = {"protocol": 2, "identifiers": [], "preferences": [], "tables": other}
+    system.answer("describe", json_of(fit), json_of(misfit))
+    assert source.check() == []
+    assert [str(finding) for finding in source.check()] == [
+        "error: It speaks version 2 of the protocol, not 1.",
+        "error: members: It cannot find anybody by email. Take it out of match.",
+        "error: marketing.events.email: It does not know this preference. Take it out of [preferences].",
+        "error: logs: It holds this table and the manifest does not cover it.",
+        "error: bookings: It does not know this table. Mend the name, or take the table out.",
+        'error: members: It does "keep" where the manifest promises "delete".',
+        "warning: receipts.total: It has no such column.",
+    ]
+
+
+def test_the_protocol_file_knows_every_address_and_operation() -> None:
+    file = Path(client.__file__).parents[1] / "protocol.openapi.json"
+    protocol = json.loads(file.read_text(encoding="utf-8"))
+    schemas = protocol["components"]["schemas"]
+    operations = {
+        schema["properties"]["operation"]["const"]
+        for schema in schemas.values()
+        if "operation" in schema.get("properties", {})
+    }
+    assert set(protocol["paths"]) == {
+        f"/privacy/{name}" for name in ("describe", "counts", "access", "erasure", "preferences")
+    }
+    assert operations == {"describe", "find", "counts", "access", "keys", "erasure", "preferences"}
+    used = set(references(protocol))
+    kinds = ("schemas", "parameters", "responses")
+    assert used == {f"#/components/{kind}/{name}" for kind in kinds for name in protocol["components"][kind]}
+
+
+def references(part: Any) -> Iterator[str]:
+    """Every reference in a part of the file."""
+    if isinstance(part, dict):
+        yield from (value for key, value in part.items() if key == "$ref")
+        yield from (found for value in part.values() for found in references(value))
+    if isinstance(part, list):
+        yield from (found for value in part for found in references(value))

@@ -1,0 +1,198 @@
+"""The portal's own tables as a source: found by what each model says of itself, and emptied in the right order."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from portal import config, migrations
+from portal.kernel import audit, clock, crypto, db, work
+from portal.sources.base import Identifier, Person
+from portal.sources.own import OwnSource, tables
+from tests.conftest import KEY
+
+ROOMS = ("accounts", "subjects", "notices", "consents", "cases", "download", "deletion", "policies")
+MAI, DUC = "mai@example.com", "duc@example.com"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnSource]:
+    for room in ROOMS:
+        importlib.import_module(f"portal.{room}.models")
+    crypto.use_keys("secret", (KEY,), (KEY,))
+    monkeypatch.setattr(config, "site", lambda: SimpleNamespace(languages=("en", "vi")))
+    sqlite = request.param == "sqlite"
+    opened = db.connect(f"sqlite:///{tmp_path}/portal.db" if sqlite else request.getfixturevalue("postgresql_url"))
+    migrations.up()
+    work.open_queue(f"sqlite:///{tmp_path}/queue.db")
+    yield OwnSource("Privacy")
+    opened.close()
+    getattr(opened, "close_all", opened.close)()
+
+
+def settle(email: str) -> Person:
+    """Give somebody a row in every table of ours that holds persons."""
+    models = {model.__name__: model for model in map(tables.named, map(tables.name, tables.owned()))}
+    hashed = crypto.keyed_hash("email", email)
+    account = models["Account"].create(language="vi")
+    subject = models["Subject"].create(account=account)
+    proven = models["Identifier"].create(account=account, kind="email", value=email, hash=hashed)
+    now = clock.now()
+    models["Session"].create(account=account, digest=f"{email:>64}", device="Firefox on Linux", fresh_until=now)
+    given = {"kind": "email", "address": email, "address_hash": hashed, "language": "vi", "expires_at": now}
+    models["Challenge"].create(account=None, digest=f"{email:>64}", **given)
+    models["Link"].create(subject=subject, source="crm", key="[7]", key_hash=hashed, proven_by="email")
+    models["Lookup"].create(identifier=proven, source="crm", found=1)
+    told = {"kind": "download_ready", "language": "vi", "address": email, "address_hash": hashed}
+    models["Message"].create(account=account.id, cause=f"1 {email}", **told)
+    models["Message"].create(account=None, cause=f"2 {email}", **told)
+    models["Delivery"].create(subject=subject.id, source="crm", wanted=1)
+    said = {"purpose": "location.level", "state": "off", "notice": "privacy", "notice_version": "1", "language": "vi"}
+    models["ConsentEvent"].create(subject=subject, wording="…", actor="person", channel="portal", **said)
+    models["Standing"].create(subject=subject, choices={"location.level": ["off", 1, now.isoformat()]}, event=1)
+    dates = {"profile": "vn", "acknowledge_by": now.date(), "complete_by": now.date()}
+    copy, goodbye = (models["Case"].create(subject=subject, kind=kind, **dates) for kind in ("download", "deletion"))
+    models["CaseEvent"].create(case=copy, name="received", actor="person")
+    download = models["Download"].create(case=copy, language="vi")
+    models["Part"].create(download=download, source="crm")
+    models["Ticket"].create(download=download, digest=f"{email:>64}", expires_at=now)
+    deletion = models["Deletion"].create(case=goodbye, subject=subject.id, scheduled_for=now, language="vi")
+    models["Target"].create(deletion=deletion, source="crm", title="CRM")
+    audit.declare("own.tested")
+    audit.record("own.tested", subject=subject.id)
+    return Person(((subject.id,),), (Identifier("email", email),))
+
+
+def counts() -> dict[str, int]:
+    return {tables.name(model): model.select().count() for model in tables.owned()}
+
+
+def test_a_person_is_found_by_a_proven_address_in_any_case_of_letters_it_was_normalised_to(own: OwnSource) -> None:
+    mai = settle(MAI)
+    assert own.find(Identifier("email", MAI)) == list(mai.keys)
+    assert own.find(Identifier("email", DUC)) == []
+    assert own.find(Identifier("phone", MAI)) == []
+
+
+def test_the_preview_counts_the_rows_of_every_table_and_of_nobody_else(own: OwnSource) -> None:
+    mai, _ = settle(MAI), settle(DUC)
+    lines = {line.table: (line.rows, line.action) for line in own.preview(mai).lines}
+    assert lines.keys() == own.manifest.tables.keys()
+    assert all(rows for rows, _ in lines.values())
+    assert lines["cases"] == (2, "anonymise")
+    assert lines["messages"] == (2, "delete")
+    assert lines["audit_events"] == (1, "keep")
+    assert all(line.reason for line in own.preview(mai).lines if line.action == "keep")
+
+
+def test_a_snapshot_holds_what_was_encrypted_in_the_open_and_no_digest(own: OwnSource) -> None:
+    mai, _ = settle(MAI), settle(DUC)
+    with own.snapshot(mai) as snapshot:
+        rows = {table: list(snapshot.rows(table)) for table in own.manifest.tables}
+        assert {table: len(found) for table, found in rows.items()} == dict(snapshot.counts)
+        kinds = snapshot.kinds("sessions")
+    assert [row["value"] for row in rows["identifiers"]] == [MAI]
+    assert [row["key"] for row in rows["links"]] == ["[7]"]
+    assert [row["address"] for row in rows["messages"]] == [MAI, MAI]
+    names = {name for found in rows.values() for row in found for name in row}
+    assert not names & {"digest", "hash", "address_hash", "code_hash", "key_hash", "fence", "claimed_until", "attempts"}
+    assert kinds["created_at"] == "datetime"
+    shown = {
+        table: {column.name for column in entry.columns.values() if column.export}
+        for table, entry in own.manifest.tables.items()
+    }
+    assert all(set(found[0]) == shown[table] for table, found in rows.items())
+
+
+def test_a_snapshot_holds_still_and_its_reader_may_write(own: OwnSource) -> None:
+    mai = settle(MAI)
+    with own.snapshot(mai) as snapshot:
+        with db.atomic():
+            tables.named("deliveries").create(subject=mai.keys[0][0], source="booking", wanted=1)
+        assert snapshot.counts["deliveries"] == len(list(snapshot.rows("deliveries"))) == 1
+    with own.snapshot(mai) as snapshot:
+        assert snapshot.counts["deliveries"] == 2
+
+
+def test_a_snapshot_streams_more_rows_than_it_reads_at_a_time(own: OwnSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.sources.own.RANGE", 3)
+    mai = settle(MAI)
+    for number in range(8):
+        tables.named("deliveries").create(subject=mai.keys[0][0], source=f"s{number}", wanted=1)
+    with own.snapshot(mai) as snapshot:
+        found = [row["source"] for row in snapshot.rows("deliveries")]
+    assert found == ["crm", *(f"s{number}" for number in range(8))]
+
+
+def test_an_erasure_leaves_numbers_alone_and_touches_nobody_else(own: OwnSource) -> None:
+    mai, duc = settle(MAI), settle(DUC)
+    before = counts()
+    erased = own.erase(mai, "R-1")
+    assert own.remaining(mai) == {}
+    assert erased.done
+    assert own.remaining(duc)
+    left = {"audit_events", "case_events", "cases", "deletions", "deletion_targets", "subjects"}
+    assert counts() == {table: rows if table in left else rows // 2 for table, rows in before.items()}
+    assert own.find(Identifier("email", MAI)) == []
+    with own.snapshot(mai) as snapshot:
+        assert {table for table, rows in snapshot.counts.items() if rows} == {
+            "audit_events",
+            "deletions",
+            "deletion_targets",
+            "subjects",
+        }
+    case = tables.named("cases")
+    assert case.select().where(case.subject.is_null()).count() == 2
+    assert tables.named("erasure_permits").select().count() == 0
+
+
+def test_repeating_an_erasure_finds_nothing(own: OwnSource) -> None:
+    mai = settle(MAI)
+    assert any(own.erase(mai, "R-1").rows.values())
+    assert not any(own.erase(mai, "R-1").rows.values())
+
+
+def test_a_failing_erasure_leaves_everything_as_it_was(own: OwnSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    mai = settle(MAI)
+    before = counts()
+    monkeypatch.setattr(tables.named("accounts"), "delete", lambda: pytest.fail("the last table"))
+    with pytest.raises(pytest.fail.Exception):
+        own.erase(mai, "R-1")
+    assert counts() == before
+
+
+def test_the_number_of_an_erased_person_is_never_given_to_another(own: OwnSource) -> None:
+    mai = settle(MAI)
+    own.erase(mai, "R-1")
+    assert settle(DUC).keys != mai.keys
+
+
+def test_everybody_is_listed_with_their_proven_addresses(own: OwnSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.sources.own.RANGE", 1)
+    mai, duc = settle(MAI), settle(DUC)
+    own.erase(mai, "R-1")
+    assert list(own.keys()) == [(mai.keys[0], []), (duc.keys[0], [Identifier("email", DUC)])]
+
+
+def test_compacting_leaves_no_trace_of_what_was_deleted_in_the_file(own: OwnSource, tmp_path: Path) -> None:
+    mai = settle(MAI)
+    own.erase(mai, "R-1")
+    own.compact()
+    if db.is_sqlite():
+        files = b"".join(path.read_bytes() for path in tmp_path.glob("portal.db*"))
+        assert b"Firefox on Linux" not in files
+        assert not (tmp_path / "portal.db-wal").stat().st_size
+
+
+def test_a_missing_table_is_found_by_the_check(own: OwnSource) -> None:
+    assert own.check() == []
+    db.database.execute_sql("DROP TABLE tickets")
+    assert [finding.table for finding in own.check()] == ["tickets"]
+
+
+def test_titles_are_said_in_every_language_of_the_site(own: OwnSource) -> None:
+    assert {language for language, _ in own.manifest.tables["accounts"].title.words} == {"en", "vi"}
