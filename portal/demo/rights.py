@@ -1,0 +1,170 @@
+# ruff: noqa: S608 - names come from the tables below, values are bound
+"""What the Whitelabel App does for a person's rights, on its own database. The door to it is whitelabel.py.
+
+A person is a list of member ids, handed to SQL as one JSON array. Every table has a `space`, which is the controller of
+the row.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from portal.demo.moments import zulu
+
+Answer = dict[str, Any]
+PATIENCE = 5000  # milliseconds to wait for somebody who reads or writes
+MATCH = {"email": "email", "phone": "phone", "external_id": "member_code"}
+# The parent first: read in this order, erased in the other. Door events stay as counts of a door, without a person.
+TABLES = {
+    "members": "delete",
+    "memberships": "delete",
+    "check_ins": "delete",
+    "door_events": "anonymise",
+    "posts": "delete",
+}
+# The column of `members` that holds each choice, and what stands there for each state.
+CHOICES: Mapping[str, tuple[str, Mapping[str, str | int]]] = {
+    "marketing.events.email": ("mail_events", {"off": 0, "on": 1}),
+    "location.level": ("location_level", {"off": "off", "approximate": "approximate", "precise": "precise"}),
+}
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database; whoever writes begins the transaction and commits it."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as connection:
+        connection.row_factory = sqlite3.Row
+        for pragma in ("foreign_keys = on", "secure_delete = on", f"busy_timeout = {PATIENCE}"):
+            connection.execute(f"PRAGMA {pragma}")
+        yield connection
+
+
+def describe(connection: sqlite3.Connection) -> Answer:
+    """Say which tables, columns and choices there are."""
+    columns = {table: [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")] for table in TABLES}
+    tables = {table: {"erase": erase, "columns": columns[table]} for table, erase in TABLES.items()}
+    return {"protocol": 1, "identifiers": list(MATCH), "tables": tables, "preferences": list(CHOICES)}
+
+
+def find(connection: sqlite3.Connection, identifiers: list[tuple[str, str]]) -> Answer:
+    """Return the key of everybody whom one of the identifiers belongs to."""
+    known = [(MATCH[kind], value) for kind, value in identifiers if kind in MATCH]
+    found = {row["id"] for column, value in known for row in _members(connection, column, value)}
+    return {"keys": [[key] for key in sorted(found)]}
+
+
+def counts(connection: sqlite3.Connection, person: str, now: datetime) -> Answer:
+    """Count the person's rows a table and space; all of them go or change, so what is there is what remains."""
+    lines = [
+        {"table": table, "controller": row["space"], "rows": row["n"], "remaining": row["n"]}
+        for table in TABLES
+        for row in connection.execute(
+            f"SELECT space, count(*) AS n FROM {table} {_of(table)} GROUP BY space", (person,)
+        )
+    ]
+    return {"as_of": zulu(now), "lines": lines, "blockers": []}
+
+
+def access(connection: sqlite3.Connection, person: str, now: datetime) -> Iterator[Answer]:
+    """Yield the head, every row of the person and the end, from one snapshot."""
+    connection.execute("BEGIN")
+    yield {"as_of": zulu(now), "counts": {table: _count(connection, table, person) for table in TABLES}}
+    for table in TABLES:
+        for row in connection.execute(f"SELECT * FROM {table} {_of(table)} ORDER BY id", (person,)):
+            yield {"table": table, "row": {column: _plain(value) for column, value in dict(row).items()}}
+    yield {"end": True}
+
+
+def keys(connection: sqlite3.Connection, now: datetime) -> Iterator[Answer]:
+    """Yield everybody the app knows, with what they can be found by."""
+    yield {"as_of": zulu(now)}
+    for row in connection.execute("SELECT id, email, phone, member_code FROM members ORDER BY id"):
+        yield {"key": [row["id"]], "identifiers": list(_identifiers(row))}
+    yield {"end": True}
+
+
+def erase(connection: sqlite3.Connection, person: str, before: Answer) -> Answer:
+    """Erase the person in the present transaction; return how many rows went or changed, those of before added."""
+    rows: Counter[str] = Counter(before.get("rows", {}))
+    for table, how in reversed(TABLES.items()):
+        verb = "UPDATE {} SET member_id = NULL, badge = NULL {}" if how == "anonymise" else "DELETE FROM {} {}"
+        rows[table] += connection.execute(verb.format(table, _of(table)), (person,)).rowcount
+    return {"done": True, "rows": +rows}
+
+
+def prefer(connection: sqlite3.Connection, person: str, choices: Mapping[str, str], before: Answer) -> Answer:
+    """Write the choices in the present transaction and return what is stored; KeyError if one is unknown.
+
+    What was written before under the same key is not written again, for a newer choice may stand there by now.
+    """
+    if before:
+        return before
+    values = {CHOICES[name][0]: CHOICES[name][1][state] for name, state in choices.items()}
+    if values:
+        written = ", ".join(f"{column} = ?" for column in values)
+        connection.execute(f"UPDATE members SET {written} {_of('members')}", (*values.values(), person))
+    members = connection.execute(f"SELECT * FROM members {_of('members')}", (person,)).fetchall()
+    return {"stored": {name: _state(members, *choice) for name, choice in CHOICES.items() if members}}
+
+
+def once(connection: sqlite3.Connection, key: str, now: datetime, work: Callable[[Answer], Answer]) -> Answer:
+    """Do the work in one transaction and remember its answer, which it is given when the same key comes again."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        known = connection.execute("SELECT answer FROM answers WHERE request_key = ?", (key,)).fetchone()
+        answer = work(json.loads(known["answer"]) if known else {})
+        connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (key, json.dumps(answer), zulu(now)))
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return answer
+
+
+def compact(connection: sqlite3.Connection) -> None:
+    """Leave nothing of erased rows in the file: free pages and the write-ahead log are written over or cut.
+
+    Raises sqlite3.OperationalError while somebody reads; the portal asks again.
+    """
+    connection.execute("VACUUM")
+    if connection.execute("PRAGMA wal_checkpoint(truncate)").fetchone()[0]:
+        raise sqlite3.OperationalError("a reader holds the write-ahead log")
+
+
+def _members(connection: sqlite3.Connection, column: str, value: str) -> list[sqlite3.Row]:
+    return connection.execute(f"SELECT id FROM members WHERE {column} = ?", (value,)).fetchall()
+
+
+def _count(connection: sqlite3.Connection, table: str, person: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {table} {_of(table)}", (person,)).fetchone()[0])
+
+
+def _identifiers(row: sqlite3.Row) -> Iterator[dict[str, str]]:
+    """Yield what a member is found by, as the protocol writes it; what is no phone number is none."""
+    for kind, column in MATCH.items():
+        value = row[column] or ""
+        if value and (kind != "phone" or value.startswith("+")):
+            yield {"kind": kind, "value": value.casefold() if kind == "email" else value}
+
+
+def _of(table: str) -> str:
+    column = "id" if table == "members" else "member_id"
+    return f"WHERE {column} IN (SELECT value FROM json_each(?))"
+
+
+def _state(members: list[sqlite3.Row], column: str, values: Mapping[str, str | int]) -> str:
+    """Return the state that all rows of the person have, or say that they differ."""
+    states = {state for row in members for state, value in values.items() if row[column] == value}
+    return states.pop() if len(states) == 1 else "mixed"
+
+
+def _plain(value: Any) -> Any:
+    return {"$bytes": base64.b64encode(value).decode()} if isinstance(value, bytes) else value

@@ -1,0 +1,129 @@
+"""`portal demo`: the demo systems, the portal and a worker as processes of one terminal."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from portal.demo import world
+from portal.demo.world import World
+
+HERE = Path(__file__).parent
+PATIENCE = 20.0  # seconds for everything to answer
+
+
+def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
+    """Return the environment of a demo in a folder; its keys are made once and kept there, readable by the owner."""
+    state = folder.resolve()
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    systems = state / "demo"
+    return {
+        **_keys(state / "keys"),
+        "PORTAL_DATABASE_URL": f"sqlite:///{state}/portal.db",
+        "PORTAL_QUEUE_URL": f"sqlite:///{state}/queue.db",
+        "PORTAL_ARCHIVES_URL": f"file://{state}/archives",
+        "PORTAL_MAIL_URL": f"file://{state}/mailbox",
+        "PORTAL_BASE_URL": f"http://localhost:{port}",
+        "PORTAL_SOURCES": str(HERE / "sources"),
+        "PORTAL_SITE": str(HERE / "site.toml"),
+        "PORTAL_DEMO": str(state / "mailbox"),
+        "BOOKING_URL": f"sqlite:///{systems}/booking.db",
+        "CRM_URL": f"sqlite:///{systems}/crm.db",
+        "WHITELABEL_URL": f"http://127.0.0.1:{whitelabel_port}",
+    }
+
+
+def _keys(folder: Path) -> dict[str, str]:
+    folder.mkdir(exist_ok=True, mode=0o700)
+    names = ("PORTAL_SECRET_KEY", "PORTAL_ENCRYPTION_KEYS", "PORTAL_HASH_KEYS", "WHITELABEL_SECRET")
+    return {name: _key(folder / name.lower()) for name in names}
+
+
+def _key(file: Path) -> str:
+    if not file.exists():
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as made:
+            made.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    return file.read_text()
+
+
+def run(folder: Path, port: int) -> int:
+    """Start everything, say where it is, and end it all at Ctrl-C or when one part ends."""
+    environ = {**os.environ, **settings(folder, port, _free_port())}
+    built = world.build(folder / "demo")
+    portal = [sys.executable, "-m", "portal"]
+    subprocess.run([*portal, "migrate"], env=environ, check=True, stdout=subprocess.DEVNULL)
+    service = ["portal.demo.whitelabel", "--port", environ["WHITELABEL_URL"].rsplit(":", 1)[1]]
+    commands = (
+        [sys.executable, "-m", *service, "--database", str(built.database("whitelabel"))],
+        [*portal, "worker"],
+        [*portal, "serve", "--port", str(port), "--app", "portal.demo.views:create_app"],
+    )
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    processes = [subprocess.Popen(command, env=environ, start_new_session=True) for command in commands]
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz", processes)
+        _announce(built, port)
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.3)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(processes)
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and all(process.poll() is None for process in processes):
+        try:
+            with urlopen(url, timeout=1):  # noqa: S310 - our own address
+                return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise SystemExit("the portal did not start; what it said stands above")
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in reversed(processes):
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    for process in processes:
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _announce(built: World, port: int) -> None:
+    print(f"\nThe portal is at  http://localhost:{port}")
+    print(f"Every mail is at  http://localhost:{port}/demo/mailbox\n")
+    print("People to try it with; each signs in with a code that appears in the mailbox:\n")
+    for role in built.cast.values():
+        print(f"  {_contact(role):<34} {role.special}")
+    print("\nCtrl-C ends it all.", flush=True)
+
+
+def _contact(role: Mapping[str, str] | object) -> str:
+    return str(getattr(role, "email", "") or getattr(role, "phone", ""))

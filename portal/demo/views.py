@@ -1,0 +1,30 @@
+"""The demo mailbox: every mail and SMS that the portal sent to the demo people."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+from werkzeug.wrappers import Response
+
+from portal import app, config
+from portal.demo import mailbox
+from portal.web import navigation
+from portal.web.guards import open_to_all
+from portal.web.htmx import show
+
+room = Blueprint("demo", __name__)
+navigation.left_out(room, "mailbox_page")
+
+
+def create_app() -> Flask:
+    """Make the portal's web application with the mailbox beside it."""
+    made = app.create_app()
+    made.register_blueprint(room)
+    return made
+
+
+@room.get("/demo/mailbox")
+@open_to_all
+def mailbox_page() -> Response:
+    """Show what was sent, the newest first."""
+    folder = config.active().demo
+    return show("demo/mailbox.html", mails=mailbox.newest(folder) if folder else [])

@@ -1,0 +1,1 @@
+"""The demo world, its people and its Whitelabel App."""
