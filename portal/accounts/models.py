@@ -27,6 +27,7 @@ class Account(Model):
 class Identifier(Claimable):
     """An e-mail address or phone number that its holder proved; due while systems have still to be asked about it."""
 
+    account_id: int
     account = peewee.ForeignKeyField(Account, backref="identifiers")
     kind = peewee.CharField(16)
     value = EncryptedField()
@@ -63,6 +64,7 @@ class Challenge(Claimable):
     """A code asked for. The web process writes it unseen; the worker decides whether one is sent."""
 
     digest = peewee.CharField(64, unique=True)
+    account_id: int | None
     account = peewee.ForeignKeyField(Account, null=True)
     kind = peewee.CharField(16)
     address = EncryptedField()

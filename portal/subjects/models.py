@@ -7,15 +7,18 @@ from typing import NamedTuple
 
 import peewee
 
-from portal.accounts.models import Account, Identifier, Session
+from portal.accounts.models import Account, Identifier
 from portal.kernel import clock
 from portal.kernel.crypto import EncryptedField
-from portal.kernel.db import Model, MomentField, database
+from portal.kernel.db import Model, MomentField, database, moment
 from portal.kernel.problems import N_
 
 
 class Subject(Model):
-    """A person whose data is held; an account of the portal is optional."""
+    """A person whose data is held; an account of the portal is optional.
+
+    An erasure leaves the bare number, so that no database ever gives it to another person: logs and deletions name it.
+    """
 
     account = peewee.ForeignKeyField(Account, null=True, unique=True, on_delete="SET NULL")
     created_at = MomentField(default=clock.now)
@@ -24,7 +27,8 @@ class Subject(Model):
         table_name = "subjects"
         title = N_("You, as a data subject")
         whose = "subject"
-        erasure = "delete"
+        erasure = "unlink"
+        forget = ("account",)
 
 
 class Link(Model):
@@ -52,6 +56,7 @@ class Link(Model):
 class Lookup(Model):
     """A system was asked about an identifier and answered; a missing row means it has not answered yet."""
 
+    identifier_id: int
     identifier = peewee.ForeignKeyField(Identifier)
     source = peewee.CharField(64)
     found = peewee.IntegerField()
@@ -87,5 +92,6 @@ def session_row(digest: str) -> SessionRow | None:
     found = database.execute_sql(_OF_SESSION.format(database.obj.param), (digest,)).fetchone()
     if found is None:
         return None
-    moments = (Session.fresh_until.python_value(value) for value in found[2:5])
-    return SessionRow(found[0], found[1], *moments, found[5], found[6])
+    number, account, *moments, language, subject = found
+    fresh_until, seen_at, created_at = map(moment, moments)
+    return SessionRow(number, account, fresh_until, seen_at, created_at, language, subject)

@@ -1,0 +1,232 @@
+"""Signing in by a code, confirming by a code, and the sessions that follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from email_validator import EmailNotValidError, validate_email
+
+from portal.accounts.models import Account, Challenge, Identifier, Session
+from portal.kernel import audit, clock, crypto, limits, tokens
+from portal.kernel.db import atomic
+from portal.kernel.problems import N_, Problem
+from portal.kernel.work import Claim, wake_table
+from portal.notices import messages
+from portal.sources import registry
+from portal.sources.base import Identifier as Proof
+
+CODE_LIFE = timedelta(minutes=10)  # RULES A2
+TRIES = 5
+FRESH = timedelta(minutes=15)
+IDLE = timedelta(days=30)
+LONGEST = timedelta(days=90)
+PER_ADDRESS, PER_NETWORK = "6/hour", "60/hour"
+
+audit.declare("accounts.code_asked")
+audit.declare("accounts.signed_in")
+audit.declare("accounts.signed_out")
+audit.declare("accounts.confirmed")
+
+
+class WrongCode(Problem):
+    """The code does not open: mistyped, expired, used, or never sent. All of them look alike."""
+
+    status, code = 422, "wrong-code"
+    say = N_("This code is not right, or it is no longer valid.")
+    then = N_("Type the newest code from your mail, or ask for a new one.")
+
+
+class NotAnAddress(Problem):
+    """What was typed cannot be an e-mail address."""
+
+    status, code = 422, "not-an-address"
+    say = N_("This is not an e-mail address that mail can reach.")
+    then = N_("Check it for a typing mistake, for example minh@example.com.")
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What the page that asks for a code may show."""
+
+    address: str
+    expires_at: datetime
+    for_account: bool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session just begun: its token for the cookie, and where the person was going."""
+
+    token: str
+    onward: str
+
+
+def normal_email(typed: str) -> str:
+    """Return an address as it is compared: casefolded, without blanks; raises NotAnAddress."""
+    try:
+        return str(validate_email(typed, check_deliverability=False).normalized).casefold()
+    except EmailNotValidError as error:
+        raise NotAnAddress from error
+
+
+def ask_code(typed: str, network: str, language: str, onward: str) -> str:
+    """Note that a code is wanted for an address; return the token of the attempt, for a cookie.
+
+    Whether the address is known is not looked up here: the worker decides (RULES R3).
+    Raises NotAnAddress, TooManyTries.
+    """
+    address = normal_email(typed)
+    limits.hit(PER_NETWORK, "code by network", network)
+    limits.hit(PER_ADDRESS, "code by address", address)
+    return _challenge(address, language, onward, account=None)
+
+
+def ask_confirmation(account_id: int, language: str, onward: str) -> str:
+    """Send a code to the person's own address before a step that matters; raises TooManyTries."""
+    address = Identifier.get(Identifier.account == account_id, Identifier.kind == "email").value
+    limits.hit(PER_ADDRESS, "code by address", address)
+    return _challenge(address, language, onward, account=account_id)
+
+
+def _challenge(address: str, language: str, onward: str, account: int | None) -> str:
+    token = tokens.new_token()
+    with atomic():
+        Challenge.create(
+            digest=tokens.digest(token),
+            account=account,
+            kind="email",
+            address=address,
+            address_hash=crypto.keyed_hash("email", address),
+            language=language,
+            onward=onward,
+            expires_at=clock.now() + CODE_LIFE,
+        )
+        audit.record("accounts.code_asked")
+    return token
+
+
+def decide(claim: Claim[Challenge]) -> None:
+    """Send the code if the address belongs to an account or to somebody in a connected system; else send nothing."""
+    asked = claim.row
+    if asked.expires_at <= clock.now():
+        claim.done(state="expired")
+        return
+    if not _known(asked):
+        claim.done(state="unknown")
+        return
+    code = tokens.new_code()
+    say = messages.confirm_code if asked.account_id else messages.sign_in_code
+    to = messages.Recipient(asked.address, asked.language, asked.account_id)
+    with claim.step(state="sent", code_hash=_code_hash(asked, code), due_at=None):
+        say(to, f"code:{asked.id}", code, int(CODE_LIFE.total_seconds() // 60))
+
+
+def _known(asked: Challenge) -> bool:
+    hashes = crypto.keyed_hashes("email", asked.address)
+    if asked.account_id or Identifier.select().where(Identifier.hash << hashes).exists():
+        return True
+    proof = Proof("email", asked.address)
+    return any(source.find(proof) for source in registry.active().connected())
+
+
+def _code_hash(asked: Challenge, code: str) -> str:
+    return crypto.keyed_hash("code", f"{asked.id}:{code}")
+
+
+def pending(token: str) -> Pending | None:
+    """Return the attempt of a browser, None when there is none or its time is over."""
+    found = Challenge.get_or_none(Challenge.digest == tokens.digest(token), Challenge.expires_at > clock.now())
+    return Pending(found.address, found.expires_at, found.account_id is not None) if found else None
+
+
+def sign_in(token: str, code: str, device: str) -> Opened:
+    """Open a session with a code; the account is made now if there was none. Raises WrongCode, also for a replay."""
+    used = _use(token, code)
+    if used.account_id is not None:
+        raise WrongCode
+    with atomic():
+        account = _account_of(used)
+        audit.record("accounts.signed_in", actor=f"account:{account.id}")
+        return Opened(_open_session(account, device), used.onward)
+
+
+def confirm(session_token: str, account_id: int, token: str, code: str) -> Opened:
+    """Renew a session with a code sent to its own person; it gets a new token. Raises WrongCode."""
+    used = _use(token, code, account_id)
+    fresh = tokens.new_token()
+    with atomic():
+        Session.update(digest=tokens.digest(fresh), fresh_until=clock.now() + FRESH).where(
+            Session.digest == tokens.digest(session_token), Session.ended_at.is_null()
+        ).execute()
+        audit.record("accounts.confirmed", actor=f"account:{account_id}")
+    return Opened(fresh, used.onward)
+
+
+def _use(token: str, code: str, account_id: int | None = None) -> Challenge:
+    """Spend one try of a challenge, and the challenge itself when the code is right."""
+    found = Challenge.get_or_none(Challenge.digest == tokens.digest(token), Challenge.expires_at > clock.now())
+    if found is None:
+        raise WrongCode
+    with atomic():
+        one_more = Challenge.update(tries=Challenge.tries + 1)
+        counted = one_more.where(Challenge.id == found.id, Challenge.tries < TRIES).execute()
+    if not counted:
+        raise WrongCode
+    right = found.code_hash is not None and tokens.same(found.code_hash, _code_hash(found, code))
+    if not right or found.account_id != account_id:
+        raise WrongCode
+    with atomic():
+        spent = Challenge.update(state="used").where(Challenge.id == found.id, Challenge.state == "sent").execute()
+    if not spent:
+        raise WrongCode
+    return found
+
+
+def _account_of(proven: Challenge) -> Account:
+    hashes = crypto.keyed_hashes("email", proven.address)
+    known = Identifier.get_or_none(Identifier.kind == "email", Identifier.hash << hashes)
+    if known:
+        Identifier.update(due_at=clock.now()).where(Identifier.id == known.id).execute()
+        wake_table(Identifier)
+        account: Account = known.account
+        return account
+    account = Account.create(language=proven.language)
+    Identifier.create(account=account, kind="email", value=proven.address, hash=hashes[0])
+    Challenge.update(account=account).where(Challenge.id == proven.id).execute()
+    return account
+
+
+def _open_session(account: Account, device: str) -> str:
+    token = tokens.new_token()
+    Session.create(account=account, digest=tokens.digest(token), device=device, fresh_until=clock.now() + FRESH)
+    return token
+
+
+def sign_out(token: str) -> None:
+    """End a session; nothing happens if it ended before."""
+    with atomic():
+        if (
+            Session.update(ended_at=clock.now())
+            .where(Session.digest == tokens.digest(token), Session.ended_at.is_null())
+            .execute()
+        ):
+            audit.record("accounts.signed_out")
+
+
+def recipient(account_id: int) -> messages.Recipient | None:
+    """Return where messages to an account go: its first proven e-mail address."""
+    account = Account.get_or_none(Account.id == account_id)
+    proven = Identifier.get_or_none(Identifier.account == account_id, Identifier.kind == "email")
+    if account is None or proven is None:
+        return None
+    return messages.Recipient(proven.value, account.language or "en", account_id)
+
+
+def forget_past() -> None:
+    """Remove attempts that are over, sessions that ended and limits whose window is past."""
+    now = clock.now()
+    with atomic():
+        Challenge.delete().where(Challenge.expires_at <= now).execute()
+        Session.delete().where((Session.ended_at <= now - LONGEST) | (Session.seen_at <= now - IDLE)).execute()
+    limits.forget_past()

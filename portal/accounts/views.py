@@ -1,0 +1,122 @@
+"""Sign in, confirm, sign out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from portal.accounts import service
+from portal.accounts.forms import AddressForm, CodeForm
+from portal.kernel.problems import Problem
+from portal.web import cookies, navigation
+from portal.web.guards import me, open_to_all
+from portal.web.htmx import away, show
+from portal.web.site import local
+from portal.web.words import _, here
+
+ATTEMPT, SESSION = "attempt", "session"
+
+room = Blueprint("accounts", __name__)
+navigation.left_out(room, "sign_in", "sign_in_code", "confirm", "confirm_code", "sign_out")
+
+
+@room.route("/sign-in", methods=["GET", "POST"])
+@open_to_all
+def sign_in() -> Response:
+    """Ask for the address, then send a code to it if it is known."""
+    form = AddressForm()
+    if form.validate_on_submit():
+        try:
+            token = service.ask_code(form.email.data, _network(), here().language, local(request.args.get("next"), ""))
+        except service.NotAnAddress as problem:
+            form.email.errors = [_(problem.say)]
+        else:
+            return _with_attempt(away("/sign-in/code"), token)
+    return show("accounts/sign_in.html", form=form, status=422 if form.errors else 200)
+
+
+@room.route("/sign-in/code", methods=["GET", "POST"])
+@open_to_all
+def sign_in_code() -> Response:
+    """Ask for the code and open a session."""
+    token = cookies.got(ATTEMPT) or ""
+    return _code_page("accounts/code.html", lambda code: service.sign_in(token, code, _device()))
+
+
+@room.route("/confirm", methods=["GET", "POST"])
+def confirm() -> Response:
+    """Offer to send a code that confirms that it is still the same person."""
+    if request.method == "GET":
+        return show("accounts/confirm.html")
+    onward = local(request.args.get("next"), "/overview")
+    token = service.ask_confirmation(_account(), here().language, onward)
+    return _with_attempt(away("/confirm/code"), token)
+
+
+@room.route("/confirm/code", methods=["GET", "POST"])
+def confirm_code() -> Response:
+    """Ask for the code and go on to what was wanted."""
+    token = cookies.got(ATTEMPT) or ""
+    return _code_page("accounts/code.html", lambda code: service.confirm(me().token, _account(), token, code))
+
+
+@room.post("/sign-out")
+@open_to_all
+def sign_out() -> Response:
+    """End this session."""
+    if token := cookies.got(SESSION):
+        service.sign_out(token)
+    response = away("/")
+    cookies.drop(response, SESSION)
+    cookies.drop(response, ATTEMPT)
+    return response
+
+
+def _code_page(page: str, use: Callable[[str], service.Opened]) -> Response:
+    form, pending = CodeForm(), service.pending(cookies.got(ATTEMPT) or "")
+    if pending and form.validate_on_submit():
+        try:
+            opened = use(form.code.data)
+        except Problem as problem:
+            form.code.errors = [_(problem.say) + " " + _(problem.then)]
+        else:
+            return _with_session(away(opened.onward or "/overview"), opened.token)
+    return show(page, form=form, pending=pending, status=422 if form.errors else 200)
+
+
+def _with_attempt(response: Response, token: str) -> Response:
+    cookies.put(response, ATTEMPT, token, max_age=int(service.CODE_LIFE.total_seconds()))
+    return response
+
+
+def _with_session(response: Response, token: str) -> Response:
+    cookies.drop(response, ATTEMPT)
+    cookies.put(response, SESSION, token, max_age=int(service.LONGEST.total_seconds()))
+    return response
+
+
+def _account() -> int:
+    return me().account_id or 0  # the guard lets only signed-in people in
+
+
+def _network() -> str:
+    return request.remote_addr or ""
+
+
+_BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def _device() -> str:
+    """Return the browser in words, for the list of sessions: Chrome on Windows."""
+    agent = request.headers.get("User-Agent", "")
+    return " / ".join(next((name for mark, name in known if mark in agent), "?") for known in (_BROWSERS, _SYSTEMS))

@@ -1,0 +1,178 @@
+"""Who is signed in, and who that is in each connected system."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from portal.accounts import service as accounts
+from portal.accounts.models import Identifier
+from portal.accounts.models import Session as SessionRow
+from portal.kernel import clock, crypto, outbox, tokens
+from portal.kernel.db import atomic
+from portal.kernel.problems import SourceUnavailable
+from portal.kernel.work import Claim
+from portal.sources import registry
+from portal.sources.base import Identifier as Proof
+from portal.sources.base import Key, Person, Source
+from portal.sources.registry import OWN
+from portal.subjects.models import Link, Lookup, Subject, session_row
+
+_SEEN_EVERY = 600  # seconds between two notes that a session is in use
+
+
+@dataclass
+class SignedIn:
+    """The person of a request. `memo` keeps what one request needs more than once."""
+
+    account_id: int
+    token: str
+    fresh_until: datetime
+    language: str | None
+    _subject: int | None
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject_id(self) -> int:
+        """Return the data subject that this account is."""
+        if self._subject is None:
+            self._subject = ensure(self.account_id)
+        return self._subject
+
+
+def signed_in(token: str | None) -> SignedIn | None:
+    """Return whom a session token belongs to; None when it is unknown, ended, or too long idle or old."""
+    row = session_row(tokens.digest(token)) if token else None
+    if not token or row is None:
+        return None
+    now = clock.now()
+    if row.seen_at <= now - accounts.IDLE or row.created_at <= now - accounts.LONGEST:
+        return None
+    if (now - row.seen_at).total_seconds() > _SEEN_EVERY:
+        SessionRow.update(seen_at=now).where(SessionRow.id == row.id).execute()
+    return SignedIn(row.account, token, row.fresh_until, row.language, row.subject)
+
+
+def ensure(account_id: int) -> int:
+    """Return the subject of an account, made now if there is none."""
+    found = of_account(account_id)
+    if found is None:
+        with atomic():
+            Subject.insert(account=account_id).on_conflict_ignore().execute()
+        found = of_account(account_id)
+    return found or 0
+
+
+def of_account(account_id: int) -> int | None:
+    """Return the subject of an account, None if there is none yet."""
+    found = Subject.select(Subject.id).where(Subject.account == account_id).scalar()
+    return None if found is None else int(found)
+
+
+def account_of(subject_id: int) -> int | None:
+    """Return the account of a subject, None if there is none."""
+    found = Subject.select(Subject.account).where(Subject.id == subject_id).scalar()
+    return None if found is None else int(found)
+
+
+def resolve(claim: Claim[Identifier]) -> None:
+    """Ask every system about a proven identifier; who is found alone is linked, several stay unclaimed.
+
+    Systems that do not answer are asked again later; raises SourceUnavailable once the others were asked.
+    """
+    subject = ensure(claim.row.account_id)
+    missing = [problem for source in registry.active().connected() if (problem := _ask(subject, claim.row, source))]
+    if missing:
+        raise missing[0]
+    claim.done()
+
+
+def refresh(subject_id: int) -> None:
+    """Ask every system again about every identifier; raises SourceUnavailable if one does not answer."""
+    for identifier in _identifiers(subject_id):
+        for source in registry.active().connected():
+            if problem := _ask(subject_id, identifier, source):
+                raise problem
+
+
+def _ask(subject: int, identifier: Identifier, source: Source) -> SourceUnavailable | None:
+    try:
+        keys = source.find(Proof(identifier.kind, identifier.value))
+    except SourceUnavailable as problem:
+        return problem
+    with atomic():
+        for key in keys:
+            _link(subject, source.id, key, identifier.kind, "linked" if len(keys) == 1 else "unclaimed")
+        found = {"found": len(keys), "at": clock.now()}
+        Lookup.insert(identifier=identifier, source=source.id, **found).on_conflict(
+            conflict_target=[Lookup.identifier, Lookup.source], update=found
+        ).execute()
+    return None
+
+
+def _link(subject: int, source: str, key: Key, proven_by: str, state: str) -> None:
+    text = json.dumps(key)
+    new = Link.insert(
+        subject=subject,
+        source=source,
+        key=text,
+        key_hash=crypto.keyed_hash(f"key:{source}", text),
+        state=state,
+        proven_by=proven_by,
+    )
+    if new.on_conflict_ignore().as_rowcount().execute() and state == "linked":
+        outbox.again(subject, source)  # choices made before the system was found
+
+
+def links(subject_id: int) -> dict[str, list[Key]]:
+    """Return the keys of a person by system: only those that were proven alone."""
+    found: dict[str, list[Key]] = {}
+    for link in Link.select().where(Link.subject == subject_id, Link.state == "linked").order_by(Link.id):
+        found.setdefault(link.source, []).append(tuple(json.loads(link.key)))
+    return found
+
+
+def person(subject_id: int, source_id: str) -> Person:
+    """Return what one system needs to reach all rows of a person: keys there, and every proven identifier."""
+    keys = [(subject_id,)] if source_id == OWN else links(subject_id).get(source_id, [])
+    return Person(tuple(keys), proofs(subject_id))
+
+
+def proofs(subject_id: int) -> tuple[Proof, ...]:
+    """Return the identifiers that a person proved."""
+    return tuple(Proof(row.kind, row.value) for row in _identifiers(subject_id))
+
+
+def waiting(subject_id: int) -> list[str]:
+    """Return the systems that have not yet answered about every identifier of a person."""
+    asked = (
+        Lookup.select(Lookup.source, Lookup.identifier)
+        .join(Identifier)
+        .join_from(Identifier, Subject, on=(Subject.account == Identifier.account))
+    )
+    answered = {(row.source, row.identifier_id) for row in asked.where(Subject.id == subject_id)}
+    proven = [row.id for row in _identifiers(subject_id)]
+    return [
+        source.id
+        for source in registry.active().connected()
+        if not all((source.id, identifier) in answered for identifier in proven)
+    ]
+
+
+def unclaimed(subject_id: int) -> dict[str, int]:
+    """Return, by system, how many rows share the person's address and are claimed by nobody."""
+    counts: dict[str, int] = {}
+    for link in Link.select(Link.source).where(Link.subject == subject_id, Link.state == "unclaimed"):
+        counts[link.source] = counts.get(link.source, 0) + 1
+    return counts
+
+
+def _identifiers(subject_id: int) -> list[Identifier]:
+    return list(
+        Identifier.select()
+        .join(Subject, on=(Subject.account == Identifier.account))
+        .where(Subject.id == subject_id)
+        .order_by(Identifier.id)
+    )
