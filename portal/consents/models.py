@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import JsonField, Model, MomentField
+from portal.kernel.db import JsonField, Model, MomentField, database
+from portal.kernel.outbox import Delivery
 from portal.kernel.problems import N_
 from portal.subjects.models import Subject
 
@@ -26,6 +30,8 @@ class ConsentEvent(Model):
     actor = peewee.CharField(32)
     channel = peewee.CharField(16)
     at = MomentField(default=clock.now)
+    if TYPE_CHECKING:
+        subject_id: int
 
     class Meta:
         table_name = "consent_events"
@@ -57,3 +63,50 @@ class ErasurePermit(Model):
         table_name = "erasure_permits"
         whose = None
         erasure = None
+
+
+class Reach(NamedTuple):
+    """How far a person's choices have come in one system; `linked`: it holds something about them."""
+
+    linked: bool = False
+    confirmed: int = 0
+    confirmed_at: datetime | None = None
+    attempts: int = 0
+
+
+# Written out, because every page of a signed-in person asks for them.
+_CHOICES = "SELECT choices FROM standing WHERE subject_id = {0}"
+_REACH = """SELECT source, confirmed, confirmed_at, attempts FROM deliveries WHERE subject = {0}
+UNION ALL SELECT source, NULL, NULL, NULL FROM links WHERE subject_id = {0} AND state = 'linked'"""
+
+
+def choices_of(subject_id: int) -> dict[str, Any]:
+    """Return the present choices as they are stored: purpose to [state, event, moment]."""
+    found = database.execute_sql(_CHOICES.format(database.obj.param), (subject_id,)).fetchone()
+    return _document(found[0]) if found else {}
+
+
+def held(subject_id: int) -> dict[str, Any]:
+    """Return the present choices to whoever changes them: nobody else can before this transaction ends."""
+    row = Standing.insert(subject=subject_id, choices={}).on_conflict(
+        conflict_target=[Standing.subject], update={Standing.event: Standing.event}
+    )
+    found: dict[str, Any] = next(iter(row.returning(Standing.choices).execute())).choices
+    return found
+
+
+def reach_of(subject_id: int) -> dict[str, Reach]:
+    """Return, by system, how far a person's choices have come, in one statement."""
+    found = database.execute_sql(_REACH.format(database.obj.param), (subject_id, subject_id)).fetchall()
+    linked = {source for source, confirmed, _, _ in found if confirmed is None}
+    reached = {source: Reach(True) for source in linked}
+    for source, confirmed, at, attempts in found:
+        if confirmed is not None:
+            moment = Delivery.confirmed_at.python_value(at)
+            reached[source] = Reach(source in linked, confirmed, moment, attempts)
+    return reached
+
+
+def _document(stored: Any) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
+    return read

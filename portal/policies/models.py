@@ -22,3 +22,10 @@ class PolicyText(Model):
         whose = None
         erasure = None
         indexes = ((("document", "version", "language"), True),)
+
+
+def texts(document: str, language: str, *, lists: bool = False) -> peewee.ModelSelect[PolicyText]:
+    """Select a document's versions, the newest first; for `lists` without the text itself."""
+    wanted = (PolicyText.version, PolicyText.effective_from) if lists else ()
+    found = PolicyText.select(*wanted).where(PolicyText.document == document, PolicyText.language == language)
+    return found.order_by(PolicyText.effective_from.desc(), PolicyText.id.desc())

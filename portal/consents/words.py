@@ -1,0 +1,60 @@
+"""How choices, and their way into the systems, are told: the same words in every room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from portal.config import Words as Texts
+from portal.consents.service import Passed
+from portal.kernel import clock
+from portal.web.words import Words, here
+
+
+class Line(NamedTuple):
+    """One system as a person reads it: its name, what happened at length and in short, and a word with its tone."""
+
+    title: str
+    hint: str
+    short: str
+    word: str
+    tone: str = ""
+
+
+def lines(systems: Sequence[Passed]) -> list[Line]:
+    """Return where a choice stands in each system, never more than has happened."""
+    words = here()
+    return [_line(words, system) for system in systems]
+
+
+def told(systems: Sequence[Line]) -> str:
+    """Return one sentence on all systems: Booking App confirmed at 14:02, CRM not yet."""
+    return ", ".join(system.short for system in systems) + "." if systems else ""
+
+
+def local(texts: Texts) -> str:
+    """Return words of the site's own file in the language of the request, else in the first there is."""
+    return texts.get(here().language) or next(iter(texts.values()))
+
+
+def when(words: Words, moment: datetime) -> str:
+    """Return the hour of what happened today, hour and day of what happened before."""
+    at, now = moment.astimezone(words.zone), clock.now().astimezone(words.zone)
+    return words.clock(at) if at.date() == now.date() else words.moment(at)
+
+
+def _line(words: Words, system: Passed) -> Line:
+    _, title = words.say, system.title.in_(words.language)
+    if system.asked_at is None:
+        return Line(title, _("Keeps its own setting until you choose here."), "", _("Not asked"))
+    asked = when(words, system.asked_at)
+    if system.confirmed_at:
+        at = when(words, system.confirmed_at)
+        hint = _("Asked at %(asked)s, confirmed at %(at)s.", asked=asked, at=at)
+        return Line(title, hint, _("%(system)s confirmed at %(at)s", system=title, at=at), _("Confirmed"), "on")
+    if system.trying:
+        hint = _("Asked at %(asked)s. It does not answer at the moment, and we keep trying.", asked=asked)
+        return Line(title, hint, _("%(system)s does not answer yet", system=title), _("Not answering"), "wrong")
+    hint = _("Asked at %(asked)s.", asked=asked)
+    return Line(title, hint, _("%(system)s not yet", system=title), _("Not yet"), "soon")

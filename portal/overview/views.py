@@ -1,0 +1,56 @@
+"""The first page: what the portal is for who is signed out, and where everything stands for who is signed in."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from portal.consents import service as consents
+from portal.consents.words import local
+from portal.kernel.problems import N_
+from portal.location import service as location
+from portal.location.words import word
+from portal.marketing import service as marketing
+from portal.overview import service
+from portal.sources import registry
+from portal.subjects import service as subjects
+from portal.web import navigation
+from portal.web.guards import me, open_to_all
+from portal.web.htmx import away, show
+from portal.web.words import _, here
+
+room = Blueprint("overview", __name__)
+navigation.entry(room, "page", N_("Overview"), order=10)
+navigation.left_out(room, "start")
+
+
+@room.get("/")
+@open_to_all
+def start() -> Response:
+    """Say what this is; who is signed in goes to the overview."""
+    return show("overview/start.html") if me().account_id is None else away("/overview")
+
+
+@room.get("/overview")
+def page() -> Response:
+    """Show where everything stands."""
+    subject_id = me().subject_id
+    standing = consents.present(me())
+    level, count = location.level(standing), marketing.count(standing)
+    looking = [_title(source) for source in subjects.waiting(subject_id)]
+    return show(
+        "overview/page.html",
+        "overview/_looking.html",
+        said="" if looking else _("Every system has answered."),
+        location=_(word(level)),
+        location_on=level.state != location.OFF,
+        marketing=_(marketing.word(count), on=count.on, all=count.all),
+        topics=[local(topic.title) for topic in marketing.topics() if standing[topic.id].state == marketing.ON],
+        requests=service.requests(subject_id),
+        looking=looking,
+        unclaimed=[_title(source) for source in subjects.unclaimed(subject_id)],
+    )
+
+
+def _title(source_id: str) -> str:
+    return registry.active().get(source_id).title.in_(here().language)

@@ -1,0 +1,116 @@
+"""Choices are appended, never changed, and the standing is always what the ledger says."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import peewee
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal import config
+from portal.consents import service
+from portal.consents.models import ConsentEvent, Standing
+from portal.kernel import audit, db
+from portal.kernel.outbox import Delivery
+from portal.subjects.models import Subject
+from tests.consents.conftest import TERMS
+from tests.counting import queries
+
+pytestmark = pytest.mark.usefixtures("house")
+LEVEL, EVENTS = "location.level", "marketing.events.email"
+CHOICES = [(LEVEL, "off"), (LEVEL, "approximate"), (LEVEL, "precise"), (EVENTS, "off"), (EVENTS, "on")]
+
+
+@pytest.fixture
+def subject() -> int:
+    """A person whom no system knows."""
+    return int(Subject.create().id)
+
+
+def test_nobody_has_chosen_anything_before_they_do(subject: int) -> None:
+    assert service.standing(subject) == {LEVEL: service.Choice("off"), EVENTS: service.Choice("off")}
+    assert not service.may(subject, LEVEL, "approximate")
+    assert service.may(subject, LEVEL, "off")
+
+
+def test_each_choice_is_an_event_with_what_the_person_read(subject: int) -> None:
+    for state in ("on", "off", "on"):
+        service.record(subject, EVENTS, state, **TERMS)
+    events = list(ConsentEvent.select().order_by(ConsentEvent.id))
+    assert [event.state for event in events] == ["on", "off", "on"]
+    last = events[-1]
+    assert (last.notice, last.notice_version, last.language, last.wording) == ("privacy", "1", "en", "May we?")
+    assert (last.actor, last.channel, last.subject_id) == ("person", "portal", subject)
+    assert len({event.record for event in events}) == 3
+    assert service.standing(subject)[EVENTS] == service.Choice("on", last.id, last.at)
+
+
+def test_a_level_permits_itself_and_what_is_below_it(subject: int) -> None:
+    service.record(subject, LEVEL, "approximate", **TERMS)
+    permitted = [service.may(subject, LEVEL, state) for state in config.site().purposes[LEVEL].states]
+    assert permitted == [True, True, False]
+
+
+@pytest.mark.parametrize(("purpose", "state"), [(LEVEL, "everywhere"), ("marketing.of.doom", "on"), (EVENTS, "")])
+def test_what_the_site_does_not_ask_is_refused(subject: int, purpose: str, state: str) -> None:
+    with pytest.raises(service.UnknownChoice):
+        service.record(subject, purpose, state, **TERMS)
+    assert ConsentEvent.select().count() == Standing.select().count() == Delivery.select().count() == 0
+
+
+def test_event_standing_and_what_is_due_are_one_transaction(subject: int) -> None:
+    def fail() -> None:
+        with db.atomic():
+            service.record(subject, EVENTS, "on", **TERMS)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert ConsentEvent.select().count() == Standing.select().count() == Delivery.select().count() == 0
+    event = service.record(subject, EVENTS, "on", **TERMS)
+    assert {row.source: row.wanted for row in Delivery.select()} == {"app": event, "crm": event}
+    assert audit.AuditEvent.get().keys == {"choice": event, "purpose": EVENTS, "state": "on"}
+    assert audit.verify() is None
+
+
+def test_the_database_refuses_to_change_or_delete_an_event(subject: int) -> None:
+    service.record(subject, EVENTS, "on", **TERMS)
+    for statement in ("UPDATE consent_events SET state = 'off'", "DELETE FROM consent_events"):
+        with pytest.raises(peewee.DatabaseError, match="append-only"), db.database.atomic():
+            db.database.execute_sql(statement)
+    assert service.replay(subject)[EVENTS].state == "on"
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chosen=st.lists(st.sampled_from(CHOICES), max_size=8))
+def test_any_sequence_of_choices_replays_to_the_standing(chosen: list[tuple[str, str]]) -> None:
+    subject = int(Subject.create().id)
+    for purpose, state in chosen:
+        service.record(subject, purpose, state, **TERMS)
+    standing = service.standing(subject)
+    assert standing == service.replay(subject)
+    newest = dict(chosen)
+    assert {name: choice.state for name, choice in standing.items()} == {LEVEL: "off", EVENTS: "off"} | newest
+
+
+def test_choices_made_at_once_replay_to_the_standing(subject: int) -> None:
+    def choose(turn: int) -> int:
+        try:
+            return service.record(subject, *CHOICES[turn % len(CHOICES)], **TERMS)
+        finally:
+            db.database.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        events = list(threads.map(choose, range(30)))
+    assert len(set(events)) == 30
+    assert service.standing(subject) == service.replay(subject)
+    assert Standing.get().event == max(events)
+
+
+def test_a_page_pays_one_query_for_the_standing_and_one_for_all_systems(subject: int) -> None:
+    service.record(subject, LEVEL, "off", **TERMS)
+    with queries() as asked:
+        service.passed(subject, service.standing(subject))
+    assert len(asked) == 2
