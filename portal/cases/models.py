@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import peewee
 
 from portal.kernel import clock, tokens
@@ -25,6 +27,9 @@ class Case(Claimable):
     complete_by = peewee.DateField(index=True)
     closed_at = MomentField(null=True)
 
+    if TYPE_CHECKING:
+        subject_id: int  # None only after an erasure, when no room works on the case any more
+
     class Meta:
         table_name = "cases"
         title = N_("Your requests")
@@ -33,7 +38,7 @@ class Case(Claimable):
 
 
 class CaseEvent(Model):
-    """One line of a case's timeline; `name` is declared, `facts` hold no personal data."""
+    """One line of a case's timeline; `name` is a word of the room that wrote it, `facts` hold no personal data."""
 
     case = peewee.ForeignKeyField(Case, backref="events")
     at = MomentField(default=clock.now)

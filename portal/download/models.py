@@ -12,10 +12,14 @@ from portal.kernel.work import Claimable
 
 
 class Download(Claimable):
-    """One archive: waiting, collecting, ready, expired, cancelled or failed; a ready one falls due when it expires."""
+    """One archive: waiting, collecting, ready, expired or failed; a ready one falls due when it expires.
+
+    `unfinished_of` is the subject's number until the archive is made: it is unique, so nobody has two under way.
+    """
 
     case = peewee.ForeignKeyField(Case, unique=True, backref="downloads")
     state = peewee.CharField(16, default="waiting")
+    unfinished_of = peewee.IntegerField(null=True, unique=True)
     language = peewee.CharField(8)
     file = peewee.CharField(120, null=True)
     size = peewee.BigIntegerField(null=True)
@@ -30,9 +34,26 @@ class Download(Claimable):
         whose = "case.subject"
         erasure = "delete"
 
+    @classmethod
+    def of(cls, subject_id: int) -> peewee.ModelSelect[Download]:
+        """Return the query for a person's downloads, the newest first, each with its case."""
+        return cls.select(cls, Case).join(Case).where(Case.subject == subject_id).order_by(cls.id.desc())
+
+    @classmethod
+    def unfinished(cls, subject_id: int) -> Download | None:
+        """Return the one download of a person that is not made yet."""
+        found: Download | None = cls.of(subject_id).where(cls.unfinished_of == subject_id).first()
+        return found
+
+    @classmethod
+    def by_reference(cls, reference: str, subject_id: int) -> Download | None:
+        """Return a person's own download by the reference of its case."""
+        found: Download | None = cls.of(subject_id).where(Case.reference == reference).first()
+        return found
+
 
 class Part(Model):
-    """How far one system is in one download."""
+    """How far one system is in one download: waiting, reading, done, or failed after it was asked in vain."""
 
     download = peewee.ForeignKeyField(Download, backref="parts")
     source = peewee.CharField(64)

@@ -1,0 +1,199 @@
+"""Making an archive: every system is read once, then all is packed and published, then the row says so.
+
+A kill at any instant costs the work, never the result: the whole is made again under the next fence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from portal import config
+from portal.accounts import service as accounts
+from portal.cases import service as cases
+from portal.download import archive, files, names, reading
+from portal.download.models import Download, Part, Ticket
+from portal.download.reading import Collected
+from portal.kernel import audit, clock, failpoints, work
+from portal.kernel.db import atomic
+from portal.kernel.problems import LeaseLost, SourceUnavailable
+from portal.kernel.work import Claim
+from portal.notices import messages
+from portal.sources import registry
+from portal.sources.base import Source
+from portal.subjects import service as subjects
+from portal.web import words
+
+WAITS = (10, 60)  # seconds until a system that did not answer is asked for the second and the third time
+MOST_FAILURES = 10  # of our own, about a quarter of an hour; then the page says that it failed
+_NOTED_EVERY = timedelta(seconds=1)
+
+audit.declare("download.ready", "reference", "missing")
+audit.declare("download.failed", "reference")
+audit.declare("download.expired", "reference")
+
+
+def carry_out(claim: Claim[Download]) -> None:
+    """Do what is due: make the archive, give up on it, or erase it once its days are over."""
+    if claim.row.state == "ready":
+        _expire(claim)
+    elif claim.row.attempts >= MOST_FAILURES:
+        _give_up(claim)
+    else:
+        _make(claim)
+
+
+def _make(claim: Claim[Download]) -> None:
+    download, reference = claim.row, claim.row.case.reference
+    parts = _begin(claim)
+    files.erase(reference, before=download.fence)
+    with suppress(SourceUnavailable):  # whoever does not answer now fails below, alone
+        subjects.refresh(download.case.subject_id)
+    claim.beat()
+    with ExitStack() as keep:
+        systems = _read_all(claim, parts, keep)
+        if systems is None:
+            return
+        _publish(claim, systems, [registry.active().get(part.source) for part in parts if part.state == "failed"])
+
+
+def _begin(claim: Claim[Download]) -> list[Part]:
+    """Return the part of every system, begun anew but for those that were given up."""
+    sources = registry.active().all()
+    with claim.step(state="collecting"):
+        for source in sources:
+            Part.insert(download=claim.row, source=source.id).on_conflict_ignore().execute()
+        mine = Part.download == claim.row
+        Part.delete().where(mine, Part.source.not_in([source.id for source in sources])).execute()
+        Part.update(state="waiting", rows=0, as_of=None).where(mine, Part.state != "failed").execute()
+    found = {part.source: part for part in Part.select().where(mine)}
+    return [found[source.id] for source in sources]
+
+
+def _read_all(claim: Claim[Download], parts: list[Part], keep: ExitStack) -> list[Collected] | None:
+    """Read every system in turn; None when one did not answer and all is to be tried again later."""
+    stems = names.plain([part.source for part in parts], taken=["index"])
+    systems = []
+    for part in parts:
+        try:
+            if part.state != "failed":
+                systems.append(_read(claim, part, stems[part.source], keep))
+        except SourceUnavailable as problem:
+            if not _note_silence(claim, part, problem.permanent):
+                return None
+    return systems
+
+
+def _read(claim: Claim[Download], part: Part, stem: str, keep: ExitStack) -> Collected:
+    source, subject_id = registry.active().get(part.source), claim.row.case.subject_id
+    if source.id in subjects.waiting(subject_id):
+        raise source.unavailable("it has not yet been asked about this person")
+    _note(claim, part, state="reading")
+    site = config.site()
+    spoken = words.of(claim.row.language, site.timezone)
+    person = subjects.person(subject_id, source.id)
+    failpoints.point("download: before read")
+    read = reading.read(source, person, stem, site, spoken, keep, _pulse(claim, part))
+    failpoints.point("download: after read")
+    _note(claim, part, state="done", rows=read.rows, as_of=read.as_of)
+    return read
+
+
+def _pulse(claim: Claim[Download], part: Part) -> Callable[[int], None]:
+    """Return what notes the rows read so far and so renews the lease: once a second, in a short transaction."""
+    due = clock.now() + _NOTED_EVERY
+
+    def tick(rows: int) -> None:
+        nonlocal due
+        if clock.now() >= due:
+            _note(claim, part, rows=rows)
+            due = clock.now() + _NOTED_EVERY
+
+    return tick
+
+
+def _note(claim: Claim[Download], part: Part, **facts: object) -> None:
+    with claim.step():
+        Part.update(**facts).where(Part.id == part.id).execute()
+    for name, value in facts.items():
+        setattr(part, name, value)
+
+
+def _note_silence(claim: Claim[Download], part: Part, permanent: bool) -> bool:
+    """Record that a system did not answer; True when it is given up, so that the others go on without it."""
+    tries = part.tries + 1
+    if permanent or tries > len(WAITS):
+        _note(claim, part, state="failed", tries=tries, rows=0)
+        return True
+    wait = WAITS[tries - 1]
+    with atomic():
+        _note(claim, part, state="waiting", tries=tries, rows=0)
+        claim.done(due_at=clock.now() + timedelta(seconds=wait))
+        work.wake_table(Download, wait)
+    return False
+
+
+def _publish(claim: Claim[Download], systems: list[Collected], missing: list[Source]) -> None:
+    """Write the archive under this worker's own name, then the row; without the row the file goes again."""
+    download, site = claim.row, config.site()
+    name = files.name(download.case.reference, download.fence)
+    contents = archive.Contents(
+        reference=download.case.reference,
+        subject_id=download.case.subject_id,
+        made_at=clock.now(),
+        systems=systems,
+        missing=missing,
+        unclaimed=bool(subjects.unclaimed(download.case.subject_id)),
+    )
+    spoken = words.of(download.language, site.timezone)
+    failpoints.point("download: before publish")
+    try:
+        written = files.store().write(name, archive.chunks(contents, site, spoken, claim.beat))
+        _ready(claim, missing, file=name, size=written.size, sha256=written.sha256, as_of=_as_of(systems))
+    except LeaseLost:
+        files.remove(name)
+        raise
+
+
+def _as_of(systems: list[Collected]) -> object:
+    return min((system.as_of for system in systems), default=clock.now())
+
+
+def _ready(claim: Claim[Download], missing: list[Source], **facts: object) -> None:
+    """Say that it is ready: state, closed case, message and log in one transaction."""
+    download, case = claim.row, claim.row.case
+    expires = clock.now() + timedelta(days=config.site().archive_days)
+    with claim.step(state="ready", unfinished_of=None, expires_at=expires, due_at=expires, attempts=0, **facts):
+        absent = [source.id for source in missing]
+        cases.move(case, "fulfilled", "download ready", "worker", missing=absent)
+        audit.record(
+            "download.ready", subject=case.subject_id, actor="worker", reference=case.reference, missing=absent
+        )
+        _tell(download)
+
+
+def _tell(download: Download) -> None:
+    case = download.case
+    account = subjects.account_of(case.subject_id)
+    to = accounts.recipient(account) if account else None
+    if to:
+        to, url = replace(to, language=download.language), f"{config.site().base_url}/download/{case.reference}"
+        messages.download_ready(to, f"download:{case.reference}", case.reference, download.expires_at, url)
+
+
+def _expire(claim: Claim[Download]) -> None:
+    case = claim.row.case
+    files.erase(case.reference)
+    with claim.step(state="expired", file=None, due_at=None):
+        Ticket.delete().where(Ticket.download == claim.row).execute()
+        audit.record("download.expired", subject=case.subject_id, actor="worker", reference=case.reference)
+
+
+def _give_up(claim: Claim[Download]) -> None:
+    """Say that it failed. The request stays open, so its clock runs on; asking again begins it again."""
+    case = claim.row.case
+    files.erase(case.reference)
+    with claim.step(state="failed", due_at=None, attempts=0):
+        audit.record("download.failed", subject=case.subject_id, actor="worker", reference=case.reference)
