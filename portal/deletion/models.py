@@ -13,14 +13,16 @@ from portal.kernel.work import Claimable
 
 
 class Deletion(Claimable):
-    """One erasure: scheduled, erasing, erased, watched and done; or paused, or cancelled.
+    """One erasure: scheduled, paused or cancelled; then erasing, erased (and looked at again) and done.
 
-    `subject` is a bare number, because the row outlives the person: it watches that nothing comes back. `address` is
-    where the last message goes; it is emptied once that message is written.
+    `subject` is a bare number, because the row outlives the person: it watches that nothing comes back.
+    `unfinished_of` is the same number until the account is gone or kept: it is unique, so nobody has two under way.
+    `address` is where the last message goes; it is emptied once that message is written.
     """
 
     case = peewee.ForeignKeyField(Case, unique=True, backref="deletions")
     subject = peewee.IntegerField(index=True)
+    unfinished_of = peewee.IntegerField(null=True, unique=True)
     state = peewee.CharField(16, default="scheduled")
     scheduled_for = MomentField()
     language = peewee.CharField(8)
@@ -36,7 +38,10 @@ class Deletion(Claimable):
 
 
 class Target(Model):
-    """One system in one deletion: waiting, erased or proven. `person` (keys, identifiers) goes after the last look."""
+    """One system in one deletion: waiting, counted (or held by something in the way), erased, proven.
+
+    `lines` is the plan, counted before anything is erased; `person` (keys, identifiers) goes after the last look.
+    """
 
     deletion = peewee.ForeignKeyField(Deletion, backref="targets")
     source = peewee.CharField(64)

@@ -1,0 +1,67 @@
+"""The web's door: a list of registrations, and the one list of rooms."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import portal.accounts.views
+import portal.deletion.views
+import portal.download.views
+import portal.location.views
+import portal.marketing.views
+import portal.overview.views
+import portal.policies.views
+from portal import config, start, web
+from portal.accounts.views import SESSION
+from portal.config import Config, Site
+from portal.kernel import db
+from portal.subjects import service as subjects
+from portal.web import cookies
+from portal.web.guards import Session
+from portal.web.shipped import shipped
+
+ROOMS = (
+    portal.overview.views,
+    portal.accounts.views,
+    portal.location.views,
+    portal.marketing.views,
+    portal.download.views,
+    portal.deletion.views,
+    portal.policies.views,
+)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """What the web storey reads of the portal."""
+
+    site: Site
+
+
+def create_app(settings: Config | None = None) -> Flask:
+    """Make the web application; raises ConfigProblem where a setting is missing."""
+    settings = settings or config.from_environment(os.environ)
+    start.open_house(settings)
+    app = Flask("portal", static_folder=None, template_folder=str(shipped("templates")))
+    app.extensions["portal"] = Extension(settings.site)
+    web.init_app(app, _load_session)
+    for room in ROOMS:
+        app.register_blueprint(room.room)
+    app.teardown_request(_release)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _load_session(request: Request) -> Session | None:
+    return subjects.signed_in(cookies.got(SESSION))
+
+
+def _release(error: Any) -> None:
+    db.release()

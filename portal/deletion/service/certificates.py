@@ -1,0 +1,153 @@
+"""What was erased, where and when, and what is kept why: shown while it happens, proven when it is over.
+
+It names nobody, so its address needs no session: it is the page that a person still has once the account is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from portal import config
+from portal.cases.models import Case
+from portal.deletion.models import Certificate, Deletion, Target
+from portal.deletion.service.plan import Planned
+from portal.kernel import clock, tokens
+from portal.kernel.problems import NotFound
+from portal.sources import registry
+
+_SHOWN = ("erasing", "erased", "done")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One system: how far it is, what is erased and what is kept there. `again`: when how many rows had come back."""
+
+    source: str
+    title: str
+    state: str
+    lines: tuple[Planned, ...]
+    erased_at: datetime | None = None
+    looked_at: datetime | None = None
+    again: tuple[tuple[datetime, int], ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """Tell our own tables from a connected system."""
+        return self.source == registry.OWN
+
+    @property
+    def kept_rows(self) -> int:
+        """Return how many records are kept."""
+        return sum(line.rows for line in self.lines if line.action == "keep")
+
+    @property
+    def gone_rows(self) -> int:
+        """Return how many records were deleted or lost their person."""
+        return sum(line.rows for line in self.lines if line.action != "keep")
+
+    @property
+    def is_erased(self) -> bool:
+        """Tell whether the system has done what was asked of it."""
+        return self.state in ("erased", "proven")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a deletion is in every system; once `issued_at` is set, it is the certificate."""
+
+    reference: str
+    parts: tuple[Part, ...]
+    issued_at: datetime | None = None
+    looked_at: datetime | None = None
+    complete_by: date | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the address at which anybody who has it can look this up."""
+        return address_of(self.reference)
+
+    def erased(self) -> list[str]:
+        """Return the titles of the connected systems where it is done."""
+        return [part.title for part in self.parts if part.is_erased and not part.is_own]
+
+    def waiting(self) -> list[str]:
+        """Return the titles of the connected systems that are still to come."""
+        return [part.title for part in self.parts if not part.is_erased and not part.is_own]
+
+
+def progress(deletion: Deletion) -> Progress:
+    """Return how far a deletion is."""
+    case = deletion.case
+    certificate = Certificate.get_or_none(Certificate.reference == case.reference)
+    if certificate is not None:
+        return _issued(certificate)
+    parts = tuple(_part(target) for target in _targets(deletion))
+    return Progress(case.reference, parts, complete_by=case.complete_by)
+
+
+def certificate(reference: str, secret: str) -> Progress:
+    """Return what an address shows: progress, then the certificate. NotFound unless its secret is the right one."""
+    if not tokens.same(secret, _secret(reference)):
+        raise NotFound
+    found = Certificate.get_or_none(Certificate.reference == reference)
+    if found is not None:
+        return _issued(found)
+    shown = (Case.reference == reference) & (Deletion.state << _SHOWN)
+    deletion = Deletion.select(Deletion, Case).join(Case).where(shown).first()
+    if deletion is None:
+        raise NotFound
+    return progress(deletion)
+
+
+def address_of(reference: str) -> str:
+    """Return the address of a certificate; no table holds its secret."""
+    return f"{config.site().base_url}/certificates/{reference}/{_secret(reference)}"
+
+
+def issue(deletion: Deletion, came_back: Mapping[str, int] | None = None) -> None:
+    """Write the certificate from what is recorded of every system, or date it anew after a look."""
+    reference, now = deletion.case.reference, clock.now()
+    before = Certificate.get_or_none(Certificate.reference == reference)
+    again = {line["source"]: line["again"] for line in before.lines} if before else {}
+    for source, rows in (came_back or {}).items():
+        again[source] = [*again.get(source, []), [now.isoformat(), rows]]
+    lines = [_line(target, again.get(target.source, [])) for target in _targets(deletion)]
+    if before is None:
+        Certificate.create(reference=reference, issued_at=now, lines=lines)
+    else:
+        Certificate.update(lines=lines, looked_at=now).where(Certificate.id == before.id).execute()
+
+
+def _targets(deletion: Deletion) -> list[Target]:
+    """Return every system of a deletion, ours last."""
+    return list(Target.select().where(Target.deletion == deletion).order_by(Target.source == registry.OWN, Target.id))
+
+
+def _part(target: Target) -> Part:
+    lines = tuple(Planned(**line) for line in target.lines)
+    return Part(target.source, target.title, target.state, lines, target.erased_at, target.looked_at)
+
+
+def _line(target: Target, again: list[Any]) -> dict[str, Any]:
+    moments = {"erased_at": target.erased_at, "looked_at": target.looked_at}
+    tables = [{**line, "controllers": []} for line in target.lines]  # for whom rows were held could say who it was
+    written = {name: moment and moment.isoformat() for name, moment in moments.items()}
+    return {"source": target.source, "title": target.title, "tables": tables, "again": again, **written}
+
+
+def _issued(found: Certificate) -> Progress:
+    return Progress(found.reference, tuple(map(_read, found.lines)), found.issued_at, found.looked_at)
+
+
+def _read(line: dict[str, Any]) -> Part:
+    moments = {name: line[name] and datetime.fromisoformat(line[name]) for name in ("erased_at", "looked_at")}
+    again = tuple((datetime.fromisoformat(at), rows) for at, rows in line["again"])
+    lines = tuple(Planned(**table) for table in line["tables"])
+    return Part(line["source"], line["title"], "proven", lines, again=again, **moments)
+
+
+def _secret(reference: str) -> str:
+    return tokens.derived("certificate", reference)

@@ -1,0 +1,126 @@
+"""Who must stay erased: written before the first destructive step, and replayed after a backup was restored.
+
+Only keyed hashes are kept. A copy of each record lies beside the archives: a restored backup takes back the table too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from portal import config
+from portal.deletion.models import ErasureRecord
+from portal.kernel import audit, clock, crypto, failpoints, storage
+from portal.kernel.db import atomic
+from portal.kernel.problems import SourceUnavailable
+from portal.sources import registry
+from portal.sources.base import Identifier, Key, Person, Source
+
+FOLDER = "erasures/"
+
+audit.declare("deletion.replayed", "source", "people")
+
+
+@dataclass
+class Replayed:
+    """What a replay found, by system: people erased again, people to look at by hand, systems that did not answer."""
+
+    records: int
+    erased: dict[str, int] = field(default_factory=dict)
+    doubtful: dict[str, int] = field(default_factory=dict)
+    silent: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        lines = [f"{self.records} erasures on record"]
+        lines += [
+            f"{source}: {people} people had come back and are erased again" for source, people in self.erased.items()
+        ]
+        lines += [
+            f"{source}: {people} rows have the number of an erased person, but not their address: look at them by hand"
+            for source, people in self.doubtful.items()
+        ]
+        return "\n".join(lines + [f"{source}: did not answer; run this again" for source in self.silent])
+
+
+def record(reference: str, people: Mapping[str, Person]) -> None:
+    """Write down who must stay erased, in the transaction that begins the erasure (RULES E4)."""
+    keys = {source: [_key_hashes(source, key)[0] for key in person.keys] for source, person in people.items()}
+    proofs = {identifier for person in people.values() for identifier in person.identifiers}
+    hashes = {"keys": keys, "identifiers": sorted(_identifier_hashes(proof)[0] for proof in proofs)}
+    ErasureRecord.create(reference=reference, hashes=hashes)
+
+
+def write_beside(reference: str) -> None:
+    """Put the record beside the archives, outside the database; the same file however often it is written."""
+    found = ErasureRecord.get(ErasureRecord.reference == reference)
+    text = json.dumps({"reference": reference, "at": found.at.isoformat(), "hashes": found.hashes}, sort_keys=True)
+    _store().write(f"{FOLDER}{reference}.json", [text.encode()])
+
+
+def replay() -> Replayed:
+    """Erase again whoever a restored backup has brought back.
+
+    A row counts as brought back when its key and one of its identifiers are those of the same erasure. The key alone is
+    not enough, for systems give numbers anew; nor the identifier, for people return: those are counted, never erased.
+    """
+    _take_in_files()
+    records = list(ErasureRecord.select())
+    found = Replayed(len(records))
+    for source in registry.active().all():
+        known = {
+            hashed: set(row.hashes["identifiers"])
+            for row in records
+            for hashed in row.hashes["keys"].get(source.id, [])
+        }
+        try:
+            _replay_in(source, known, found)
+        except SourceUnavailable:
+            found.silent.append(source.id)
+    return found
+
+
+def _replay_in(source: Source, known: Mapping[str, set[str]], found: Replayed) -> None:
+    came_back = list(_came_back(source, known))  # read to the end first: an open reading may hold up the erasure
+    for person, is_certain in came_back:
+        if not source.remaining(person):
+            continue
+        counts = found.erased if is_certain else found.doubtful
+        counts[source.id] = counts.get(source.id, 0) + 1
+        if is_certain:
+            failpoints.point("replay: before erase")
+            source.erase(person, f"replay:{clock.now():%Y%m%dT%H%M%S%f}")
+    if source.id in found.erased:
+        source.compact()
+        with atomic():
+            audit.record("deletion.replayed", actor="operator", source=source.id, people=found.erased[source.id])
+
+
+def _came_back(source: Source, known: Mapping[str, set[str]]) -> Iterator[tuple[Person, bool]]:
+    for key, identifiers in source.keys():
+        for proofs in (known[hashed] for hashed in _key_hashes(source.id, key) if hashed in known):
+            hashes = (hashed for identifier in identifiers for hashed in _identifier_hashes(identifier))
+            yield Person((key,), tuple(identifiers)), any(hashed in proofs for hashed in hashes)
+
+
+def _take_in_files() -> None:
+    """Put records back that the restored database does not have."""
+    store = _store()
+    for name in store.names(FOLDER):
+        raw: dict[str, Any] = json.loads(b"".join(store.read(name)))
+        row = {"reference": raw["reference"], "at": datetime.fromisoformat(raw["at"]), "hashes": raw["hashes"]}
+        ErasureRecord.insert(**row).on_conflict_ignore().execute()
+
+
+def _key_hashes(source: str, key: Key) -> list[str]:
+    return crypto.keyed_hashes(f"erased:{source}", json.dumps(key))
+
+
+def _identifier_hashes(identifier: Identifier) -> list[str]:
+    return crypto.keyed_hashes(f"erased:{identifier.kind}", identifier.value)
+
+
+def _store() -> storage.Store:
+    return storage.open_store(config.active().archives_url)

@@ -1,0 +1,154 @@
+"""What a deletion would do, asked live from every system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from portal import config
+from portal.kernel.problems import SourceUnavailable
+from portal.sources import registry
+from portal.sources.base import Blocker, Line, Person, Source
+from portal.sources.manifest import Text
+from portal.subjects import service as subjects
+
+Words = dict[str, str]  # language -> text
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What becomes of the rows of one table; plain enough to be stored and shown years later.
+
+    `action` is delete, anonymise or keep; `controllers` are named only where they are not the system's own; `until` is
+    the last day (ISO) on which one of the kept rows is kept, `years` how long each is.
+    """
+
+    table: str
+    title: Words
+    rows: int
+    action: str
+    is_profile: bool
+    controllers: list[str] = field(default_factory=list)
+    reason: Words | None = None
+    until: str | None = None
+    years: int = 0
+
+    def title_in(self, language: str) -> str:
+        """Return the table's title."""
+        return Text.of(self.title).in_(language)
+
+    def reason_in(self, language: str) -> str:
+        """Return why rows are kept, "" where none are."""
+        return Text.of(self.reason).in_(language) if self.reason else ""
+
+    @property
+    def until_day(self) -> date | None:
+        """Return the last day of keeping."""
+        return date.fromisoformat(self.until) if self.until else None
+
+
+@dataclass(frozen=True)
+class System:
+    """One system's answer: what it holds and what stands in the way."""
+
+    id: str
+    title: str
+    lines: tuple[Planned, ...]
+    blockers: tuple[Blocker, ...]
+    as_of: datetime
+
+    @property
+    def rows(self) -> int:
+        """Return how many records it holds."""
+        return sum(line.rows for line in self.lines)
+
+    @property
+    def going(self) -> int:
+        """Return how many of them are deleted or lose their person."""
+        return sum(line.rows for line in self.lines if line.action != "keep")
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """All systems' answers. `silent` are the titles of those that did not answer now, or never yet said who it is.
+
+    `unclaimed` are the titles of those where several people share the person's address and nobody has claimed theirs.
+    """
+
+    systems: tuple[System, ...]
+    silent: tuple[str, ...]
+    unclaimed: tuple[str, ...]
+
+    def holding(self) -> list[System]:
+        """Return the connected systems that hold something."""
+        return [system for system in self.systems if system.rows and system.id != registry.OWN]
+
+    def kept(self) -> list[Planned]:
+        """Return what connected systems keep."""
+        return [line for system in self.holding() for line in system.lines if line.action == "keep"]
+
+    def own_rows(self) -> int:
+        """Return how many records the portal itself holds."""
+        return sum(system.rows for system in self.systems if system.id == registry.OWN)
+
+    def blockers(self, kind: str) -> list[Blocker]:
+        """Return what stops, warns or is lost."""
+        return [blocker for system in self.systems for blocker in system.blockers if blocker.kind == kind]
+
+
+def outlook(subject_id: int) -> Outlook:
+    """Ask every system now; one that does not answer is named, and never holds up the others."""
+    waiting, shared = subjects.waiting(subject_id), subjects.unclaimed(subject_id)
+    answers = {source: _answer(source, subject_id) for source in registry.active().all()}
+    silent = (source for source, system in answers.items() if system is None or source.id in waiting)
+    return Outlook(
+        tuple(system for system in answers.values() if system),
+        tuple(str(source.title) for source in silent),
+        tuple(str(source.title) for source in answers if source.id in shared),
+    )
+
+
+def person(subject_id: int, source_id: str) -> Person:
+    """Return who is deleted in a system. Where the address is shared, it names nobody: there only proven keys count."""
+    known = subjects.person(subject_id, source_id)
+    return Person(known.keys) if source_id in subjects.unclaimed(subject_id) else known
+
+
+def ask(source: Source, person: Person) -> System:
+    """Ask one system; raises SourceUnavailable."""
+    preview = source.preview(person)
+    lines: dict[str, Planned] = {}
+    for line in preview.lines:
+        if line.rows:
+            new, old = _planned(source, line), lines.get(line.table)
+            lines[line.table] = _together(old, new) if old else new
+    return System(source.id, str(source.title), tuple(lines.values()), preview.blockers, preview.as_of)
+
+
+def _answer(source: Source, subject_id: int) -> System | None:
+    try:
+        return ask(source, person(subject_id, source.id))
+    except SourceUnavailable:
+        return None
+
+
+def _planned(source: Source, line: Line) -> Planned:
+    table = source.manifest.tables[line.table]
+    foreign = line.controller not in ("", source.manifest.controller)
+    return Planned(
+        table=line.table,
+        title=dict(line.title.words),
+        rows=line.rows,
+        action=line.action,
+        is_profile=line.table == source.manifest.subject.table,
+        controllers=[config.site().controllers.get(line.controller, line.controller)] if foreign else [],
+        reason=dict(line.reason.words) if line.reason else None,
+        until=line.until.isoformat() if line.until else None,
+        years=table.keep.until.years if table.keep and table.keep.until else 0,
+    )
+
+
+def _together(one: Planned, other: Planned) -> Planned:
+    """Join the lines of one table that differ in whose the rows are."""
+    until = max(filter(None, (one.until, other.until)), default=None)
+    return replace(one, rows=one.rows + other.rows, controllers=one.controllers + other.controllers, until=until)

@@ -1,0 +1,22 @@
+"""What workers do for deletions."""
+
+from __future__ import annotations
+
+from portal.cases.models import Case
+from portal.deletion import service
+from portal.deletion.models import Deletion
+from portal.kernel import work
+from portal.kernel.work import Claim
+
+
+@work.runner("approved deletions", Case, where=lambda: (Case.kind == "deletion") & (Case.state == "approved"))
+def start(claim: Claim[Case]) -> None:
+    """Take up a case that was approved elsewhere."""
+    with claim.step():
+        service.start(claim.row)
+
+
+@work.runner("deletions", Deletion)
+def carry_out(claim: Claim[Deletion]) -> None:
+    """Carry a deletion on."""
+    service.carry_out(claim)

@@ -1,0 +1,37 @@
+"""Chromium, and a running portal for it to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from portal.demo.world import World
+from tests import live
+from tests.live import Live
+from tests.servers.engines import free_port, need
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-quic", "--no-first-run",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the tests of a process; each test opens contexts of its own."""
+    program = need("chromium", "install Debian's chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def live_portal(environ: dict[str, str], systems: World, urls: dict[str, str]) -> Iterator[Live]:
+    """The portal as processes: one of each embedded, two of each on servers."""
+    number = 1 if urls["PORTAL_DATABASE_URL"].startswith("sqlite") else 2
+    environ = {**environ, "PORTAL_BASE_URL": f"http://localhost:{free_port()}"}
+    with live.running(environ, systems, processes=number, workers=number) as portal:
+        yield portal

@@ -1,0 +1,82 @@
+"""What a person does in a browser, one step a function."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.live import Live, eventually
+
+
+@dataclass
+class Person:
+    """Somebody with a browser: a page, and whether scripts run in it."""
+
+    page: Page
+    portal: Live
+    scripts: bool
+    language: str
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.portal.url + path)
+
+    def wait_for(self, selector: str) -> None:
+        """Wait for something to appear: it comes by itself with scripts, and without by looking again."""
+        if self.scripts:
+            expect(self.page.locator(selector).first).to_be_visible(timeout=60_000)
+            return
+
+        def look() -> bool:
+            self.page.reload()
+            return self.page.locator(selector).count() > 0
+
+        eventually(look, selector)
+
+    def sign_in(self, email: str) -> None:
+        before = len(self.portal.mails())
+        self.open("/sign-in")
+        self.page.fill("#email", email)
+        self.page.click("main button.button")
+        self.page.fill("#code", self.portal.code(before))
+        self.page.click("main button.button")
+        self.page.wait_for_url("**/overview")
+        assert self.page.locator("html").get_attribute("lang") == self.language
+
+
+@contextmanager
+def somebody(
+    chromium: Browser, portal: Live, *, scripts: bool = True, width: int = 1180, language: str = "en"
+) -> Iterator[Person]:
+    """Give somebody a browser; at the end nothing strange may have happened in it."""
+    context = chromium.new_context(
+        java_script_enabled=scripts,
+        viewport={"width": width, "height": 900},
+        locale=language,
+        accept_downloads=True,
+    )
+    page = context.new_page()
+    strange: list[str] = []
+    page.on("request", lambda request: strange.append(request.url) if not request.url.startswith(portal.url) else None)
+    page.on("console", lambda message: strange.append(message.text) if message.type == "error" else None)
+    yield Person(page, portal, scripts, language)
+    assert strange == [], "a page asked another host, or a script complained"
+    context.close()
+
+
+def let_days_pass(portal: Live, reference: str = "") -> None:
+    """Let the fourteen days be over for a deletion, or for all, by the row that says when it is due."""
+    url, past = portal.environ["PORTAL_DATABASE_URL"], "2026-01-01T00:00:00.000000+00:00"
+    change = """UPDATE deletions SET due_at = ?, scheduled_for = ?
+    WHERE ? IN ('', (SELECT reference FROM cases WHERE cases.id = case_id))"""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=10)) as db, db:
+            db.execute(change, (past, past, reference))
+    else:
+        import psycopg
+
+        with psycopg.connect(url) as server:
+            server.execute(change.replace("?", "%s"), (past, past, reference))

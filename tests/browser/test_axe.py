@@ -1,0 +1,65 @@
+"""axe-core finds nothing on any page, mail, archive page or certificate (WCAG 2.2 AA)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import tour
+from tests.live import Live
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WAYS: list[tuple[int, Literal["light", "dark"]]] = [(1180, "light"), (1180, "dark"), (390, "light"), (390, "dark")]
+
+
+@pytest.fixture
+def urls(tmp_path: Path) -> dict[str, str]:
+    """Embedded is enough: both set-ups draw the same pages."""
+    return {
+        "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/portal.db",
+        "PORTAL_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
+        "PORTAL_ARCHIVES_URL": f"file://{tmp_path}/archives",
+    }
+
+
+def faults(page: Page) -> list[str]:
+    page.add_script_tag(path=str(AXE))
+    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    return [f"{fault['id']}: {node['html'][:160]}" for fault in found["violations"] for node in fault["nodes"]]
+
+
+def wider_than_the_screen(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"))
+
+
+def test_axe_finds_nothing_anywhere(chromium: Browser, live_portal: Live, tmp_path: Path) -> None:
+    folder = tmp_path / "tour"
+    folder.mkdir()
+    made = tour.prepare(chromium, live_portal, folder)
+    wrong: list[str] = []
+    for width, scheme in WAYS:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            bypass_csp=True,
+            locale="vi" if width == 390 else "en",
+        )
+        page = context.new_page()
+        for stop in made.stops:
+            tour.visit(context, page, stop)
+            wrong += [f"{stop.name} at {width}, {scheme}: {fault}" for fault in faults(page)]
+            if wider_than_the_screen(page):
+                wrong.append(f"{stop.name} is wider than {width} pixels")
+        context.clear_cookies()
+        for file in made.files:
+            page.goto(file.as_uri())
+            wrong += [f"{file.relative_to(folder)} at {width}, {scheme}: {fault}" for fault in faults(page)]
+        context.close()
+    assert len(made.stops) > 15
+    assert len(made.files) > 8
+    assert wrong == []

@@ -1,0 +1,141 @@
+"""Every page that a person can come to, in the state in which it says most."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.steps import Person, let_days_pass, somebody
+from tests.live import Live, eventually
+
+OPEN = {
+    "start": "/",
+    "sign-in": "/sign-in",
+    "code-expired": "/sign-in/code",
+    "delete-account": "/delete-account",
+    "privacy-policy": "/privacy-policy",
+    "privacy-policy-version": "/privacy-policy/versions/1",
+    "terms": "/terms",
+    "not-found": "/no-such-page",
+}
+SIGNED_IN = {
+    "overview": "/overview",
+    "location": "/location",
+    "marketing": "/marketing",
+    "download": "/download",
+    "deletion": "/deletion",
+    "deletion-check": "/deletion/check",
+    "confirm": "/confirm",
+}
+
+
+@dataclass
+class Stop:
+    """A page of the tour: what it is called, where it is, and whose cookies show it."""
+
+    name: str
+    address: str
+    cookies: list[dict[str, object]] | None = None
+
+
+@dataclass
+class Tour:
+    """All stops over one running portal, and files that were handed out on the way."""
+
+    portal: Live
+    stops: list[Stop]
+    files: list[Path]
+
+
+def prepare(chromium: Browser, portal: Live, folder: Path) -> Tour:
+    """Bring three people to where each page has something to say."""
+    stops = [Stop(name, portal.url + path) for name, path in OPEN.items()]
+    stops += _settled(chromium, portal, folder)
+    stops += _leaving(chromium, portal)
+    stops += _gone(chromium, portal)
+    return Tour(portal, stops, [*_unpacked(folder), *_mails(portal, folder)])
+
+
+def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
+    """Somebody with choices made and a copy ready."""
+    with somebody(chromium, portal) as person:
+        person.sign_in("mai.nguyen@example.com")
+        person.open("/location")
+        person.page.check("input[name=level][value=approximate]")
+        person.page.click("#save")
+        person.wait_for("#systems .state.on >> nth=1")
+        person.open("/download")
+        person.page.click("#prepare")
+        person.page.wait_for_url(re.compile(r"/download/R-"))
+        ready = person.page.url
+        person.wait_for("#fetch")
+        with person.page.expect_download() as download:
+            person.page.click("#fetch")
+        download.value.save_as(folder / "archive.zip")
+        cookies = _cookies(person)
+        for name, path in SIGNED_IN.items():
+            yield Stop(name, portal.url + path, cookies)
+        yield Stop("download-ready", ready, cookies)
+
+
+def _leaving(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """Somebody who is warned, somebody who is stopped, and somebody whose account goes in two weeks."""
+    for name, email in (("deletion-warned", "duc.pham@example.com"), ("deletion-stopped", "sofia.nunez@example.com")):
+        with somebody(chromium, portal) as person:
+            person.sign_in(email)
+            yield Stop(name, portal.url + "/deletion", _cookies(person))
+    with somebody(chromium, portal) as person:
+        person.sign_in("mo.le@example.com")
+        before = len(portal.mails())
+        person.open("/deletion/check")
+        person.page.click("#delete")
+        yield Stop("deletion-scheduled", person.page.url, _cookies(person))
+        yield Stop("deletion-cancel", _mailed(portal, r"\S+/deletion/cancel/\S+", before))
+
+
+def _gone(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """Somebody whose account is gone; the certificate is all there is."""
+    with somebody(chromium, portal) as person:
+        person.sign_in("ha.nguyen@example.com")
+        person.open("/deletion/check")
+        person.page.click("#delete")
+        let_days_pass(portal, person.page.url.rsplit("/", 1)[1])
+        yield Stop("certificate", _mailed(portal, r"\S+/certificates/\S+"))
+
+
+def _mailed(portal: Live, address: str, before: int = 0) -> str:
+    """Wait for a mail with such an address."""
+    found = eventually(lambda: re.findall(address, "\n".join(portal.texts()[before:])), "a mail with an address")
+    return str(found[-1])
+
+
+def _cookies(person: Person) -> list[dict[str, object]]:
+    return [dict(cookie) for cookie in person.page.context.cookies()]
+
+
+def _unpacked(folder: Path) -> list[Path]:
+    with zipfile.ZipFile(folder / "archive.zip") as archive:
+        archive.extractall(folder / "archive")
+    return sorted((folder / "archive").rglob("*.html"))
+
+
+def _mails(portal: Live, folder: Path) -> Iterator[Path]:
+    (folder / "mails").mkdir()
+    for number, mail in enumerate(portal.mails()):
+        if (html := mail.get_body(("html",))) is not None:
+            path = folder / "mails" / f"{number}.html"
+            path.write_text(html.get_content(), encoding="utf-8")
+            yield path
+
+
+def visit(context: BrowserContext, page: Page, stop: Stop) -> None:
+    """Open a stop as the person whose it is."""
+    context.clear_cookies()
+    if stop.cookies:
+        context.add_cookies(stop.cookies)  # type: ignore[arg-type]
+    page.goto(stop.address)

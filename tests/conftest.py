@@ -1,0 +1,144 @@
+"""A whole portal for each test: its systems, its database, its worker at hand and its mails in a folder.
+
+Every test that asks for `portal` runs on both set-ups: embedded, and many machines.
+"""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import date
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import flask
+import pytest
+
+from portal import config, migrations
+from portal.config import Config
+from portal.demo import world
+from portal.demo.stage import HERE
+from portal.demo.whitelabel import Server
+from portal.kernel import db, work
+from tests.browse import Client
+from tests.servers.engines import *  # noqa: F403 - fixtures are found by name
+
+KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+BASE_URL = "http://localhost:8000"
+SECRET = "a secret of the tests"
+
+
+class Portal:
+    """A portal in this process, and what a test does with it."""
+
+    def __init__(self, app: flask.Flask, settings: Config, systems: world.World) -> None:
+        self.app, self.config, self.systems = app, settings, systems
+
+    def drain(self) -> int:
+        """Let the worker do everything that is due."""
+        return work.drain()
+
+    def mails(self) -> list[EmailMessage]:
+        """Return what was sent, the oldest first."""
+        folder = Path(self.config.mail_url.removeprefix("file://"))
+        files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+        return [message_from_bytes(file.read_bytes(), EmailMessage, policy=policy.default) for file in files]
+
+    def last_mail(self) -> str:
+        """Return the text of the newest mail."""
+        body = self.mails()[-1].get_body(("plain",))
+        return "" if body is None else str(body.get_content())
+
+
+@pytest.fixture(scope="session")
+def small_world(tmp_path_factory: pytest.TempPathFactory) -> world.World:
+    """The demo systems with few people, built once; tests work on copies."""
+    return world.build(tmp_path_factory.mktemp("world"), small=True)
+
+
+@pytest.fixture
+def systems(small_world: world.World, tmp_path: Path) -> world.World:
+    """The demo systems for one test."""
+    folder = tmp_path / "systems"
+    shutil.copytree(small_world.folder, folder)
+    return world.World(folder, small_world.cast)
+
+
+@pytest.fixture
+def whitelabel(systems: world.World) -> Iterator[Server]:
+    """The Whitelabel App, listening."""
+    with Server(0, systems.database("whitelabel"), SECRET) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(params=["embedded", "many"])
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Where tables, queue and archives are: on this machine alone, or on servers."""
+    if request.param == "embedded":
+        return {
+            "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/portal.db",
+            "PORTAL_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
+            "PORTAL_ARCHIVES_URL": f"file://{tmp_path}/archives",
+        }
+    return {
+        "PORTAL_DATABASE_URL": request.getfixturevalue("postgresql_url"),
+        "PORTAL_QUEUE_URL": request.getfixturevalue("redis_url"),
+        "PORTAL_ARCHIVES_URL": request.getfixturevalue("s3_url"),
+    }
+
+
+@pytest.fixture
+def environ(urls: dict[str, str], systems: world.World, whitelabel: Server, tmp_path: Path) -> dict[str, str]:
+    """The environment of a portal over the demo systems."""
+    return {
+        **urls,
+        "PORTAL_SECRET_KEY": "a key of the tests",
+        "PORTAL_ENCRYPTION_KEYS": KEY,
+        "PORTAL_HASH_KEYS": KEY,
+        "PORTAL_MAIL_URL": f"file://{tmp_path}/mailbox",
+        "PORTAL_BASE_URL": BASE_URL,
+        "PORTAL_SOURCES": str(HERE / "sources"),
+        "PORTAL_SITE": str(HERE / "site.toml"),
+        "PORTAL_DEMO": f"{tmp_path}/mailbox",
+        "PORTAL_LEASE_SECONDS": "5",
+        "BOOKING_URL": f"sqlite:///{systems.database('booking')}",
+        "CRM_URL": f"sqlite:///{systems.database('crm')}",
+        "WHITELABEL_URL": f"http://127.0.0.1:{whitelabel.server_address[1]}",
+        "WHITELABEL_SECRET": SECRET,
+    }
+
+
+@pytest.fixture
+def portal(environ: dict[str, str], systems: world.World) -> Iterator[Portal]:
+    """A portal with its tables made and its policies published."""
+    import portal.worker  # noqa: F401 - declares every task
+    from portal.app import create_app
+    from portal.policies import service as policies
+
+    settings = config.from_environment(environ)
+    app = create_app(settings)
+    app.test_client_class = Client
+    migrations.up()
+    policies.publish_from(settings.site.policies)
+    yield Portal(app, settings, systems)
+    db.database.close()
+    _close_pool(db.database.obj)
+
+
+def _close_pool(opened: Any) -> None:
+    if hasattr(opened, "close_all"):
+        opened.close_all()
+
+
+@pytest.fixture
+def today() -> date:
+    """The day on which the demo world was built."""
+    return date.today()

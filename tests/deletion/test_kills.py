@@ -1,0 +1,123 @@
+"""The worker dies at every place that the code names; whoever takes over ends it, complete and once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from portal.cases.models import CaseEvent
+from portal.deletion.models import Certificate, ErasureRecord
+from portal.kernel import audit, clock, db, failpoints
+from portal.kernel.audit import AuditEvent
+from tests.deletion.conftest import GRACE, LEASE, Member
+from tests.deletion.test_carrying import PROVEN, certified
+
+
+class Killed(BaseException):
+    """What a kill is to the code: nothing that it may catch."""
+
+
+class Dying:
+    """Dies at the nth place passed, once."""
+
+    def __init__(self, at: int = 0) -> None:
+        self.at, self.passed = at, list[str]()
+
+    def point(self, name: str) -> None:
+        self.passed.append(name)
+        if len(self.passed) == self.at:
+            raise Killed(name)
+
+
+@pytest.fixture(params=["embedded"])
+def urls(tmp_path: Path) -> dict[str, str]:
+    """Keep everything in files of one folder, which can be put back to the start for each kill."""
+    folder = tmp_path / "own"
+    return {
+        "PORTAL_DATABASE_URL": f"sqlite:///{folder}/portal.db",
+        "PORTAL_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
+        "PORTAL_ARCHIVES_URL": f"file://{folder}/archives",
+    }
+
+
+# A kill closes what was open; an exception in its place leaves a connection to be collected, and Python says so.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+class Stage:
+    """The files of a portal, put back to where they were for each death."""
+
+    def __init__(self, folder: Path, mai: Member, patched: pytest.MonkeyPatch) -> None:
+        self.folder, self.mai, self.patched = folder, mai, patched
+
+    def die_everywhere(self, after: timedelta) -> Iterator[str]:
+        """Let the worker die at each place that it passes then, and another one take over; yield after each."""
+        self._copy("now", "eve")
+        for at in range(1, len(self._work(Dying(), after)) + 1):
+            self._copy("eve", "now")
+            dying = Dying(at)
+            with suppress(Killed):
+                self._work(dying, after)
+            self._work(Dying(), after + LEASE)
+            yield f"died at {at}: {dying.passed[-1]}"
+
+    def _work(self, dying: Dying, after: timedelta) -> list[str]:
+        self.patched.setattr(failpoints, "point", dying.point)
+        with clock.later(after):
+            self.mai.portal.drain()
+            self.mai.portal.drain()
+        return dying.passed
+
+    def _copy(self, source: str, target: str) -> None:
+        db.database.close()
+        folders = {"now": self.folder, "eve": self.folder / "eve"}
+        for name in ("own", "systems", "mailbox"):
+            shutil.rmtree(folders[target] / name, ignore_errors=True)
+            shutil.copytree(folders[source] / name, folders[target] / name)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, mai: Member, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The eve of a deletion."""
+    mai.schedule()
+    mai.portal.drain()
+    return Stage(tmp_path, mai, monkeypatch)
+
+
+def test_a_worker_may_die_at_any_place_and_the_next_one_ends_it(stage: Stage) -> None:
+    counts = []
+    for where in stage.die_everywhere(GRACE):
+        check(stage.mai, where)
+        counts.append({system: tables for system, tables in certified(stage.mai).items() if system != "portal"})
+    assert len(counts) > 80
+    assert all(found == counts[0] for found in counts)
+
+
+def test_a_look_may_die_at_any_place_and_is_taken_again(stage: Stage) -> None:
+    with clock.later(GRACE):
+        stage.mai.portal.drain()
+    for where in stage.die_everywhere(GRACE + timedelta(days=7)):
+        assert stage.mai.deletion().state in ("erased", "done"), where
+        assert Certificate.get().looked_at, where
+        check(stage.mai, where)
+
+
+def check(mai: Member, where: str) -> None:
+    """Look whether everything was done, and every step of ours once."""
+    assert mai.deletion().state in ("erased", "done"), where
+    assert mai.states() == PROVEN, where
+    assert Certificate.select().count() == ErasureRecord.select().count() == 1, where
+    names = [event.name for event in CaseEvent.select().where(CaseEvent.case == mai.deletion().case)]
+    assert len(names) == len(set(names)) == 5, where
+    done = [event.name for event in AuditEvent.select() if event.name.startswith("deletion.")]
+    once = ["deletion.asked", "deletion.began", *["deletion.proven"] * 3, "deletion.finished"]
+    assert [name for name in done if name != "deletion.looked_at"] == once, where
+    assert audit.verify() is None, where
+    assert len([mail for mail in mai.portal.mails() if "is deleted" in mail["Subject"]]) == 1, where
+    beside = Path(mai.portal.config.archives_url.removeprefix("file://")) / "erasures"
+    assert [path.suffix for path in beside.iterdir()] == [".json"], where
