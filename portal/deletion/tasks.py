@@ -13,7 +13,7 @@ from portal.kernel.work import Claim
 def start(claim: Claim[Case]) -> None:
     """Take up a case that was approved elsewhere."""
     with claim.step():
-        service.start(claim.row)
+        service.take_up(claim.row)
 
 
 @work.runner("deletions", Deletion)

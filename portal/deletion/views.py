@@ -121,8 +121,10 @@ def public() -> Response:
 @room.after_app_request
 def forget_browser(response: Response) -> Response:
     """Let a browser whose session is gone, for its account was erased, forget what it kept of us (RULES E7)."""
-    session = cookies.got(SESSION) if request.method == "GET" and request.endpoint != "asset" else None
-    if session and response.status_code < 500 and me().account_id is None and service.is_gone(session):
+    if request.method != "GET" or request.endpoint == "asset" or response.status_code >= 500 or me().account_id:
+        return response
+    session = cookies.got(SESSION)
+    if session and service.is_gone(session):
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         cookies.drop(response, SESSION)
     return response

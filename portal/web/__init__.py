@@ -65,14 +65,14 @@ def _pages(app: Flask, assets: static.Assets) -> dict[str, Environment]:
         "frame": navigation.frame,
         "languages": language.others,
         "me": guards.me,
-        "site": site,
+        "proof": csrf.proof,
         "token": csrf.token,
         "url_for": url_for,
     }
     pages = {}
     for code in site.languages:
         pages[code] = templates.environment(
-            words.of(code, site.timezone), app.jinja_loader, {"asset": assets.url}, reload=app.debug
+            words.of(code, site.timezone), app.jinja_loader, {"asset": assets.url}, {"site": site}, reload=app.debug
         )
         pages[code].globals.update(said, language=code)
     return pages

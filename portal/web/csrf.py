@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 
 from flask import Response, after_this_request, g, request
+from markupsafe import Markup
 
 from portal.kernel import tokens
 from portal.kernel.problems import N_, Problem
@@ -42,6 +43,11 @@ def token() -> str:
     if kept is None:
         kept = g.token = tokens.derived("csrf", me().token or _visit())
     return kept
+
+
+def proof() -> Markup:
+    """Return the field that each form carries; a function and no macro, for a macro's call costs ten times as much."""
+    return Markup(f'<input type="hidden" name="csrf_token" value="{token()}">')  # noqa: S704 - letters and digits
 
 
 def _from_here() -> bool:

@@ -20,9 +20,16 @@ _GETTEXT = frozenset({"_", "gettext"})
 class _Settled(NodeTransformer):
     """Puts in, at compile time, what a call with a constant always gives: a translation, or a known function's word."""
 
-    def __init__(self, words: Words, known: Mapping[str, Callable[[str], str]]) -> None:
+    def __init__(self, words: Words, known: Mapping[str, Callable[[str], str]], facts: Mapping[str, object]) -> None:
         self.words = words
         self.known = known
+        self.facts = facts
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Expr:
+        """Put in what is written in a fact such as `site.name`."""
+        fact = self.facts.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        value = getattr(fact, node.attr, None)
+        return nodes.Const(value) if isinstance(value, str) else node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:
         self.generic_visit(node)
@@ -54,12 +61,13 @@ def environment(
     words: Words,
     loader: BaseLoader | None,
     known: Mapping[str, Callable[[str], str]] | None = None,
+    facts: Mapping[str, object] | None = None,
     *,
     reload: bool = False,
 ) -> Environment:
     """Return the templates of a loader in one language; a missing value is an error, everything in .html is escaped.
 
-    `known` are functions of one word whose answer never changes.
+    `known` are functions of one word whose answer never changes, `facts` objects whose texts do not.
     """
     spoken = _Spoken(
         loader=loader,
@@ -71,8 +79,8 @@ def environment(
         auto_reload=reload,
         cache_size=-1,  # all of them: there are few, and the cache that forgets is slower than many a template
     )
-    spoken.settled = _Settled(words, known or {})
-    spoken.globals.update(known or {})
+    spoken.settled = _Settled(words, known or {}, facts or {})
+    spoken.globals.update({**(known or {}), **(facts or {})})
     spoken.policies["ext.i18n.trimmed"] = True
     spoken.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
     spoken.filters.update({name: getattr(words, name) for name in _FILTERS})

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser import tour
 from tests.live import Live
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WAYS: list[tuple[int, Literal["light", "dark"]]] = [(1180, "light"), (1180, "dark"), (390, "light"), (390, "dark")]

@@ -262,6 +262,16 @@ def test_a_case_approved_elsewhere_is_taken_up_by_the_worker(mai: Member) -> Non
     assert case.reference in mai.portal.mails()[-1]["Subject"]
 
 
+def test_a_second_approved_case_is_closed_while_one_is_under_way(mai: Member) -> None:
+    reference = mai.schedule()
+    with db.atomic():
+        second = cases.open_case("deletion", mai.subject, channel="staff", actor="staff:1")
+        Case.update(due_at=clock.now()).where(Case.id == second.id).execute()
+    mai.portal.drain()
+    assert Case.get_by_id(second.id).state == "revoked"
+    assert mai.deletion().case.reference == reference
+
+
 def test_somebody_without_an_address_can_delete_too(mai: Member) -> None:
     from portal.accounts.models import Identifier
 

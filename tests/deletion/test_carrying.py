@@ -177,6 +177,8 @@ def test_a_session_dies_with_its_account_and_the_browser_forgets_it(mai: Member)
         assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
         assert client.get_cookie("session") is None
         assert "Clear-Site-Data" not in client.get("/sign-in").headers
+        client.set_cookie("session", "of nobody")
+        assert "Clear-Site-Data" in client.get("/no-such-page").headers
 
 
 def test_a_session_that_merely_ended_keeps_the_browsers_language(mai: Member) -> None:

@@ -123,11 +123,14 @@ def restored(mai: Member, tmp_path: Path) -> Iterator[None]:
         (tmp_path / name).unlink(missing_ok=True)
 
 
+@pytest.mark.parametrize("urls", ["embedded"], indirect=True)
 def test_a_restored_portal_forgets_its_people_again(mai: Member, tmp_path: Path) -> None:
-    if not db.is_sqlite():
-        pytest.skip("restoring a file is how SQLite comes back; the replay is the same")
+    mai.schedule()
     with restored(mai, tmp_path):
         erase(mai)
     assert registry.active().get(registry.OWN).find(Identifier("email", mai.email))
     assert service.replay().erased == {"portal": 1}
     assert not registry.active().get(registry.OWN).find(Identifier("email", mai.email))
+    with clock.later(GRACE):
+        mai.portal.drain()
+        assert mai.deletion().state == "erased", "what was scheduled in the backup is carried out once more"

@@ -31,6 +31,7 @@ from tests.conftest import SECRET, Portal
 from tests.live import ROOT, command, eventually
 
 WORD = "mauersegler-4k9w"
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 SHARDS = 4  # the deaths of a job are shared out, so that several processes can carry them out
 MOMENTS = 20
 KILLED = -9

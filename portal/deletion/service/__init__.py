@@ -11,6 +11,7 @@ from portal.deletion.service.asking import (
     page_url,
     schedule,
     start,
+    take_up,
     unfinished,
 )
 from portal.deletion.service.carrying import carry_out
@@ -44,5 +45,6 @@ __all__ = [
     "replay",
     "schedule",
     "start",
+    "take_up",
     "unfinished",
 ]

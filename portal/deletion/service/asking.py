@@ -80,6 +80,14 @@ def schedule(subject_id: int, language: str) -> str:
     return str(case.reference)
 
 
+def take_up(case: Case) -> None:
+    """Take up a case that was approved elsewhere; a second one for the same person is closed, for one is enough."""
+    if unfinished(case.subject_id) is None:
+        start(case)
+    else:
+        cases.move(case, "revoked", "another deletion is under way", "worker")
+
+
 def start(case: Case, language: str = "") -> Deletion:
     """Take up an approved case: the days of grace begin, and the person is told how to keep the account."""
     subject = case.subject_id

@@ -13,7 +13,7 @@ from typing import Any
 
 from portal import config
 from portal.deletion.models import ErasureRecord
-from portal.kernel import audit, clock, crypto, failpoints, storage
+from portal.kernel import audit, clock, crypto, storage
 from portal.kernel.db import atomic
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import registry
@@ -50,7 +50,9 @@ def record(reference: str, people: Mapping[str, Person]) -> None:
     keys = {source: [_key_hashes(source, key)[0] for key in person.keys] for source, person in people.items()}
     proofs = {identifier for person in people.values() for identifier in person.identifiers}
     hashes = {"keys": keys, "identifiers": sorted(_identifier_hashes(proof)[0] for proof in proofs)}
-    ErasureRecord.create(reference=reference, hashes=hashes)
+    ErasureRecord.insert(reference=reference, hashes=hashes).on_conflict(
+        conflict_target=[ErasureRecord.reference], update={"hashes": hashes}
+    ).execute()  # a replay after a restored backup may have put it back already
 
 
 def write_beside(reference: str) -> None:
@@ -90,7 +92,6 @@ def _replay_in(source: Source, known: Mapping[str, set[str]], found: Replayed) -
         counts = found.erased if is_certain else found.doubtful
         counts[source.id] = counts.get(source.id, 0) + 1
         if is_certain:
-            failpoints.point("replay: before erase")
             source.erase(person, f"replay:{clock.now():%Y%m%dT%H%M%S%f}")
     if source.id in found.erased:
         source.compact()
