@@ -148,5 +148,6 @@ def _erasures(_: argparse.Namespace) -> int:
     from portal.deletion import service as deletion
 
     start.open_house(from_environment(os.environ))
-    print(deletion.replay())
-    return 0
+    replayed = deletion.replay()
+    print(replayed)
+    return 1 if replayed.silent or replayed.doubtful else 0

@@ -83,18 +83,19 @@ def resolve(claim: Claim[Identifier]) -> None:
     Systems that do not answer are asked again later; raises SourceUnavailable once the others were asked.
     """
     subject = ensure(claim.row.account_id)
-    missing = [problem for source in registry.active().connected() if (problem := _ask(subject, claim.row, source))]
-    if missing:
-        raise missing[0]
+    _ask_all(subject, [claim.row])
     claim.done()
 
 
 def refresh(subject_id: int) -> None:
-    """Ask every system again about every identifier; raises SourceUnavailable if one does not answer."""
-    for identifier in _identifiers(subject_id):
-        for source in registry.active().connected():
-            if problem := _ask(subject_id, identifier, source):
-                raise problem
+    """Ask every system again about every identifier; raises SourceUnavailable if one of them was silent."""
+    _ask_all(subject_id, _identifiers(subject_id))
+
+
+def _ask_all(subject: int, identifiers: list[Identifier]) -> None:
+    asked = [_ask(subject, proven, source) for proven in identifiers for source in registry.active().connected()]
+    if silent := [problem for problem in asked if problem]:
+        raise silent[0]
 
 
 def _ask(subject: int, identifier: Identifier, source: Source) -> SourceUnavailable | None:
@@ -135,9 +136,12 @@ def links(subject_id: int) -> dict[str, list[Key]]:
 
 
 def person(subject_id: int, source_id: str) -> Person:
-    """Return what one system needs to reach all rows of a person: keys there, and every proven identifier."""
+    """Return what one system needs to reach all rows of a person: keys there, and every proven identifier.
+
+    Where several people share the address, it names nobody: there only proven keys count.
+    """
     keys = [(subject_id,)] if source_id == OWN else links(subject_id).get(source_id, [])
-    return Person(tuple(keys), proofs(subject_id))
+    return Person(tuple(keys), () if source_id in unclaimed(subject_id) else proofs(subject_id))
 
 
 def proofs(subject_id: int) -> tuple[Proof, ...]:

@@ -20,6 +20,7 @@ from portal.web import (
     htmx,
     language,
     navigation,
+    present,
     static,
     templates,
     words,
@@ -44,6 +45,7 @@ def init_app(app: Flask, load_session: Callable[[Request], Session | None]) -> N
 
 def _arrive(recognise: Callable[[], Session]) -> Response | None:
     """Do before each view what every view relies on: know the person, the language, the sender's right to be here."""
+    present.begin()
     endpoint = request.endpoint or ""
     if endpoint == "asset":
         return None

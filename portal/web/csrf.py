@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from flask import Response, after_this_request, g, request
+from flask import Response, after_this_request, request
 from markupsafe import Markup
 
 from portal.kernel import tokens
 from portal.kernel.problems import N_, Problem
 from portal.web import cookies
 from portal.web.guards import me
+from portal.web.present import known
 from portal.web.site import origin, site
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -39,10 +40,10 @@ def check(view: Callable[..., object]) -> None:
 
 def token() -> str:
     """Return what each form carries: worthless in any other session or browser."""
-    kept: str | None = g.get("token")
-    if kept is None:
-        kept = g.token = tokens.derived("csrf", me().token or _visit())
-    return kept
+    now = known()
+    if not now.token:
+        now.token = tokens.derived("csrf", me().token or _visit())
+    return now.token
 
 
 def proof() -> Markup:

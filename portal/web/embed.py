@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, after_this_request, g, request
+from flask import Response, after_this_request, request
 
 from portal.web import cookies
+from portal.web.present import known
 
 _COOKIE = "view"
 
@@ -12,14 +13,14 @@ _COOKIE = "view"
 def settle() -> None:
     """Settle where the page is drawn, and keep what the address asks for, so that links need not carry it."""
     asked = request.args.get("view") if request.query_string else None
-    g.inside = (asked or cookies.got(_COOKIE)) == "app"
+    known().inside = (asked or cookies.got(_COOKIE)) == "app"
     if asked in {"app", "site"}:
         after_this_request(_keep)
 
 
 def embedded() -> bool:
     """Tell whether the page is drawn inside an app."""
-    return bool(g.inside)
+    return known().inside
 
 
 def _keep(response: Response) -> Response:

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from portal.kernel import tokens
 from portal.kernel.problems import N_, Problem
 from portal.web.htmx import alone, draw
 from portal.web.language import preferred
+from portal.web.present import known
 from portal.web.site import site
 from portal.web.words import _, of
 
@@ -77,7 +78,7 @@ def _unforeseen(error: Exception) -> Response:
     _write_down(error, code)
     say, then = _SENTENCES[500]
     try:
-        g.words = of(preferred(), site().timezone)
+        known().words = of(preferred(), site().timezone)
         return _answer(Refusal(500, "http-500", _(say), _(then, code=code)))
     except Exception:  # the page that explains a failure must not fail
         return Response(_LAST_WORDS.format(say, then % {"code": code}), 500)

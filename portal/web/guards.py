@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Request, g, request
+from flask import Flask, Request, request
 from flask_login import LoginManager
 from werkzeug.wrappers import Response
 
 from portal.kernel import clock
 from portal.web.htmx import alone, away
+from portal.web.present import known
 from portal.web.site import came_from, local
 
 SIGN_IN, CONFIRM = "/sign-in", "/confirm"
@@ -61,7 +62,8 @@ class _Sessions(LoginManager):
 
     def recognise(self) -> Session:
         """Find the session of the request and keep it, for `me` and for flask-login's `current_user`."""
-        g.session = session = cast(Session, self._request_callback(request) or Nobody())
+        session = cast(Session, self._request_callback(request) or Nobody())
+        known().session = session
         self._update_request_context_with_user(session)
         return session
 
@@ -77,7 +79,7 @@ def use(app: Flask, load_session: Callable[[Request], Session | None]) -> Callab
 
 def me() -> Session:
     """Return the session of this request."""
-    session: Session = g.session
+    session: Session = known().session
     return session
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, g, request
+from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
 from portal.web import cookies, navigation
 from portal.web.guards import Session, open_to_all
 from portal.web.htmx import away
+from portal.web.present import known
 from portal.web.site import came_from, site
 from portal.web.words import here, name_of, of
 
@@ -33,9 +34,9 @@ def choose(code: str) -> Response:
 def speak(session: Session) -> None:
     """Settle the language of this request."""
     facts, chosen = site(), cookies.got(_COOKIE)
-    known = facts.languages
-    language = chosen if chosen in known else session.language if session.language in known else preferred()
-    g.words = of(language, facts.timezone)
+    spoken = facts.languages
+    language = chosen if chosen in spoken else session.language if session.language in spoken else preferred()
+    known().words = of(language, facts.timezone)
 
 
 def preferred() -> str:

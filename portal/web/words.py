@@ -1,4 +1,4 @@
-"""How a language speaks: its sentences, and how it writes dates, numbers and sizes. Only `here` knows of a request.
+"""How a language speaks: its sentences, and how it writes dates, numbers and sizes.
 
 The .po files are what is shipped: each is compiled in memory when its language is first wanted, so none can be stale.
 """
@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, lists, numbers
 from babel.messages import mofile, pofile
-from flask import g
 
 from portal.kernel.problems import N_
+from portal.web.present import known
 from portal.web.shipped import shipped
 
 _REGION = {"en": "en_GB"}  # 12 December 2026, as most of the world's English writes it
@@ -83,7 +83,7 @@ def of(language: str, zone: str = "UTC") -> Words:
 
 def here() -> Words:
     """Return the words of the person whose request this is."""
-    words: Words = g.words
+    words: Words = known().words
     return words
 
 

@@ -53,7 +53,7 @@ def _begin(claim: Claim[Deletion]) -> None:
         _pause(claim)
         return
     counted = {system.id: system for system in outlook.systems}
-    people = {source.id: plan.person(subject, source.id) for source in registry.active().all()}
+    people = {source.id: subjects.person(subject, source.id) for source in registry.active().all()}
     with claim.step():
         move(deletion, "erasing")
         Target.delete().where(Target.deletion == deletion, Target.source.not_in(list(people))).execute()

@@ -108,12 +108,6 @@ def outlook(subject_id: int) -> Outlook:
     )
 
 
-def person(subject_id: int, source_id: str) -> Person:
-    """Return who is deleted in a system. Where the address is shared, it names nobody: there only proven keys count."""
-    known = subjects.person(subject_id, source_id)
-    return Person(known.keys) if source_id in subjects.unclaimed(subject_id) else known
-
-
 def ask(source: Source, person: Person) -> System:
     """Ask one system; raises SourceUnavailable."""
     preview = source.preview(person)
@@ -127,7 +121,7 @@ def ask(source: Source, person: Person) -> System:
 
 def _answer(source: Source, subject_id: int) -> System | None:
     try:
-        return ask(source, person(subject_id, source.id))
+        return ask(source, subjects.person(subject_id, source.id))
     except SourceUnavailable:
         return None
 
