@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from portal.accounts.models import Account, Identifier, Session
 from portal.kernel import clock, crypto, tokens
@@ -20,11 +21,21 @@ class Member:
     browser: Browser
     account: int
     subject: int
+    email: str
 
 
-def member(portal: Portal, role: str, language: str = "en", *, found: bool = True) -> Member:
-    """Give somebody of the cast a proven address and a session; `found`: the worker has looked for them."""
-    email = portal.systems.cast[role].email or ""
+Kind = TypeVar("Kind", bound=Member)
+
+
+def member(portal: Portal, who: str, language: str = "en", *, found: bool = True) -> Member:
+    """Give somebody, of the cast or at an address, a proven address and a session; see `made`."""
+    return made(Member, portal, who, language, found=found)
+
+
+def made(kind: type[Kind], portal: Portal, who: str, language: str = "en", *, found: bool = True) -> Kind:
+    """Give somebody a proven address and a session confirmed a moment ago; `found`: the worker has looked for them."""
+    role = portal.systems.cast.get(who)
+    email = (role.email or "") if role else who
     account = Account.create(language=language)
     Identifier.create(account=account, kind="email", value=email, hash=crypto.keyed_hash("email", email))
     subject, token, browser = subjects.ensure(account.id), tokens.new_token(), Browser(portal.app, language)
@@ -33,4 +44,4 @@ def member(portal: Portal, role: str, language: str = "en", *, found: bool = Tru
     browser.client.set_cookie("session", token)
     if found:
         portal.drain()
-    return Member(portal, browser, account.id, subject)
+    return kind(portal, browser, account.id, subject, email)

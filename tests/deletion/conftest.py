@@ -5,20 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
-from portal.accounts.models import Account, Identifier, Session
 from portal.deletion import service
 from portal.deletion.models import Deletion, Target
-from portal.kernel import clock, crypto, tokens
 from portal.sources import registry
 from portal.sources.base import Erased, Finding, Key, Person, Preview, Snapshot, Source
 from portal.sources.base import Identifier as Proof
-from portal.subjects import service as subjects
-from tests.browse import Browser
+from tests import people
 from tests.conftest import Portal
 
 Count = Callable[..., int]
@@ -26,15 +22,8 @@ GRACE = timedelta(days=14, minutes=1)
 LEASE = timedelta(seconds=6)
 
 
-@dataclass
-class Member:
-    """Somebody signed in: their browser, their account and their number as a data subject."""
-
-    portal: Portal
-    browser: Browser
-    account: int
-    subject: int
-    email: str
+class Member(people.Member):
+    """Somebody signed in who may leave."""
 
     def schedule(self) -> str:
         """Ask for the deletion without the pages; return its reference."""
@@ -52,14 +41,7 @@ class Member:
 
 def member(portal: Portal, email: str) -> Member:
     """Give somebody a proven address and a session that was confirmed a moment ago."""
-    account = Account.create(language="en")
-    Identifier.create(account=account, kind="email", value=email, hash=crypto.keyed_hash("email", email))
-    subject, token, browser = subjects.ensure(account.id), tokens.new_token(), Browser(portal.app)
-    fresh = clock.now() + timedelta(minutes=15)
-    Session.create(account=account, digest=tokens.digest(token), device="a test", fresh_until=fresh)
-    browser.client.set_cookie("session", token)
-    portal.drain()
-    return Member(portal, browser, account.id, subject, email)
+    return people.made(Member, portal, email)
 
 
 @pytest.fixture

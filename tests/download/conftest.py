@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from zipfile import ZipFile
 
 import orjson
 import pytest
 
-from portal.accounts.models import Account, Identifier, Session
 from portal.download import files, service
 from portal.download.models import Download
-from portal.kernel import clock, crypto, tokens
 from portal.sources import registry
 from portal.sources.base import Source
-from portal.subjects import service as subjects
-from tests.browse import Browser
+from tests import people
 from tests.conftest import Portal
 
 MAI = "mai.nguyen@example.com"
 Only = Callable[..., None]
 
 
-@dataclass
-class Member:
-    """Somebody signed in: their browser, and their number as a data subject."""
-
-    portal: Portal
-    browser: Browser
-    subject: int
+class Member(people.Member):
+    """Somebody signed in who takes copies."""
 
     def ask(self) -> Download:
         """Ask for a copy, without the page."""
@@ -51,14 +41,7 @@ class Member:
 
 def member(portal: Portal, email: str, language: str = "en") -> Member:
     """Give somebody a proven address and a session that was confirmed a moment ago."""
-    account = Account.create(language=language)
-    Identifier.create(account=account, kind="email", value=email, hash=crypto.keyed_hash("email", email))
-    subject, token, browser = subjects.ensure(account.id), tokens.new_token(), Browser(portal.app)
-    fresh = clock.now() + timedelta(minutes=15)
-    Session.create(account=account, digest=tokens.digest(token), device="a test", fresh_until=fresh)
-    browser.client.set_cookie("session", token)
-    portal.drain()
-    return Member(portal, browser, subject)
+    return people.made(Member, portal, email, language)
 
 
 @pytest.fixture

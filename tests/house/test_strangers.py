@@ -1,0 +1,81 @@
+"""Whoever knows somebody else's reference, session, link or code gets no further, on every route there is."""
+
+from __future__ import annotations
+
+import re
+
+from werkzeug.routing import Rule
+
+from portal.deletion import service as deletion
+from portal.download import service as download
+from tests.conftest import Portal
+from tests.people import member
+
+REFUSED = {403, 404, 410}
+MADE_UP = "0123456789abcdef" * 2
+
+
+def test_somebody_elses_reference_is_not_found_on_any_route(portal: Portal) -> None:
+    owner, stranger = member(portal, "everyday"), member(portal, "sharer")
+    references = {download.ask(owner.subject, "en").case.reference, deletion.schedule(owner.subject, "en")}
+    tried = 0
+    for rule in portal.app.url_map.iter_rules():
+        if rule.endpoint == "asset" or not rule.arguments & {"reference", "secret", "token"}:
+            continue
+        for reference in references:
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                answer = stranger.browser.client.open(
+                    _address(rule, reference), method=method, headers={"Sec-Fetch-Site": "same-origin"}
+                )
+                assert answer.status_code in REFUSED, f"{method} {rule.rule}: {answer.status_code} to a stranger"
+                assert reference not in answer.text.replace(_address(rule, reference), ""), f"{rule.rule} tells of it"
+                tried += 1
+    assert tried > 10
+    assert deletion.unfinished(owner.subject) is not None, "the stranger changed something"
+
+
+def _address(rule: Rule, reference: str) -> str:
+    values = {name: reference if name == "reference" else MADE_UP for name in rule.arguments}
+    _, path = rule.build(values) or ("", "")
+    return path
+
+
+def test_made_up_links_all_get_the_same_answer(portal: Portal) -> None:
+    client = portal.app.test_client()
+    for rule in portal.app.url_map.iter_rules():
+        if rule.arguments & {"secret", "token"} and "GET" in (rule.methods or ()):
+            answers = set()
+            for secret in (MADE_UP, "x", "z" * 43):
+                values = {name: "R-2222-22" if name == "reference" else secret for name in rule.arguments}
+                _, path = rule.build(values) or ("", "")
+                answer = client.get(path)
+                answers.add((answer.status_code, re.sub(r'value="[0-9a-f]{32}"', "", answer.text)))
+            assert len(answers) == 1, f"{rule.rule} tells one bad link from another"
+            assert answers.pop()[0] in REFUSED
+
+
+def test_a_session_that_ended_or_was_made_up_opens_nothing(portal: Portal) -> None:
+    owner = member(portal, "everyday")
+    client = portal.app.test_client()
+    for token in (MADE_UP, "", "x" * 4000):
+        client.set_cookie("session", token)
+        assert client.get("/overview").status_code == 303
+    stolen = owner.browser.client.get_cookie("session")
+    assert stolen
+    owner.browser.client.post("/sign-out", headers={"Sec-Fetch-Site": "same-origin"})
+    client.set_cookie("session", stolen.value)
+    assert client.get("/overview").status_code == 303
+
+
+def test_a_session_alone_does_not_start_what_needs_a_fresh_proof(portal: Portal) -> None:
+    from datetime import timedelta
+
+    from portal.kernel import clock
+
+    owner = member(portal, "everyday")
+    with clock.later(timedelta(minutes=16)):
+        for path in ("/download", "/deletion/check"):
+            answer = owner.browser.client.post(path, headers={"Sec-Fetch-Site": "same-origin"})
+            assert answer.status_code == 303
+            assert answer.location.startswith("/confirm"), path
+    assert deletion.unfinished(owner.subject) is None
