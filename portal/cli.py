@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from portal.config import Config, ConfigProblem, from_environment
+from portal.kernel.problems import Problem, SourceUnavailable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
-    except ConfigProblem as problem:
+    except (ConfigProblem, Problem, ValueError) as problem:
         print(problem, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -40,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--processes", type=int, default=1)
     serve.add_argument("--threads", type=int, default=2, help="threads a process; more than a few make pages slower")
     worker = add("worker", _worker, "carry out what was asked for")
-    worker.add_argument("--threads", type=int, default=2)
+    worker.add_argument("--threads", type=int, default=4, help="so that a long download keeps no mail waiting")
     worker.add_argument("--drain", action="store_true", help="do what is due and end")
     demo = add("demo", _demo, "start the demo world with a portal on it")
     demo.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
@@ -124,8 +125,14 @@ def _sources(_: argparse.Namespace) -> int:
 
     start.open_house(from_environment(os.environ))
     errors = 0
-    for source in registry.active().all():
-        for finding in source.check():
+    for source in registry.active().connected():
+        try:
+            found = source.check()
+        except SourceUnavailable as problem:
+            print(f"{source.id}: error: {problem.facts['detail']}")
+            errors += 1
+            continue
+        for finding in found:
             print(f"{source.id}: {finding}")
             errors += finding.level == "error"
     return 1 if errors else 0

@@ -114,9 +114,9 @@ def from_environment(environ: Mapping[str, str]) -> Config:
     base_url = _setting(environ, "PORTAL_BASE_URL").rstrip("/")
     demo = environ.get("PORTAL_DEMO")
     return Config(
-        database_url=environ.get("PORTAL_DATABASE_URL", "sqlite:///var/portal.db"),
-        queue_url=environ.get("PORTAL_QUEUE_URL", "sqlite:///var/queue.db"),
-        archives_url=environ.get("PORTAL_ARCHIVES_URL", f"file://{Path('var/archives').resolve()}"),
+        database_url=_setting(environ, "PORTAL_DATABASE_URL", "sqlite:///var/portal.db"),
+        queue_url=_setting(environ, "PORTAL_QUEUE_URL", "sqlite:///var/queue.db"),
+        archives_url=_setting(environ, "PORTAL_ARCHIVES_URL", f"file://{Path('var/archives').resolve()}"),
         mail_url=_setting(environ, "PORTAL_MAIL_URL"),
         secret_key=_setting(environ, "PORTAL_SECRET_KEY"),
         encryption_keys=_listed(environ, "PORTAL_ENCRYPTION_KEYS"),
@@ -131,11 +131,13 @@ def from_environment(environ: Mapping[str, str]) -> Config:
     )
 
 
-def _setting(environ: Mapping[str, str], name: str) -> str:
+def _setting(environ: Mapping[str, str], name: str, default: str = "") -> str:
     if value := environ.get(name):
         return value
     if file := environ.get(f"{name}_FILE"):
         return Path(file).read_text(encoding="utf-8").strip()
+    if default:
+        return default
     raise ConfigProblem(f"{name} is not set. Set it, or {name}_FILE to a file that holds it.")
 
 

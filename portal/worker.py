@@ -15,7 +15,7 @@ from portal.config import Config
 from portal.kernel import db, work
 
 
-def run(settings: Config, threads: int = 2) -> None:
+def run(settings: Config, threads: int = 4) -> None:
     """Work until SIGINT or SIGTERM; both let a step under way end, because its row would only wait for the lease."""
     start.open_house(settings)
     consumer = work.queue().create_consumer(workers=threads, worker_type="thread", initial_delay=0.05, max_delay=0.25)

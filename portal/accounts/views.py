@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
@@ -102,7 +103,12 @@ def _account() -> int:
 
 
 def _network() -> str:
-    return request.remote_addr or ""
+    """Return where a request comes from, for limits: one person has a whole /64 of IPv6."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    return str(address if address.version == 4 else ip_network((address, 64), strict=False))
 
 
 _BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))

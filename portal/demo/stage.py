@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from types import FrameType
@@ -121,9 +120,5 @@ def _announce(built: World, port: int) -> None:
     print(f"Every mail is at  http://localhost:{port}/demo/mailbox\n")
     print("People to try it with; each signs in with a code that appears in the mailbox:\n")
     for role in built.cast.values():
-        print(f"  {_contact(role):<34} {role.special}")
+        print(f"  {role.email or 'cannot sign in yet':<34} {role.special}")
     print("\nCtrl-C ends it all.", flush=True)
-
-
-def _contact(role: Mapping[str, str] | object) -> str:
-    return str(getattr(role, "email", "") or getattr(role, "phone", ""))

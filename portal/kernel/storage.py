@@ -96,9 +96,17 @@ class Folder:
             failpoints.point("archives: before publish")
             part.rename(path)
             failpoints.point("archives: after publish")
+            self._sweep_halves(path)
         finally:
             part.unlink(missing_ok=True)
         return counted.written()
+
+    @staticmethod
+    def _sweep_halves(path: Path) -> None:
+        """Remove what writers of this name left half written when they died."""
+        for beside in path.parent.iterdir():
+            if beside.name.startswith(f"{path.name}.") and beside.suffix == ".part":
+                beside.unlink(missing_ok=True)
 
     def read(self, name: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         file = self._path(name).open("rb")

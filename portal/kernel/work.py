@@ -8,6 +8,7 @@ what it loses, the sweep finds. Any process may be killed at any instant.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from huey.registry import Message
 from huey.serializer import Serializer
 
 from portal.kernel import clock, failpoints
-from portal.kernel.db import Model, MomentField, after_commit, atomic, release
+from portal.kernel.db import Model, MomentField, after_commit, atomic, database, release
 from portal.kernel.problems import LeaseLost, SourceUnavailable
 
 log = structlog.get_logger()
@@ -73,6 +74,11 @@ class Claim(Generic[Row]):
                 setattr(self.row, name, value)
             self.row.claimed_until = clock.now() + _state["lease"]
             yield
+
+    def renew(self) -> bool:
+        """Renew the lease from another thread; tell whether it was still held."""
+        mine = (self.model.id == self.row.id) & (self.model.fence == self._fence)
+        return bool(self.model.update(claimed_until=clock.now() + _state["lease"]).where(mine).execute())
 
     def beat(self) -> None:
         """Renew the lease when more than a third of it is used; cheap to call in a loop."""
@@ -178,9 +184,10 @@ def run(name: str) -> int:
 
 
 def _carry_out(run: Runner, claim: Claim[Any]) -> None:
-    wait = min(2.0**claim.row.attempts, LONGEST_WAIT)
+    wait = backoff(claim.row.attempts)
     try:
-        run.handle(claim)
+        with _kept(claim):
+            run.handle(claim)
         claim.let_go()
     except LeaseLost:
         log.info("lease lost", work=run.name)
@@ -190,6 +197,35 @@ def _carry_out(run: Runner, claim: Claim[Any]) -> None:
     except Exception:
         log.exception("work failed", work=run.name, row=claim.row.id, wait=wait)
         _put_off(claim, wait)
+
+
+def backoff(attempts: int) -> float:
+    """Return how many seconds to wait after so many attempts: doubling, up to an hour."""
+    return min(2.0 ** min(attempts, 12), LONGEST_WAIT)
+
+
+@contextmanager
+def _kept(claim: Claim[Any]) -> Iterator[None]:
+    """Keep the lease while a handler runs, however long another system takes to answer it."""
+    over = threading.Event()
+
+    def keep() -> None:
+        try:
+            while not over.wait(_state["lease"].total_seconds() / 3) and claim.renew():
+                pass
+        except peewee.DatabaseError:
+            log.warning("lease not renewed", work=claim.model.__name__)
+        finally:
+            if not database.is_closed():
+                database.close()
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
 
 
 def _put_off(claim: Claim[Any], wait: float) -> None:
@@ -208,12 +244,16 @@ def drain() -> int:
 
 
 def sweep() -> None:
-    """Find what was due and never woken, and begin the chores whose time has come."""
-    for name in list(_runners):
-        run(name)
+    """Wake the workers for what is due and was never woken, and begin the chores whose time has come."""
+    for model in {run.model for run in _runners.values()}:
+        if model.select().where(model.due_at <= clock.now()).exists():
+            _wake(model._meta.table_name, 0)
     for name, (span, chore) in _schedules.items():
         if _begin(name, span):
-            chore()
+            try:
+                chore()
+            except Exception:  # one chore that fails must not keep the others from their turn
+                log.exception("chore failed", work=name)
 
 
 def _begin(name: str, span: timedelta) -> bool:

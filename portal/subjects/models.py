@@ -35,6 +35,7 @@ class Link(Model):
     """One row of one system that is this person, made only from an identifier that was proven.
 
     Several rows for one address are never merged: they stay `unclaimed` until each is claimed with a proof of its own.
+    A row that its system does not find any more is `gone`, for its number may be somebody else's by now.
     """
 
     subject = peewee.ForeignKeyField(Subject, backref="links")

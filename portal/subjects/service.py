@@ -104,6 +104,8 @@ def _ask(subject: int, identifier: Identifier, source: Source) -> SourceUnavaila
     except SourceUnavailable as problem:
         return problem
     with atomic():
+        if _alone(identifier):
+            _let_go_of_others(subject, source.id, identifier.kind, keys)
         for key in keys:
             _link(subject, source.id, key, identifier.kind, "linked" if len(keys) == 1 else "unclaimed")
         found = {"found": len(keys), "at": clock.now()}
@@ -113,17 +115,36 @@ def _ask(subject: int, identifier: Identifier, source: Source) -> SourceUnavaila
     return None
 
 
-def _link(subject: int, source: str, key: Key, proven_by: str, state: str) -> None:
-    text = json.dumps(key)
-    new = Link.insert(
-        subject=subject,
-        source=source,
-        key=text,
-        key_hash=crypto.keyed_hash(f"key:{source}", text),
-        state=state,
-        proven_by=proven_by,
+def _alone(identifier: Identifier) -> bool:
+    """Tell whether no other identifier of its kind could have made the same links."""
+    same = (Identifier.account == identifier.account_id) & (Identifier.kind == identifier.kind)
+    return bool(Identifier.select().where(same).count() == 1)
+
+
+def _let_go_of_others(subject: int, source: str, kind: str, keys: list[Key]) -> None:
+    """Count links no longer whose rows the system does not find any more: it may give their number to somebody else."""
+    hashes = [hashed for key in keys for hashed in _key_hashes(source, key)]
+    stale = (
+        (Link.subject == subject) & (Link.source == source) & (Link.proven_by == kind) & Link.key_hash.not_in(hashes)
     )
-    if new.on_conflict_ignore().as_rowcount().execute() and state == "linked":
+    Link.update(state="gone").where(stale).execute()
+
+
+def _key_hashes(source: str, key: Key) -> list[str]:
+    return crypto.keyed_hashes(f"key:{source}", json.dumps(key))
+
+
+def _link(subject: int, source: str, key: Key, proven_by: str, state: str) -> None:
+    known = Link.get_or_none(Link.subject == subject, Link.source == source, Link.key_hash << _key_hashes(source, key))
+    if known and known.state == state:
+        return
+    if known:
+        Link.update(state=state, proven_by=proven_by).where(Link.id == known.id).execute()
+    else:
+        text, hashed = json.dumps(key), _key_hashes(source, key)[0]
+        row = {"subject": subject, "source": source, "key": text, "key_hash": hashed}
+        Link.insert(**row, state=state, proven_by=proven_by).on_conflict_ignore().execute()
+    if state == "linked":
         outbox.again(subject, source)  # choices made before the system was found
 
 

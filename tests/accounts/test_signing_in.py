@@ -179,3 +179,49 @@ def test_attempts_and_their_addresses_are_forgotten_within_the_hour(portal: Port
     with clock.later(timedelta(minutes=11)):
         service.forget_past()
     assert Challenge.select().count() == 0
+
+
+def test_a_code_is_mailed_also_when_the_database_gives_a_number_a_second_time(portal: Portal) -> None:
+    from portal.accounts import service
+
+    ask(portal.app.test_client(), MAI)
+    portal.drain()
+    with clock.later(timedelta(minutes=11)):
+        service.forget_past()
+        ask(portal.app.test_client(), MAI)
+        portal.drain()
+    assert len(portal.mails()) == 2
+
+
+def test_a_system_that_is_down_keeps_nobody_out_whom_another_one_knows(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from portal.sources import registry
+
+    first, *_ = registry.active().connected()
+    monkeypatch.setattr(first, "find", lambda identifier: _raise(first.unavailable("told to be down")))
+    client = portal.app.test_client()
+    ask(client, MAI)
+    assert give(client, code_of(portal)) == 303
+
+
+def _raise(problem: Exception) -> None:
+    raise problem
+
+
+def test_an_address_too_long_to_go_on_to_is_forgotten_and_signing_in_works(portal: Portal) -> None:
+    client = portal.app.test_client()
+    client.post("/sign-in", query_string={"next": "/overview?" + "x" * 400}, data={"email": MAI}, headers=HERE)
+    answer = client.post("/sign-in/code", data={"code": code_of(portal)}, headers=HERE)
+    assert answer.location == "/overview"
+
+
+def test_strangers_who_use_up_an_addresss_codes_do_not_keep_its_person_from_confirming(portal: Portal) -> None:
+    client = portal.app.test_client()
+    ask(client, MAI)
+    give(client, code_of(portal))
+    stranger = portal.app.test_client()
+    for _ in range(5):
+        ask(stranger, MAI)
+    assert stranger.post("/sign-in", data={"email": MAI}, headers=HERE).status_code == 429
+    assert client.post("/confirm", headers=HERE).status_code == 303

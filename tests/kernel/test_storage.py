@@ -53,6 +53,16 @@ def test_deleting_twice_is_harmless_and_names_are_listed_by_prefix(store: Store)
         b"".join(store.read("a/1"))
 
 
+def test_what_a_killed_writer_left_half_written_goes_with_the_next_of_its_name(tmp_path: Path) -> None:
+    store = Folder(tmp_path / "files")
+    store.write("a/1", [b"x"])
+    (tmp_path / "files/a/2.0123.part").write_bytes(b"half")
+    store.write("a/1", [b"y"])
+    assert sorted(store.names()) == ["a/1", "a/2.0123.part"]
+    store.write("a/2", [b"whole"])
+    assert sorted(store.names()) == ["a/1", "a/2"]
+
+
 def test_in_a_folder_only_the_owner_may_read_and_no_name_leaves_it(tmp_path: Path) -> None:
     store = Folder(tmp_path / "files")
     store.write("a/1", [b"x"])

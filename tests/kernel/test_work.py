@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -159,3 +160,41 @@ def test_what_is_queued_is_json_and_comes_back_as_a_task() -> None:
     raw = queue.storage.dequeue()
     assert raw.startswith(b"{")
     assert queue.deserialize_task(raw).args == ("messages",)
+
+
+def test_a_row_that_failed_a_thousand_times_is_put_off_an_hour_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def handle(claim: Claim[Delivery]) -> None:
+        raise SourceUnavailable(source="Booking App", detail="refused")
+
+    monkeypatch.setattr(work, "_runners", {"test": work.Runner("test", Delivery, None, handle)})
+    outbox.mark(1, "booking", 1)
+    Delivery.update(attempts=1100).execute()
+    assert work.drain() == 1
+    assert timedelta(minutes=59) < outbox.of(1)[0].due_at - clock.now() <= timedelta(hours=1)
+
+
+def test_a_chore_that_fails_keeps_no_other_from_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+    chores = {"bad": (timedelta(hours=1), lambda: 1 / 0), "good": (timedelta(hours=1), lambda: begun.append(1))}
+    monkeypatch.setattr(work, "_runners", {})
+    monkeypatch.setattr(work, "_schedules", chores)
+    work.sweep()
+    assert begun == [1]
+
+
+def test_the_lease_is_kept_while_another_system_takes_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    others: list[object] = []
+
+    def handle(claim: Claim[Delivery]) -> None:
+        time.sleep(0.9)
+        others.append(work.claim_next(work.Runner("other", Delivery, None, lambda claim: None)))
+        outbox.confirm(claim, claim.row.wanted, clock.now())
+
+    monkeypatch.setitem(work._state, "lease", timedelta(seconds=0.6))
+    monkeypatch.setattr(work, "_runners", {"test": work.Runner("test", Delivery, None, handle)})
+    outbox.mark(1, "booking", 1)
+    assert work.drain() == 1
+    assert others == [None]
+    assert outbox.of(1)[0].confirmed == 1

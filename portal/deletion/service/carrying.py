@@ -16,8 +16,8 @@ from portal.deletion.service import certificates, ledger, looks, persons, plan
 from portal.deletion.service.asking import TooLate, move, page_url, recipient_of
 from portal.download import service as downloads
 from portal.kernel import audit, clock
-from portal.kernel.problems import SourceUnavailable
-from portal.kernel.work import LONGEST_WAIT, Claim
+from portal.kernel.problems import NotFound, Problem, SourceUnavailable
+from portal.kernel.work import Claim, backoff
 from portal.notices import messages
 from portal.notices.models import Message
 from portal.sources import registry
@@ -97,19 +97,19 @@ def _erase(claim: Claim[Deletion]) -> None:
     """Erase in every connected system; one that does not answer waits, the others go on. Then what is ours."""
     deletion = claim.row
     ledger.write_beside(deletion.case.reference)
-    silent: SourceUnavailable | None = None
+    silent: Problem | None = None
     downloads.erase_files(deletion.subject)
     for target in _unproven(deletion):
         try:
             _advance(claim, target)
-        except SourceUnavailable as problem:
+        except (SourceUnavailable, NotFound) as problem:  # not found: it was disconnected meanwhile
             silent = silent or problem
         claim.beat()
     if silent is not None:
         raise silent
     if left := _unproven(deletion):
         held = all(target.state == "held" for target in left)
-        claim.later(LOOK_AGAIN.total_seconds() if held else min(2.0**deletion.attempts, LONGEST_WAIT))
+        claim.later(LOOK_AGAIN.total_seconds() if held else backoff(deletion.attempts))
         return
     _finish(claim)
 
