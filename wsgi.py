@@ -1,5 +1,5 @@
 """The web application, for a WSGI server."""
 
-from portal.app import create_app
+from portal.app import application
 
-app = create_app()
+app = application()

@@ -27,6 +27,8 @@ _ACCOUNTS = (
     "INSERT INTO standing (subject_id, choices, event) VALUES (?, ?, 1)",
     """INSERT INTO deliveries (subject, source, wanted, confirmed, asked_at, confirmed_at, fence, attempts)
     VALUES (?, ?, 1, 1, ?, ?, 0, 0)""",
+    """INSERT INTO links (subject_id, source, key, key_hash, state, proven_by, linked_at)
+    VALUES (?, ?, x'00', '', 'linked', 'email', ?)""",
     """INSERT INTO sessions (account_id, digest, device, created_at, seen_at, fresh_until)
     VALUES (?, ?, 'x', ?, ?, ?)""",
 )
@@ -71,6 +73,7 @@ def fill(database: Path, accounts: int, signed_in: int = 200) -> list[str]:
         ((n, n, NOW) for n in numbers),
         ((n, choices) for n in numbers),
         ((n, source, NOW, NOW) for n in numbers for source in ("booking", "whitelabel")),
+        ((n, source, NOW) for n in numbers for source in ("booking", "whitelabel")),
         ((n, tokens.digest(live.get(n) or secrets.token_hex(32)), NOW, LATER, NOW) for n in numbers),
     )
     with closing(sqlite3.connect(database)) as db:

@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = add("serve", _serve, "answer the web")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--app", default="portal.app:create_app", help=argparse.SUPPRESS)
+    serve.add_argument("--app", default="portal.app:application", help=argparse.SUPPRESS)
     serve.add_argument("--processes", type=int, default=1)
     serve.add_argument("--threads", type=int, default=2, help="threads a process; more than a few make pages slower")
     worker = add("worker", _worker, "carry out what was asked for")

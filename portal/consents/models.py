@@ -83,7 +83,7 @@ UNION ALL SELECT source, NULL, NULL, NULL FROM links WHERE subject_id = {0} AND 
 def choices_of(subject_id: int) -> dict[str, Any]:
     """Return the present choices as they are stored: purpose to [state, event, moment]."""
     found = database.execute_sql(_CHOICES.format(database.obj.param), (subject_id,)).fetchone()
-    return _document(found[0]) if found else {}
+    return document(found[0]) if found else {}
 
 
 def held(subject_id: int) -> dict[str, Any]:
@@ -107,6 +107,7 @@ def reach_of(subject_id: int) -> dict[str, Reach]:
     return reached
 
 
-def _document(stored: Any) -> dict[str, Any]:
+def document(stored: Any) -> dict[str, Any]:
+    """Return choices as either engine gives them out."""
     read: dict[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
     return read

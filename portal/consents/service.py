@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from portal import config
 from portal.config import Purpose
-from portal.consents.models import ConsentEvent, Reach, Standing, choices_of, held, reach_of
+from portal.consents.models import ConsentEvent, Reach, Standing, choices_of, document, held, reach_of
 from portal.kernel import audit, clock, failpoints, outbox
 from portal.kernel.db import atomic
 from portal.kernel.outbox import Delivery
@@ -111,7 +111,10 @@ def record(
 
 def standing(subject_id: int) -> dict[str, Choice]:
     """Return the present state of every purpose of this site."""
-    stored = choices_of(subject_id)
+    return _read(choices_of(subject_id))
+
+
+def _read(stored: Mapping[str, Any]) -> dict[str, Choice]:
     return _filled(
         {name: Choice(state, event, datetime.fromisoformat(at)) for name, (state, event, at) in stored.items()}
     )
@@ -120,9 +123,15 @@ def standing(subject_id: int) -> dict[str, Choice]:
 def present(reader: Reader) -> dict[str, Choice]:
     """Return the standing of whoever a page is for, read once a request: menu and page both need it."""
     if "standing" not in reader.memo:
-        reader.memo["standing"] = standing(reader.subject_id)
+        came_along = reader.memo.get("choices")  # with the session, in one statement
+        reader.memo["standing"] = _read(document(came_along)) if came_along else standing(reader.subject_id)
     found: dict[str, Choice] = reader.memo["standing"]
     return found
+
+
+def look_anew(reader: Reader) -> None:
+    """Forget what a request knew of a person's choices before it changed them."""
+    reader.memo.clear()
 
 
 def replay(subject_id: int) -> dict[str, Choice]:

@@ -17,7 +17,7 @@ navigation.left_out(room, "mailbox_page")
 
 def create_app() -> Flask:
     """Make the portal's web application with the mailbox beside it."""
-    made = app.create_app()
+    made = app.application()
     made.register_blueprint(room)
     return made
 

@@ -38,6 +38,7 @@ def page() -> Response:
     if not form.validate():
         return _show(form)
     service.save(me().subject_id, str(form.level.data), here().language)
+    consents.look_anew(me())
     return _show(form) if alone() else away("/location")
 
 

@@ -51,6 +51,7 @@ def page() -> Response:
         return _show("")
     topic = next((known.id for known in service.topics() if known.id in request.form), "")
     service.save(me().subject_id, topic, request.form.get(topic, ""), here().language)
+    consents.look_anew(me())
     return _show(topic) if alone() else away("/marketing")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -81,11 +81,12 @@ class SessionRow(NamedTuple):
     created_at: datetime
     language: str | None
     subject: int | None
+    choices: Any  # as the standing stores them; only consents read them
 
 
-_OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id
+_OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, t.choices
 FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u.account_id = a.id
-WHERE s.digest = {} AND s.ended_at IS NULL"""
+LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = {} AND s.ended_at IS NULL"""
 
 
 def session_row(digest: str) -> SessionRow | None:
@@ -93,6 +94,5 @@ def session_row(digest: str) -> SessionRow | None:
     found = database.execute_sql(_OF_SESSION.format(database.obj.param), (digest,)).fetchone()
     if found is None:
         return None
-    number, account, *moments, language, subject = found
-    fresh_until, seen_at, created_at = map(moment, moments)
-    return SessionRow(number, account, fresh_until, seen_at, created_at, language, subject)
+    number, account, fresh_until, seen_at, created_at, *rest = found
+    return SessionRow(number, account, moment(fresh_until), moment(seen_at), moment(created_at), *rest)

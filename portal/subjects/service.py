@@ -52,7 +52,7 @@ def signed_in(token: str | None) -> SignedIn | None:
         return None
     if (now - row.seen_at).total_seconds() > _SEEN_EVERY:
         SessionRow.update(seen_at=now).where(SessionRow.id == row.id).execute()
-    return SignedIn(row.account, token, row.fresh_until, row.language, row.subject)
+    return SignedIn(row.account, token, row.fresh_until, row.language, row.subject, {"choices": row.choices})
 
 
 def ensure(account_id: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from zoneinfo import ZoneInfo
@@ -48,13 +48,14 @@ class Words:
 
     def clock(self, when: datetime) -> str:
         """Return hour and minute: 14:02."""
-        return f"{self._local(when):%H:%M}"
+        local = when.astimezone(self.zone)
+        return f"{local.hour:02}:{local.minute:02}"
 
     def moment(self, when: datetime) -> str:
         """Return day, hour and zone, for what expires: 14:02 on 12 December 2026 (UTC+7)."""
-        offset = f"{self._local(when):%z}"
-        minutes = "" if offset[3:] == "00" else f":{offset[3:]}"
-        return self.say(_MOMENT, clock=self.clock(when), day=self.day(when), zone=f"UTC{int(offset[:3]):+d}{minutes}")
+        local = when.astimezone(self.zone)
+        day, zone = _spelled(local.date(), self.locale), _zone_name(local.utcoffset() or timedelta(0))
+        return self.say(_MOMENT, clock=f"{local.hour:02}:{local.minute:02}", day=day, zone=zone)
 
     def number(self, number: float) -> str:
         """Return a number as this language groups it: 100,000."""
@@ -109,6 +110,14 @@ def _catalogue(language: str) -> NullTranslations:
         mofile.write_mo(compiled, pofile.read_po(lines, locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+@cache
+def _zone_name(offset: timedelta) -> str:
+    """Return how far a zone is from UTC: UTC+7, UTC+5:30."""
+    minutes = abs(offset) // timedelta(minutes=1)
+    sign = "-" if offset < timedelta(0) else "+"
+    return f"UTC{sign}{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")
 
 
 @lru_cache(maxsize=4096)

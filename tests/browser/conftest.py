@@ -33,5 +33,7 @@ def live_portal(environ: dict[str, str], systems: World, urls: dict[str, str]) -
     """The portal as processes: one of each embedded, two of each on servers."""
     number = 1 if urls["PORTAL_DATABASE_URL"].startswith("sqlite") else 2
     environ = {**environ, "PORTAL_BASE_URL": f"http://localhost:{free_port()}"}
+    if number == 2:  # the tests in one process have their queue on Redis; here it is PostgreSQL's turn
+        environ["PORTAL_QUEUE_URL"] = urls["PORTAL_DATABASE_URL"]
     with live.running(environ, systems, processes=number, workers=number) as portal:
         yield portal
