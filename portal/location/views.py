@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 from flask import Blueprint, current_app, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal.consents import service as consents
-from portal.consents.words import lines, told
+from portal.consents.words import Line, lines, told
 from portal.kernel.problems import N_
 from portal.location import service
 from portal.location.forms import LevelForm
@@ -17,6 +18,7 @@ from portal.location.words import SAVED, word
 from portal.web import navigation
 from portal.web.guards import Session, me
 from portal.web.htmx import alone, away, draw, show
+from portal.web.outline import Own, show_filled
 from portal.web.words import _, here
 
 
@@ -33,7 +35,7 @@ navigation.entry(room, "page", N_("Location"), order=30, state=in_menu)
 def page() -> Response:
     """Show and set how precise location may be."""
     if request.method != "POST":
-        return _show(None)
+        return _show(None) if alone() else _show_page()
     form = LevelForm()
     if not form.validate():
         return _show(form)
@@ -42,21 +44,56 @@ def page() -> Response:
     return _show(form) if alone() else away("/location")
 
 
-def _show(form: LevelForm | None) -> Response:
+class Look(NamedTuple):
+    """How the choice stands: the level that was chosen, each system's line, when to look again, what to say of it."""
+
+    state: str | None
+    systems: list[Line]
+    every: int
+    saved: str
+    passed_on: str
+
+    @property
+    def told(self) -> str:
+        """Return what is said below the button."""
+        return f"{self.saved} {self.passed_on}".strip()
+
+
+def _look() -> Look:
     level = service.level(consents.present(me()))
     passed = consents.passed(me().subject_id, {service.PURPOSE: level})[service.PURPOSE]
     systems, every = lines(passed), consents.patience(passed)
-    saved, passed_on = (_(SAVED[level.state]), told(systems)) if level.event else ("", "")
+    if not level.event:
+        return Look(None, systems, every, "", "")
+    return Look(level.state, systems, every, _(SAVED[level.state]), told(systems))
+
+
+def _show_page() -> Response:
+    """Show the page as it is asked for most: filled in, not drawn."""
+    look = _look()
+    own = {"told": look.told, **{f"hint{place}": system.hint for place, system in enumerate(look.systems)}}
+    way = (look.state, look.every, *(system._replace(hint="", short="") for system in look.systems))
+    return show_filled("location/page.html", way, own, lambda own: _context(look, own))
+
+
+def _context(look: Look, own: Own) -> dict[str, object]:
+    systems = [system._replace(hint=own[f"hint{place}"]) for place, system in enumerate(look.systems)]
+    about, cards = _about(here().language), _cards(here().language, look.state)
+    return {"about": about, "cards": cards, "saved": own["told"], "systems": systems, "every": look.every}
+
+
+def _show(form: LevelForm | None) -> Response:
+    look = _look()
     return show(
         "location/page.html",
         "location/_level.html",
         status=422 if form and form.errors else 200,
-        said=_said(form, saved, "" if every else passed_on),
-        cards=form.level() if form else _cards(here().language, level.state if level.event else None),
+        said=_said(form, look.saved, "" if look.every else look.passed_on),
+        cards=form.level() if form else _cards(here().language, look.state),
         about=_about(here().language),
-        saved=f"{saved} {passed_on}".strip(),
-        systems=systems,
-        every=every,
+        saved=look.told,
+        systems=look.systems,
+        every=look.every,
         **({"form": form} if form else {}),
     )
 

@@ -103,8 +103,8 @@ def test_a_second_switch_by_the_same_form_says_the_same_again(mai: Member) -> No
     assert switch(form.send()) == "true", "a form that is sent twice asks for what it asked for"
 
 
-def test_a_page_pays_three_queries(mai: Member) -> None:
+def test_a_page_pays_two_queries(mai: Member) -> None:
     mai.browser.post("marketing.page", data={EVENTS: "on"})
     with queries() as asked:
         mai.browser.client.get("/marketing")
-    assert len(asked) == 3, asked
+    assert len(asked) == 2, asked

@@ -1,0 +1,55 @@
+"""A page that is asked for often is drawn once for each way it can look, with holes where a person's own words go.
+
+What differs from person to person is small: the token of their forms, a few sentences with times in them. So the
+outline is kept for all, and each answer is a join of its pieces with what is escaped for this one. Nothing of a person
+is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Mapping
+
+from flask import Response, current_app
+from markupsafe import escape
+
+from portal.web.csrf import token
+from portal.web.htmx import draw
+from portal.web.navigation import frame
+from portal.web.present import known
+from portal.web.words import here
+
+MOST = 1024  # outlines kept; beyond that they are drawn anew
+_KEY = "portal.outlines"
+_HOLE = "\ue000{}\ue001"  # characters for private use: no template has them
+_HOLES = re.compile("\ue000(\\w+)\ue001")
+
+Own = Mapping[str, str]
+
+
+def show_filled(page: str, way: Hashable, own: Own, context: Callable[[Own], Mapping[str, object]]) -> Response:
+    """Answer a page whose look depends on `way`, the language and what stands around it, and on nothing else.
+
+    `own` are the texts of this person, each put in escaped; `context` gives the template's values with them in place.
+    """
+    outlines: dict[Hashable, list[str]] = current_app.extensions.setdefault(_KEY, {})
+    key = (page, here().language, frame(), way)
+    pieces = outlines.get(key)
+    if pieces is None:
+        pieces = _outline(page, context({name: _HOLE.format(name) if text else "" for name, text in own.items()}))
+        if len(outlines) >= MOST:
+            outlines.clear()
+        outlines[key] = pieces
+    fill = {name: str(escape(text)) for name, text in own.items()} | {"token": token()}
+    pieces = [fill[piece] if place % 2 else piece for place, piece in enumerate(pieces)]
+    return Response("".join(pieces), headers={"Vary": "HX-Request"}, content_type="text/html; charset=utf-8")
+
+
+def _outline(page: str, context: Mapping[str, object]) -> list[str]:
+    """Draw a page with holes; return text and names of holes in turn."""
+    now = known()
+    mine, now.token = now.token, _HOLE.format("token")
+    try:
+        return _HOLES.split(draw(page, **context))
+    finally:
+        now.token = mine
