@@ -49,10 +49,10 @@ def write(message: Message) -> EmailMessage:
     mail["Subject"] = " ".join(parts["subject.txt"].split())
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = f"<{sha256(message.cause.encode()).hexdigest()[:32]}@{urlsplit(site.base_url).hostname}>"
-    mail["Content-Language"] = message.language
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(parts["body.txt"].strip() + "\n")
     mail.add_alternative(_draw(message.language, f"{message.kind}/body.html", facts), subtype="html")
+    mail["Content-Language"] = message.language  # last, for setting the content drops what is said of it
     return mail
 
 

@@ -33,6 +33,7 @@ def test_a_choice_half_made_outlives_the_news_of_the_one_before(mai: Page) -> No
     mai.goto("/location")
     mai.check("#level-1")
     mai.click("#save")
+    expect(mai.locator("#systems .saved")).to_contain_text("Saved")
     mai.check("#level-2")
     expect(mai.locator("#systems .state.on")).to_have_count(2, timeout=60_000)
     expect(mai.locator("#systems")).not_to_have_attribute("hx-trigger", "every 2s")
