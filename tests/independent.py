@@ -84,9 +84,16 @@ def forms(word: str) -> set[bytes]:
 def sightings(folder: Path, word: str) -> Iterator[str]:
     """Yield each file below a folder in which a word lies in any form, also where mail wraps its lines."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            data = path.read_bytes()
-            flat = data.replace(b"=\r\n", b"").replace(b"=\n", b"").replace(b"\n", b"")
-            for form in forms(word):
-                if form in data or form in flat:
-                    yield f"{path.relative_to(folder)}: {form!r}"
+        data = left_in(path)
+        flat = data.replace(b"=\r\n", b"").replace(b"=\n", b"").replace(b"\n", b"")
+        for form in forms(word):
+            if form in data or form in flat:
+                yield f"{path.relative_to(folder)}: {form!r}"
+
+
+def left_in(path: Path) -> bytes:
+    """Return what lies in a file; nothing where SQLite, closing a connection elsewhere, has just removed it."""
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except FileNotFoundError:
+        return b""
