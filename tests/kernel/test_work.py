@@ -11,7 +11,7 @@ import pytest
 from portal.kernel import clock, db, outbox, work
 from portal.kernel.outbox import Delivery
 from portal.kernel.problems import LeaseLost, SourceUnavailable
-from portal.kernel.work import Claim
+from portal.kernel.work import Claim, claims, engine
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -138,7 +138,7 @@ def test_a_chore_is_begun_once_a_span_whoever_sweeps(monkeypatch: pytest.MonkeyP
 def test_workers_are_woken_after_the_commit_and_not_after_a_rollback(monkeypatch: pytest.MonkeyPatch) -> None:
     woken: list[str] = []
     monkeypatch.setattr(work, "_runners", {"test": work.Runner("test", Delivery, None, lambda claim: None)})
-    monkeypatch.setattr(work, "_wake", lambda table, delay: woken.append(table))
+    monkeypatch.setattr(engine, "wake", lambda table, delay: woken.append(table))
 
     def break_off() -> None:
         with db.atomic():
@@ -156,7 +156,7 @@ def test_workers_are_woken_after_the_commit_and_not_after_a_rollback(monkeypatch
 
 def test_what_is_queued_is_json_and_comes_back_as_a_task() -> None:
     queue = work.queue()
-    work._wake("messages", 0)
+    engine.wake("messages", 0)
     raw = queue.storage.dequeue()
     assert raw.startswith(b"{")
     assert queue.deserialize_task(raw).args == ("messages",)
@@ -192,7 +192,7 @@ def test_the_lease_is_kept_while_another_system_takes_its_time(monkeypatch: pyte
         others.append(work.claim_next(work.Runner("other", Delivery, None, lambda claim: None)))
         outbox.confirm(claim, claim.row.wanted, clock.now())
 
-    monkeypatch.setitem(work._state, "lease", timedelta(seconds=0.6))
+    monkeypatch.setattr(claims, "_lease", timedelta(seconds=0.6))
     monkeypatch.setattr(work, "_runners", {"test": work.Runner("test", Delivery, None, handle)})
     outbox.mark(1, "booking", 1)
     assert work.drain() == 1

@@ -1,0 +1,78 @@
+"""Huey, which wakes the workers and keeps the time. What it loses, the sweep finds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import huey
+import structlog
+from huey.registry import Message
+from huey.serializer import Serializer
+
+from portal.kernel import failpoints
+from portal.kernel.db import Model, after_commit
+
+log = structlog.get_logger()
+_opened: dict[str, Any] = {}
+
+
+class _JsonSerializer(Serializer):  # type: ignore[misc]
+    """Messages as JSON, never pickle: whoever can write to the queue must not run code."""
+
+    def _serialize(self, data: Any) -> bytes:
+        if isinstance(data, Message):
+            data = {**data._asdict(), "eta": data.eta and data.eta.isoformat(), "expires_resolved": None}
+        return json.dumps(data).encode()
+
+    def _deserialize(self, data: bytes) -> Any:
+        read = json.loads(data)
+        if isinstance(read, dict) and "id" in read:
+            return Message(
+                **{**read, "eta": read["eta"] and datetime.fromisoformat(read["eta"]), "args": tuple(read["args"])}
+            )
+        return read
+
+
+def start(url: str, carry_out: Callable[[str], None], sweep: Callable[[], None]) -> None:
+    """Open the engine at `sqlite:///path`, `postgresql://…` or `redis://…`; it knows two tasks.
+
+    `carry_out` is given the name of a table whose rows are due; `sweep` is called every minute.
+    """
+    common = {"name": "portal", "serializer": _JsonSerializer(), "results": False, "utc": True}
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        queue: huey.Huey = huey.SqliteHuey(filename=unquote(parts.path[1:]), **common)
+    elif parts.scheme in ("postgresql", "postgres"):
+        queue = huey.PostgresHuey(dsn=url, **common)
+    elif parts.scheme in ("redis", "rediss"):
+        queue = huey.RedisHuey(url=url, **common)
+    else:
+        raise ValueError(f"PORTAL_QUEUE_URL: scheme {parts.scheme!r} is unknown; use sqlite, postgresql or redis")
+    _opened.update(queue=queue, wake=queue.task(name="run")(carry_out))
+    queue.periodic_task(huey.crontab(minute="*"), name="sweep")(sweep)
+
+
+def queue() -> huey.Huey:
+    """Return the engine of this process, for the worker's consumer."""
+    opened: huey.Huey = _opened["queue"]
+    return opened
+
+
+def wake_table(model: type[Model], delay: float = 0) -> None:
+    """Wake the workers that carry out the rows of a table, after the present transaction; a web process has none."""
+    after_commit(lambda: wake(model._meta.table_name, delay))
+
+
+def wake(table: str, delay: float) -> None:
+    """Wake them now, or after so many seconds."""
+    if not _opened:
+        return
+    failpoints.point("queue: before wake")
+    try:
+        _opened["wake"].schedule(args=(table,), delay=delay) if delay else _opened["wake"](table)
+    except Exception:  # the sweep finds the row; whoever asked must not see the engine's failure
+        log.warning("queue unavailable", table=table)
