@@ -28,7 +28,7 @@ test: $(DEV) ## the whole suite, with every server it needs (PYTEST_ARGS=)
 
 soak: $(DEV) ## what takes longer: fuzzing, chaos, every colour and width
 	@scripts/debian-packages $(DEBIAN_TESTS)
-	$(BIN)/pytest -n 2 -m soak --timeout 3600 $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 -m "soak or hypothesis" --hypothesis-profile=soak --timeout 3600 $(PYTEST_ARGS)
 
 check: $(DEV) ## format, lint, types, import rules, templates
 	$(BIN)/ruff format --check

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
+import hypothesis
 import pytest
 
 from portal import config, migrations
@@ -26,6 +27,8 @@ from portal.demo.whitelabel import Server
 from portal.kernel import db, work
 from tests.browse import Client
 from tests.servers.engines import *  # noqa: F403 - fixtures are found by name
+
+hypothesis.settings.register_profile("soak", max_examples=5_000, deadline=None)
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 BASE_URL = "http://localhost:8000"

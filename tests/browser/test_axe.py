@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,15 @@ from tests.live import Live
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WAYS: list[tuple[int, Literal["light", "dark"]]] = [(1180, "light"), (1180, "dark"), (390, "light"), (390, "dark")]
+Scheme = Literal["light", "dark"]
+WAYS: list[tuple[int, Scheme, str]] = [
+    (1180, "light", "en"),
+    (1180, "dark", "en"),
+    (390, "light", "vi"),
+    (390, "dark", "vi"),
+]
+SCHEMES: list[Scheme] = ["light", "dark"]
+EVERY_WAY = list(itertools.product([320, 390, 768, 1180, 1600], SCHEMES, ["en", "vi"]))
 
 
 @pytest.fixture
@@ -37,17 +46,17 @@ def wider_than_the_screen(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"))
 
 
-def test_axe_finds_nothing_anywhere(chromium: Browser, live_portal: Live, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ways", [WAYS, pytest.param(EVERY_WAY, marks=pytest.mark.soak)], ids=["some", "every"])
+def test_axe_finds_nothing_anywhere(
+    chromium: Browser, live_portal: Live, tmp_path: Path, ways: list[tuple[int, Scheme, str]]
+) -> None:
     folder = tmp_path / "tour"
     folder.mkdir()
     made = tour.prepare(chromium, live_portal, folder)
     wrong: list[str] = []
-    for width, scheme in WAYS:
+    for width, scheme, language in ways:
         context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            bypass_csp=True,
-            locale="vi" if width == 390 else "en",
+            viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True, locale=language
         )
         page = context.new_page()
         for stop in made.stops:

@@ -221,9 +221,10 @@ def test_a_job_whose_worker_dies_at_any_listed_place_ends_complete(shard: int, j
             copy.check(held)
 
 
-def test_a_job_whose_worker_dies_at_random_moments_ends_complete(job: Job, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", [20261122, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(20))])
+def test_a_job_whose_worker_dies_at_random_moments_ends_complete(seed: int, job: Job, tmp_path: Path) -> None:
     held = independent.counts(job.systems, job.canary.keys, job.canary.email)
-    dice = random.Random(20261122)
+    dice = random.Random(seed)
     begun = time.monotonic()
     with job.copy(tmp_path / "whole") as whole:
         whole.finish()
