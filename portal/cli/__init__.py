@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from portal.cli import processes, records, systems
+from portal.cli import processes, records, systems, trying
 from portal.cli.parsing import Trouble
 from portal.config import ConfigProblem
 from portal.kernel.problems import Problem, SourceUnavailable
@@ -45,6 +45,6 @@ def _end(line: str, code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="portal", description="A self-service privacy portal.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for group in (processes, systems, records):
+    for group in (processes, systems, trying, records):
         group.add(commands)
     return parser

@@ -37,7 +37,7 @@ def _serve(options: argparse.Namespace) -> int:
     from granian.server import Server
 
     settings = from_environment(os.environ)
-    _ready(settings)
+    ready(settings)
     Server(
         options.app,
         factory=True,
@@ -53,7 +53,7 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _ready(settings: Config) -> None:
+def ready(settings: Config) -> None:
     """Refuse to serve over tables that are not up to date."""
     from portal import migrations
     from portal.kernel import db
@@ -68,7 +68,7 @@ def _worker(options: argparse.Namespace) -> int:
     from portal import worker
 
     settings = from_environment(os.environ)
-    _ready(settings)
+    ready(settings)
     if options.drain:
         worker.drain(settings)
     else:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.conftest import ENGINES, at_one_moment, world
+from tests.sources.conftest import ENGINES, at_one_moment, sqlite_world, world
 from tests.sources.world import sqlite_url
 
-__all__ = ["at_one_moment", "world"]
+__all__ = ["at_one_moment", "sqlite_world", "world"]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
