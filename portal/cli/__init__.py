@@ -1,6 +1,7 @@
 """The command line: a module a group of commands, each import where it is used, so that `portal serve` starts quickly.
 
-A command ends with 0, with 1 when it found what it looks for or could not do all of it, with 2 when it cannot begin.
+A command ends with 0, with 1 when it found what it looks for or could not do all of it, with 2 when it cannot begin,
+with 130 when it was interrupted.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from portal.cli import processes, records, systems, trying
+from portal.cli import people, processes, records, systems, trying
 from portal.cli.parsing import Trouble
 from portal.config import ConfigProblem
 from portal.kernel.problems import Problem, SourceUnavailable
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigProblem, Problem, ValueError, OSError) as problem:
         return _end(str(problem), 2)
     except KeyboardInterrupt:
-        return 0
+        return _end("interrupted", 130)
 
 
 def _end(line: str, code: int) -> int:
@@ -45,6 +46,6 @@ def _end(line: str, code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="portal", description="A self-service privacy portal.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for group in (processes, systems, trying, records):
+    for group in (processes, systems, trying, people, records):
         group.add(commands)
     return parser

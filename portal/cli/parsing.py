@@ -23,6 +23,11 @@ def declare(
     return parser
 
 
+def counted(rows: int) -> str:
+    """Return a number of rows in words."""
+    return f"{rows:,} row" + "s" * (rows != 1)
+
+
 def group(commands: Commands, name: str, help_: str) -> Commands:
     """Add a command that has commands of its own."""
     parser = commands.add_parser(name, help=help_, description=help_[:1].upper() + help_[1:] + ".")

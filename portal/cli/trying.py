@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from portal.cli.identifying import email, phone
-from portal.cli.parsing import Trouble, declare
+from portal.cli.parsing import Trouble, counted, declare
 from portal.config import ConfigProblem, from_environment
 
 if TYPE_CHECKING:
@@ -97,10 +97,10 @@ def _first_rows(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:
 def _say_rehearsed(rehearsed: Rehearsed) -> int:
     print("\nThe erasure, rehearsed and rolled back")
     for statement in rehearsed.statements:
-        rows = "refused" if statement.rows is None else f"{statement.rows:,} rows"
+        rows = "refused" if statement.rows is None else counted(statement.rows)
         print(f"  {rows:>12} {statement.seconds * 1000:>9.1f} ms  {statement.text}")
     for table, count in rehearsed.remaining.items():
-        print(f"  left: {count:,} rows of {table} that should be gone or changed")
+        print(f"  left: {counted(count)} of {table} that should be gone or changed")
     if rehearsed.refused:
         print(f"  refused: {_plain(rehearsed.refused)}")
     elif not rehearsed.remaining:

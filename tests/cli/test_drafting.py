@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from portal.demo.world import World as Demo
 from portal.sources import registry
-from portal.sources.base import Source
+from portal.sources.base import Identifier, Person, Source
 from portal.sources.manifest import Manifest, parse
 from portal.sources.sql import draft
 from tests.cli.conftest import Command
@@ -77,6 +78,16 @@ def test_a_draft_can_be_carried_out(world: World) -> None:
     _, _, source = drafted(world.url, named="users")
     assert source.erase(ANH, "R-1").done
     assert source.remaining(ANH) == {}
+
+
+@pytest.mark.parametrize(("system", "role"), [("booking", "everyday"), ("crm", "everyday"), ("crm", "owing")])
+def test_a_draft_of_the_demo_systems_can_be_rehearsed(systems: Demo, system: str, role: str) -> None:
+    _, _, source = drafted(f"sqlite:///{systems.database(system)}", name=system)
+    proof = Identifier("email", systems.cast[role].email or "")
+    rehearsed = source.rehearse(Person(tuple(source.find(proof)), (proof,)))
+    assert rehearsed
+    assert (rehearsed.refused, dict(rehearsed.remaining)) == ("", {})
+    assert sum(statement.rows or 0 for statement in rehearsed.statements) > 5
 
 
 def laid(folder: Path, script: str) -> str:
