@@ -97,7 +97,8 @@ class Walk:
                 yield self._second(parent, live, key)
 
     def _second(self, parent: Entry, live: LiveTable, key: ForeignKey) -> Entry:
-        name, taken = f"{live.name}_by_{'_'.join(key.columns)}", {entry.name for entry in self.entries}
+        name = f"{live.name}_by_{'_'.join(key.columns)}"
+        taken = {*self._schema, *(entry.name for entry in self.entries)}
         while name in taken:
             name += "_"
         cut = nullable(live, key) and key.on_delete != "CASCADE"
@@ -143,7 +144,7 @@ def nullable(live: LiveTable, key: ForeignKey) -> bool:
 def writable(live: LiveTable) -> bool:
     """Tell whether a manifest can name a table and its joints: its links are written with these signs."""
     joints = {*live.key, *(name for key in live.references for name in (*key.columns, *key.to))}
-    return not any(sign in name for name in {live.name, *joints} for sign in "<>,.")
+    return not any(name != name.strip() or any(sign in name for sign in "<>,.") for name in {live.name, *joints})
 
 
 def _key_kind(live: LiveTable) -> str:

@@ -42,7 +42,7 @@ def proposals(entry: Entry, entries: Iterable[Entry]) -> Iterator[Proposal]:
 
 def order_by(entry: Entry) -> str:
     """Return the column by which rows come in time, one that is never null if there is one; "" where none is."""
-    times = [column for column in entry.live.columns.values() if guess.is_time(column)]
+    times = [column for column in entry.live.columns.values() if guess.is_time(column) and " " not in column.name]
     return min(times, key=lambda column: column.nullable).name if times else ""
 
 
