@@ -38,7 +38,10 @@ class Case(Claimable):
 
 
 class CaseEvent(Model):
-    """One line of a case's timeline; `name` is a word of the room that wrote it, `facts` hold no personal data."""
+    """One line of a case's timeline; `name` is a word of the room that wrote it.
+
+    `facts` hold no personal data, but for the `ground` on which an operator verified somebody, which goes with them.
+    """
 
     case = peewee.ForeignKeyField(Case, backref="events")
     at = MomentField(default=clock.now)

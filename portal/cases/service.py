@@ -7,7 +7,7 @@ from typing import Any
 from portal import config
 from portal.cases import deadlines
 from portal.cases.models import Case, CaseEvent
-from portal.kernel import clock, tokens, work
+from portal.kernel import audit, clock, tokens, work
 from portal.kernel.db import atomic
 from portal.kernel.problems import NotFound, NotNow
 
@@ -22,9 +22,36 @@ MOVES: dict[str, frozenset[str]] = {
     "expired": frozenset(),
 }
 FINAL = frozenset(state for state, onward in MOVES.items() if not onward)
+OPERATOR = "operator"  # the channel of a case, and who acts in it, when it came by the command line
+_PROVEN = "identity proven"
+
+audit.declare("cases.opened_by_operator", "reference", "kind")
 
 
-def open_case(kind: str, subject_id: int, *, channel: str = "portal", actor: str = "person") -> Case:
+def open_by_operator(kind: str, subject_id: int, ground: str) -> Case:
+    """Open a request for somebody who asked without the web; `ground` is how the operator verified who they are.
+
+    These free words stay in the case as long as the person does, and never enter the log.
+    """
+    with atomic():
+        case = open_case(kind, subject_id, channel=OPERATOR, actor=OPERATOR, ground=ground)
+        keys = {"reference": case.reference, "kind": kind}
+        audit.record("cases.opened_by_operator", subject=subject_id, actor=OPERATOR, **keys)
+    return case
+
+
+def asked_by(case: Case) -> str:
+    """Return who asked, as the log names them."""
+    return OPERATOR if case.channel == OPERATOR else "person"
+
+
+def forget_grounds(subject_id: int) -> None:
+    """Forget in what words a person's identity was verified; that it was, and by whom, stays in the timeline."""
+    mine = CaseEvent.case << Case.select(Case.id).where(Case.subject == subject_id)
+    CaseEvent.update(facts={}).where(mine, CaseEvent.name == _PROVEN).execute()
+
+
+def open_case(kind: str, subject_id: int, *, channel: str = "portal", actor: str = "person", ground: str = "") -> Case:
     """Open a request of somebody whose session or staff member has proven them; it is approved at once.
 
     Both dates are those of the site's legal profile, counted from now (RULES D1).
@@ -44,7 +71,7 @@ def open_case(kind: str, subject_id: int, *, channel: str = "portal", actor: str
             due_at=None,
         )
         CaseEvent.create(case=case, at=received, name="received", actor=actor)
-        move(case, "approved", "identity proven", actor)
+        move(case, "approved", _PROVEN, actor, **({"ground": ground} if ground else {}))
     return case
 
 

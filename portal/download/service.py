@@ -68,8 +68,9 @@ def ask(subject_id: int, language: str) -> Download:
 
 def start(case: Case, language: str) -> Download:
     """Begin to carry out an approved case, inside a transaction; IntegrityError if the person has one under way."""
-    cases.move(case, "in_progress", "download started")
-    audit.record("download.asked", subject=case.subject_id, reference=case.reference)
+    who = cases.asked_by(case)
+    cases.move(case, "in_progress", "download started", who)
+    audit.record("download.asked", subject=case.subject_id, actor=who, reference=case.reference)
     return Download.create(case=case, language=language, unfinished_of=case.subject_id)
 
 
@@ -145,11 +146,12 @@ def read(download: Download, start: int, stop: int | None) -> Iterator[bytes]:
         raise Gone from error
 
 
-def note_fetch(download: Download) -> None:
+def note_fetch(download: Download, actor: str = "person") -> None:
     """Count that somebody began to fetch the archive, and log it (RULES X10)."""
+    case = download.case
     with atomic():
         Download.update(fetched=Download.fetched + 1).where(Download.id == download.id).execute()
-        audit.record("download.fetched", subject=download.case.subject_id, reference=download.case.reference)
+        audit.record("download.fetched", subject=case.subject_id, actor=actor, reference=case.reference)
 
 
 def erase_files(subject_id: int) -> None:

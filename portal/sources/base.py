@@ -79,6 +79,24 @@ class Erased:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """One statement of an erasure, with signs where values go; `rows` it touched (None: it was refused), `seconds`."""
+
+    text: str
+    rows: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """An erasure that was rolled back: its statements, the rows it would have left by table, or why it was refused."""
+
+    statements: tuple[Statement, ...]
+    remaining: Mapping[str, int]
+    refused: str = ""
+
+
+@dataclass(frozen=True)
 class Finding:
     """Where manifest and system disagree, for operators; an error means that an export or erasure would fail."""
 
@@ -161,6 +179,10 @@ class Source(ABC):
     @abstractmethod
     def check(self) -> list[Finding]:
         """Compare the manifest with the live system."""
+
+    def rehearse(self, person: Person) -> Rehearsed | None:
+        """Erase in a transaction that is rolled back, so that nothing is changed; None where there is no such thing."""
+        return None
 
     def compact(self) -> None:  # noqa: B027 - most systems need nothing
         """Make deleted values unreadable in the system's files where the engine needs telling."""

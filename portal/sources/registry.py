@@ -97,6 +97,14 @@ def connect(manifest: Manifest, environ: Mapping[str, str]) -> Source:
     raise _problem(manifest, "url", f'"{scheme}" is no kind of system known here', f"Write {_KNOWN}.")
 
 
+def database(url: str) -> Dialect:
+    """Return the engine at a URL; ValueError when it names none."""
+    scheme = _scheme(url)
+    if scheme not in _DATABASES:
+        raise ValueError(f'"{scheme}" is no database known here: write sqlite:///… postgresql://… or mysql://…')
+    return _DATABASES[scheme](url)
+
+
 def _scheme(url: str) -> str:
     """Return the scheme of a URL that can be used; "" for one with a host or port that cannot be."""
     try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.accounts import service as accounts
-from portal.accounts.models import Identifier
+from portal.accounts.models import Account, Identifier
 from portal.accounts.models import Session as SessionRow
 from portal.kernel import clock, crypto, outbox, tokens
 from portal.kernel.db import atomic
@@ -63,6 +63,27 @@ def ensure(account_id: int) -> int:
             Subject.insert(account=account_id).on_conflict_ignore().execute()
         found = of_account(account_id)
     return found or 0
+
+
+def verified(proof: Proof) -> tuple[int, bool]:
+    """Return the subject of an identifier whose holder an operator has verified, and whether it was made now.
+
+    The identifier is kept as if its holder had proven it, with an account that nobody is signed in to: messages need
+    an address, and whoever signs in with it later finds their requests there.
+    """
+    hashes = crypto.keyed_hashes(proof.kind, proof.value)
+    with atomic():
+        known = Identifier.get_or_none(Identifier.kind == proof.kind, Identifier.hash << hashes)
+        account = known.account_id if known else Account.create().id
+        if not known:
+            Identifier.create(account=account, kind=proof.kind, value=proof.value, hash=hashes[0])
+        return ensure(account), known is None
+
+
+def let_go(subject_id: int) -> None:
+    """Forget a subject that `verified` made and nothing came of, unless somebody has signed in meanwhile."""
+    if not SessionRow.select().where(SessionRow.account == account_of(subject_id)).exists():
+        registry.active().get(OWN).erase(person(subject_id, OWN), f"let go:{subject_id}")
 
 
 def of_account(account_id: int) -> int | None:

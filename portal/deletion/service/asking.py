@@ -89,13 +89,18 @@ def take_up(case: Case) -> None:
 
 
 def start(case: Case, language: str = "") -> Deletion:
-    """Take up an approved case: the days of grace begin, and the person is told how to keep the account."""
+    """Take up an approved case: the days of grace begin, and the person is told how to keep the account.
+
+    What an operator was asked for in person and confirmed has no days of grace; the last message tells of it.
+    """
     subject = case.subject_id
     account = subjects.account_of(subject)
     to = accounts.recipient(account) if account else None
-    on = clock.now() + timedelta(days=config.site().grace_days)
+    who = cases.asked_by(case)
+    at_once = who == cases.OPERATOR
+    on = clock.now() + timedelta(days=0 if at_once else config.site().grace_days)
     with atomic():
-        cases.move(case, "in_progress", "deletion scheduled", on=on.isoformat())
+        cases.move(case, "in_progress", "deletion scheduled", who, on=on.isoformat())
         deletion: Deletion = Deletion.create(
             case=case,
             subject=subject,
@@ -107,8 +112,8 @@ def start(case: Case, language: str = "") -> Deletion:
         )
         for source in registry.active().all():
             Target.create(deletion=deletion, source=source.id, title=str(source.title))
-        audit.record("deletion.asked", subject=subject, reference=case.reference)
-        if recipient := recipient_of(deletion):
+        audit.record("deletion.asked", subject=subject, actor=who, reference=case.reference)
+        if not at_once and (recipient := recipient_of(deletion)):
             urls = {"cancel_url": cancel_url(case.reference), "url": page_url(case.reference)}
             messages.deletion_scheduled(recipient, f"deletion:{case.reference}:scheduled", case.reference, on, **urls)
     return deletion

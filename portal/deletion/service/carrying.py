@@ -211,6 +211,7 @@ def _close_cases(deletion: Deletion) -> None:
     for case in cases.of_subject(deletion.subject):
         if case.state not in cases.FINAL:
             cases.move(case, "revoked", "account deleted", "worker")
+    cases.forget_grounds(deletion.subject)
 
 
 def _say_goodbye(to: messages.Recipient, reference: str) -> None:

@@ -51,10 +51,15 @@ def parse(data: Mapping[str, Any], file: str) -> Manifest:
     return manifest
 
 
+def is_id(name: str) -> bool:
+    """Tell whether a system may be called so."""
+    return bool(_ID.fullmatch(name))
+
+
 def _id(source: Reader) -> str:
     source.need("id", 'Write id = "booking": a short name that never changes.')
     name = source.string("id")
-    if not _ID.fullmatch(name):
+    if not is_id(name):
         raise source.problem("id", "is not a short name", "Use up to 40 small letters, digits and hyphens.")
     return name
 

@@ -10,13 +10,14 @@ from typing import Any
 from portal.kernel import clock
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import values
-from portal.sources.base import Erased, Finding, Identifier, Key, Person, Preview, Row, Snapshot, Source
+from portal.sources.base import Erased, Finding, Identifier, Key, Person, Preview, Rehearsed, Row, Snapshot, Source
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
 from portal.sources.sql import erasure, looking, preferences
 from portal.sources.sql.check import findings
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
+from portal.sources.sql.rehearsal import rehearse, rehearsing
 from portal.sources.sql.schema import Schema
 from portal.sources.sql.session import Session, opened, reading, writing
 from portal.sources.sql.statement import Sql, joined
@@ -61,6 +62,11 @@ class SqlSource(Source):
     def erase(self, person: Person, request_id: str) -> Erased:
         with self._writing("erasure") as (session, ground):
             return Erased(True, erasure.erase(session, ground, person))
+
+    def rehearse(self, person: Person) -> Rehearsed:
+        tables = [table.real for table in self.manifest.tables.values()]
+        with rehearsing(self._dialect, self.id, tables, self.unavailable) as session:
+            return rehearse(session, self._ground(session), person)
 
     def remaining(self, person: Person) -> dict[str, int]:
         with self._reading() as (session, ground):

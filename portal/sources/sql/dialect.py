@@ -96,5 +96,9 @@ class Dialect(ABC):
     def mentions(self, name: Sql, pattern: str) -> Sql:
         """Return the condition that a column holds what a pattern finds."""
 
+    def kept(self, connection: Any) -> list[str]:
+        """Return the tables to which what is done cannot be rolled back."""
+        return []
+
     def compact(self, connection: Any, tables: Sequence[str]) -> None:  # noqa: B027 - some engines need no telling
         """Make deleted values unreadable in the engine's files."""

@@ -115,6 +115,14 @@ class Mariadb(Dialect):
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return name + " REGEXP " + bound(_flagged(pattern))
 
+    def kept(self, connection: Any) -> list[str]:
+        rows = _read(
+            connection,
+            "SELECT t.table_name FROM information_schema.tables t JOIN information_schema.engines e USING (engine)"
+            " WHERE t.table_schema = DATABASE() AND e.transactions <> 'YES' ORDER BY t.table_name",
+        )
+        return [name for (name,) in rows]
+
     def schema(self, connection: Any) -> Schema:
         columns, indexes, references = _columns(connection), _indexes(connection), _references(connection)
         return {

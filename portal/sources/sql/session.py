@@ -54,6 +54,11 @@ class Session:
         with self.mapped():
             return self._dialect.schema(self._connection)
 
+    def kept(self) -> list[str]:
+        """Return the tables to which what is done cannot be rolled back."""
+        with self.mapped():
+            return self._dialect.kept(self._connection)
+
     def compact(self, tables: Sequence[str]) -> None:
         """Make deleted values unreadable in the engine's files."""
         with self.mapped():

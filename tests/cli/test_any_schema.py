@@ -1,0 +1,67 @@
+"""Whatever a schema looks like, its draft is a manifest that loads and names nothing that is not there."""
+
+import tomllib
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from portal.sources.manifest import parse, require_paths
+from portal.sources.sql.draft.entries import Walk, writable
+from portal.sources.sql.draft.persons import subject
+from portal.sources.sql.draft.writing import written
+from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema
+
+NAMES = st.sampled_from(
+    ["id", "user_id", "email", "phone", "created_at", "Created At", "token", "status", "note", 'a "b"', "ü", "x.y", "<"]
+) | st.text(min_size=1, max_size=8).filter(str.strip)
+KINDS = st.sampled_from(["text", "integer", "datetime", "date", "json", "bytes", "other", "text[]", "boolean"])
+ACTIONS = st.sampled_from(["NO ACTION", "CASCADE", "SET NULL"])
+
+
+@st.composite
+def schemas(draw: st.DrawFn) -> Schema:
+    """Persons, and tables that refer to them and to each other in any way, circles and themselves among them."""
+    names = ["users", *draw(st.lists(NAMES, max_size=4, unique=True))]
+    columns = {name: _columns(draw, "email" if name == "users" else "user_id") for name in names}
+    return {
+        name: LiveTable(name, held, ("id",), _indexes(draw, held), _keys(draw, held, names))
+        for name, held in columns.items()
+    }
+
+
+def _columns(draw: st.DrawFn, way: str) -> dict[str, LiveColumn]:
+    found = {"id": LiveColumn("id", "bigint", "integer", False)}
+    found[way] = LiveColumn(way, "varchar(254)", "text" if way == "email" else "integer", draw(st.booleans()))
+    for name in draw(st.lists(NAMES, max_size=6, unique=True)):
+        kind = "datetime" if name.casefold().startswith("created") else draw(KINDS)
+        found.setdefault(
+            name, LiveColumn(name, draw(st.sampled_from(["varchar(8)", "text"])), kind, draw(st.booleans()))
+        )
+    return found
+
+
+def _indexes(draw: st.DrawFn, columns: dict[str, LiveColumn]) -> tuple[Index, ...]:
+    indexed = draw(st.lists(st.sampled_from(list(columns)), max_size=2))
+    return tuple(Index((name,), draw(st.booleans())) for name in indexed)
+
+
+def _keys(draw: st.DrawFn, columns: dict[str, LiveColumn], tables: list[str]) -> tuple[ForeignKey, ...]:
+    own = [ForeignKey(("user_id",), "users", ("id",), draw(ACTIONS))] if "user_id" in columns else []
+    referring = draw(
+        st.lists(st.sampled_from([name for name in columns if name != "user_id"]), max_size=3, unique=True)
+    )
+    return (*own, *(ForeignKey((name,), draw(st.sampled_from(tables)), ("id",), draw(ACTIONS)) for name in referring))
+
+
+@given(schemas())
+def test_a_draft_loads(schema: Schema) -> None:
+    assume(writable(schema["users"]))
+    walk = Walk(schema, subject(schema, "users"))
+    read = parse(tomllib.loads(written("any", "ANY_URL", walk.entries, {name: name for name in schema})), "any.toml")
+    require_paths(read)
+    assert {name for name, live in schema.items() if writable(live)} == {entry.live.name for entry in walk.entries}
+    assert len(read.tables) == len(walk.entries), "no name is given twice"
+    for table in read.tables.values():
+        assert table.real in schema
+        assert set(table.columns) <= set(schema[table.real].columns)
+        assert table.link is None or set(table.link.columns) <= set(schema[table.real].columns)
