@@ -83,6 +83,20 @@ def access(connection: sqlite3.Connection, person: str, now: datetime) -> Iterat
     yield {"end": True}
 
 
+def page(connection: sqlite3.Connection, person: str, now: datetime, asked: Mapping[str, Any]) -> Iterator[Answer]:
+    """Yield the head, some rows of one table with the newest first, and the end; `next` in the head leads on."""
+    table, limit, last = asked["table"], int(asked["limit"]), asked.get("after") or None
+    if table not in TABLES:
+        raise ValueError(table)
+    wanted = f"SELECT * FROM {table} {_of(table)} AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?"
+    rows = connection.execute(wanted, (person, last, int(last or 0), limit + 1)).fetchall()
+    following = str(rows[limit - 1]["id"]) if len(rows) > limit else None
+    yield {"as_of": zulu(now), "counts": {table: len(rows[:limit])}, "next": following}
+    for row in rows[:limit]:
+        yield {"table": table, "row": {column: _plain(value) for column, value in dict(row).items()}}
+    yield {"end": True}
+
+
 def keys(connection: sqlite3.Connection, now: datetime) -> Iterator[Answer]:
     """Yield everybody the app knows, with what they can be found by."""
     yield {"as_of": zulu(now)}

@@ -135,6 +135,11 @@ class Table:
     keep: Keep | None = None
     columns: Mapping[str, Column] = field(default_factory=dict)
 
+    @property
+    def newest_first(self) -> bool:
+        """Say whether the order that the manifest gives begins with the newest row."""
+        return bool(self.order_by) and self.order_by[0][1]
+
     def column_title(self, name: str) -> Text:
         """Return the title of a column, made from its name where the manifest gives none."""
         column = self.columns.get(name)
