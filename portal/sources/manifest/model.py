@@ -87,6 +87,7 @@ class Column:
     export: bool = True
     erase: Rule | None = None
     identifies: bool = False
+    money: str = ""  # a currency (VND), or the column beside it that holds one
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class Table:
     origin: Origin = "you"
     purposes: tuple[str, ...] = ()
     retention: Text | None = None
+    recipients: Text | None = None  # where not those of its purposes
     key: tuple[str, ...] = ()
     link: Link | None = None
     match: tuple[Match, ...] = ()
