@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.demo.moments import zulu
+from portal.kernel import spelling
 
 Answer = dict[str, Any]
 PATIENCE = 5000  # milliseconds to wait for somebody who reads or writes
@@ -154,7 +155,10 @@ def compact(connection: sqlite3.Connection) -> None:
 
 
 def _members(connection: sqlite3.Connection, column: str, value: str) -> list[sqlite3.Row]:
-    return connection.execute(f"SELECT id FROM members WHERE {column} = ?", (value,)).fetchall()
+    ways = json.dumps(spelling.canonical(value))
+    return connection.execute(
+        f"SELECT id FROM members WHERE {column} IN (SELECT value FROM json_each(?))", (ways,)
+    ).fetchall()
 
 
 def _count(connection: sqlite3.Connection, table: str, person: str) -> int:

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from portal.kernel.problems import N_
+from portal.kernel.spelling import sort_key
 from portal.sources import registry
 from portal.subjects import facts, holdings, readable
 from portal.subjects.holdings import Held, System
@@ -104,7 +105,8 @@ def _told(system: System) -> tuple[str, list[Entry], list[str]]:
     """Return a system's title, what it holds, and the titles of its tables without rows."""
     language = here().language
     entries = [_entry(held, system.source.id == registry.OWN) for held in system.held]
-    return system.source.title.in_(language), entries, [table.title.in_(language) for table in system.empty]
+    empty = sorted((table.title.in_(language) for table in system.empty), key=sort_key)
+    return system.source.title.in_(language), entries, empty
 
 
 def _entry(held: Held, own: bool) -> Entry:
@@ -118,7 +120,7 @@ def _entry(held: Held, own: bool) -> Entry:
         purposes=purposes,
         recipients=facts.recipients(site(), table, words),
         retention=table.retention.in_(words.language) if table.retention else "",
-        controllers=[facts.controller(site(), name) for name in held.controllers],
+        controllers=sorted((facts.controller(site(), name) for name in held.controllers), key=sort_key),
         held=held,
     )
 

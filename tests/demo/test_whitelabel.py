@@ -243,3 +243,15 @@ def test_pages_together_are_the_whole_with_the_newest_first(app: Caller) -> None
     assert found == whole[::-1]
     assert len(found) > 3
     assert app.ask("/privacy/access", {"operation": "access", "person": MAI, "table": "answers", "limit": 3})[0] == 400
+
+
+def test_an_address_is_found_composed_and_decomposed_alone(app: Caller, systems: World) -> None:
+    with closing(sqlite3.connect(systems.database("whitelabel"))) as db, db:
+        db.execute("UPDATE members SET email = 'nga\u0302n@example.com' WHERE id = 9001")
+    for address, keys in (
+        ("ngân@example.com", [[9001]]),
+        ("nga\u0302n@example.com", [[9001]]),
+        ("ngan@example.com", []),
+    ):
+        identifiers = [{"kind": "email", "value": address}]
+        assert app.json("/privacy/counts", "find", identifiers=identifiers)["keys"] == keys, address

@@ -1,9 +1,11 @@
 """What every engine promises alike, on the same world."""
 
+import random
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from portal.kernel import spelling
 from portal.sources import values
 from portal.sources.base import Identifier, Person
 from portal.sources.sql import SqlSource, paging
@@ -279,3 +281,28 @@ def test_a_page_of_many_rows_is_found_by_the_index_and_not_by_reading_them_all(w
             plan = str(session.all(explain + asked))
         assert not [word for word in scanning if word in plan], plan
         assert "OFFSET" not in asked.text
+
+
+def test_any_mixture_of_spellings_is_redacted_and_proven_gone(world: World) -> None:
+    dice = random.Random(7)
+    name = "Nguyễn Văn Ân Đặng"
+    ways = [sorted(spelling.written(letter)) if letter != " " else [" "] for letter in name]
+    lines = ["".join(map(dice.choice, ways)) for _ in range(60)]
+    others = ["than", "tha\u0302n thân", "Nguyễn Văn Ăn Đặng", "Nguyen Van Anh Dang", "xNguyễn Văn Ân Đặng"]
+    world.run("UPDATE users SET full_name = ? WHERE id = 1", name)
+    for line in lines:
+        world.run("UPDATE invoices SET note = ? WHERE id = 41", f"of {line}, {'; '.join(others)}")
+        assert world.source.remaining(ANH)["invoices"] == 2, line
+    world.run("UPDATE invoices SET note = ? WHERE id = 41", "\n".join(f"({line})" for line in [*lines, *others]))
+    world.source.erase(ANH, "R-1")
+    [(note,)] = world.run("SELECT note FROM invoices WHERE id = 41")
+    assert note.split("\n") == ["([removed])"] * len(lines) + [f"({line})" for line in others]
+    assert world.source.remaining(ANH) == {}
+
+
+def test_an_address_is_found_composed_and_decomposed_and_never_without_its_accents(world: World) -> None:
+    for stored in ("ngân@example.com", "nga\u0302n@example.com"):
+        world.run("UPDATE users SET email = ? WHERE id = 3", stored)
+        for asked in ("ngân@example.com", "nga\u0302n@example.com"):
+            assert world.source.find(Identifier("email", asked)) == [(3,)], (stored, asked)
+        assert world.source.find(Identifier("email", "ngan@example.com")) == []
