@@ -17,6 +17,7 @@ import portal.location.views
 import portal.marketing.views
 import portal.overview.views
 import portal.policies.views
+import portal.subjects.views
 from portal import config, start, web
 from portal.accounts.views import SESSION
 from portal.config import Config, Site
@@ -31,6 +32,7 @@ ROOMS = (
     portal.accounts.views,
     portal.location.views,
     portal.marketing.views,
+    portal.subjects.views,
     portal.download.views,
     portal.deletion.views,
     portal.policies.views,

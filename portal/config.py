@@ -45,6 +45,7 @@ class Use:
 
     legal_basis: str
     title: Words
+    recipients: Words = field(default_factory=dict)  # empty: the company alone
 
 
 @dataclass(frozen=True)
@@ -174,12 +175,16 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         authority=rules["authority"],
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},
         purposes={name: _purpose(name, entry) for name, entry in raw["purposes"].items()},
-        uses={name: Use(entry["legal_basis"], entry["title"]) for name, entry in raw.get("uses", {}).items()},
+        uses={name: _use(entry) for name, entry in raw.get("uses", {}).items()},
         developer=raw["apps"]["developer"],
         apps=tuple(raw["apps"]["names"]),
         policies=folder / raw.get("policies", "policies"),
         base_url=base_url,
     )
+
+
+def _use(raw: dict[str, Any]) -> Use:
+    return Use(raw["legal_basis"], raw["title"], raw.get("recipients", {}))
 
 
 def _purpose(name: str, raw: dict[str, Any]) -> Purpose:

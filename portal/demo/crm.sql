@@ -87,7 +87,7 @@ CREATE TABLE invoices (
     note TEXT,
     amount INTEGER NOT NULL CHECK (amount >= 0),
     currency TEXT NOT NULL DEFAULT 'VND' CHECK (currency IN ('VND', 'USD', 'EUR')),
-    unpaid INTEGER NOT NULL DEFAULT 1 CHECK (unpaid IN (0, 1)),
+    unpaid BOOLEAN NOT NULL DEFAULT 1 CHECK (unpaid IN (0, 1)),
     issued_at TEXT NOT NULL CHECK (datetime(issued_at) IS NOT NULL),
     due_at TEXT NOT NULL CHECK (datetime(due_at) IS NOT NULL)
 );

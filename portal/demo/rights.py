@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.demo.moments import zulu
+from portal.kernel import spelling
 
 Answer = dict[str, Any]
 PATIENCE = 5000  # milliseconds to wait for somebody who reads or writes
@@ -83,6 +84,20 @@ def access(connection: sqlite3.Connection, person: str, now: datetime) -> Iterat
     yield {"end": True}
 
 
+def page(connection: sqlite3.Connection, person: str, now: datetime, asked: Mapping[str, Any]) -> Iterator[Answer]:
+    """Yield the head, some rows of one table with the newest first, and the end; `next` in the head leads on."""
+    table, limit, last = asked["table"], int(asked["limit"]), asked.get("after") or None
+    if table not in TABLES:
+        raise ValueError(table)
+    wanted = f"SELECT * FROM {table} {_of(table)} AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?"
+    rows = connection.execute(wanted, (person, last, int(last or 0), limit + 1)).fetchall()
+    following = str(rows[limit - 1]["id"]) if len(rows) > limit else None
+    yield {"as_of": zulu(now), "counts": {table: len(rows[:limit])}, "next": following}
+    for row in rows[:limit]:
+        yield {"table": table, "row": {column: _plain(value) for column, value in dict(row).items()}}
+    yield {"end": True}
+
+
 def keys(connection: sqlite3.Connection, now: datetime) -> Iterator[Answer]:
     """Yield everybody the app knows, with what they can be found by."""
     yield {"as_of": zulu(now)}
@@ -140,7 +155,10 @@ def compact(connection: sqlite3.Connection) -> None:
 
 
 def _members(connection: sqlite3.Connection, column: str, value: str) -> list[sqlite3.Row]:
-    return connection.execute(f"SELECT id FROM members WHERE {column} = ?", (value,)).fetchall()
+    ways = json.dumps(spelling.canonical(value))
+    return connection.execute(
+        f"SELECT id FROM members WHERE {column} IN (SELECT value FROM json_each(?))", (ways,)
+    ).fetchall()
 
 
 def _count(connection: sqlite3.Connection, table: str, person: str) -> int:

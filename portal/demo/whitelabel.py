@@ -108,7 +108,11 @@ class Handler(BaseHTTPRequestHandler):
             case "counts":
                 self._send(HTTPStatus.OK, rights.counts(connection, _person(asked), now))
             case "access":
-                self._stream(rights.access(connection, _person(asked), now))
+                whose = _person(asked)
+                one_page = "table" in asked
+                self._stream(
+                    rights.page(connection, whose, now, asked) if one_page else rights.access(connection, whose, now)
+                )
             case "keys":
                 self._stream(rights.keys(connection, now))
             case "preferences":

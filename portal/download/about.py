@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from portal.config import Site
 from portal.kernel.problems import N_
 from portal.sources.base import Source
 from portal.sources.manifest import Table
-from portal.sources.manifest.model import humanised
+from portal.subjects.facts import ORIGINS, recipients
+from portal.subjects.facts import purpose as _purpose
+from portal.subjects.facts import said as _said
 from portal.web.words import Words
 
 Facts = dict[str, Any]
@@ -17,11 +19,6 @@ Facts = dict[str, Any]
 _NOT_ALONE = N_("No decision by a program alone is registered for these systems. Ask %(support)s to know more.")
 _NOT_ABROAD = N_("No transfer to another country is registered for these systems. Ask %(support)s to know more.")
 _COMPLAINT = N_("You may complain to the authority or go to court. It costs nothing to ask us first: %(support)s.")
-ORIGINS = {
-    "you": N_("You told us."),
-    "device": N_("Your device reported it."),
-    "third-party": N_("Somebody else told us."),
-}
 _USED = N_("Used for: %(purposes)s.")
 _KEPT = N_("Kept: %(retention)s.")
 GROUNDS = {
@@ -91,6 +88,7 @@ def _purposes(site: Site, words: Words) -> Iterator[Facts]:
             "title": _said(use.title, words),
             "legal_basis": use.legal_basis,
             "ground": words.say(GROUNDS.get(use.legal_basis, use.legal_basis)),
+            "recipients": _said(use.recipients, words) or site.company,
         }
 
 
@@ -102,6 +100,7 @@ def _category(site: Site, source: Source, table: Table, words: Words) -> Facts:
         "table": table.name,
         "category": table.title.in_(language),
         "purposes": [_purpose(site, name, words) for name in table.purposes],
+        "recipients": recipients(site, table, words),
         "origin": words.say(ORIGINS[table.origin]),
         "retention": table.retention.in_(language) if table.retention else "",
         "controller": words.say(_EACH_ITS_OWN) if table.controller_column else owner,
@@ -109,18 +108,9 @@ def _category(site: Site, source: Source, table: Table, words: Words) -> Facts:
     }
 
 
-def _purpose(site: Site, name: str, words: Words) -> str:
-    known = site.purposes.get(name) or site.uses.get(name)
-    return _said(known.title, words) if known else humanised(name)
-
-
 def _right(site: Site, words: Words, right: str, article: str, page: str) -> Facts:
     how = site.base_url + page if page else site.support_email
     return {"right": words.say(right), "article": f"GDPR {article}", "how": how}
-
-
-def _said(texts: Mapping[str, str], words: Words) -> str:
-    return texts.get(words.language) or next(iter(texts.values()), "")
 
 
 def _distinct(texts: Sequence[str]) -> list[str]:

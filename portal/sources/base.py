@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, Literal
 
 from portal.kernel.problems import SourceUnavailable
-from portal.sources.manifest import Action, Manifest, Text
+from portal.sources.manifest import Action, Manifest, Table, Text
 from portal.sources.manifest.model import BlockKind
 
 Key = tuple[str | int, ...]
@@ -125,6 +126,25 @@ class Snapshot(ABC):
         return {}
 
 
+@dataclass(frozen=True)
+class Page:
+    """Some of a person's rows of one table, the newest first. `after` asks for those that follow; None at the end."""
+
+    rows: tuple[Row, ...]
+    after: str | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)  # as `Snapshot.kinds`
+
+
+def counted_out(snapshot: Snapshot, table: Table, after: str, limit: int) -> Page:
+    """Return a page of a snapshot by counting through it, for systems that cannot begin in the middle."""
+    start, all_ = int(after or 0), snapshot.counts[table.name]
+    first = start if table.newest_first else max(0, all_ - start - limit)
+    last = start + limit if table.newest_first else all_ - start
+    rows = list(islice(snapshot.rows(table.name), first, last))
+    rows = rows if table.newest_first else rows[::-1]
+    return Page(tuple(rows), str(start + limit) if start + limit < all_ else None, snapshot.kinds(table.name))
+
+
 class Source(ABC):
     """A connected system. Methods open what they need and close it; a source may be used by several threads.
 
@@ -155,6 +175,14 @@ class Source(ABC):
     @abstractmethod
     def snapshot(self, person: Person) -> AbstractContextManager[Snapshot]:
         """Open one consistent view of all that is held."""
+
+    def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
+        """Return rows of one table, the newest first, going on where the page before said `after`.
+
+        This way reads all that is held; a system that can begin in the middle does.
+        """
+        with self.snapshot(person) as snapshot:
+            return counted_out(snapshot, self.manifest.tables[table], after, limit)
 
     @abstractmethod
     def prefer(self, person: Person, choices: Mapping[str, str]) -> None:

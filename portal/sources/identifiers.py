@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
+from portal.kernel.spelling import canonical
 from portal.sources.base import Identifier
 from portal.sources.manifest import Match
 
 _SHORTEST, _LONGEST = 6, 15  # digits of a phone number (E.164)
+_WITH_COUNTRY = 10  # digits: a number that is shorter and begins like a calling code is a national one all the same
 
 
 def normal(match: Match, stored: object) -> Identifier | None:
     """Return the identifier that a stored value stands for, or None where it is none."""
     text = "" if stored is None or isinstance(stored, bytes) else str(stored).strip()
     if match.kind == "email":
-        text = text.casefold() if "@" in text else ""
+        text = canonical(text.casefold())[0] if "@" in text else ""
     elif match.kind == "phone":
         text = normal_phone(text, match.country)
     return Identifier(match.kind, text) if text else None
@@ -26,7 +28,7 @@ def normal_phone(text: str, country: str = "") -> str:
     if digits.startswith("00"):
         digits = digits[2:]
     elif country and not text.lstrip().startswith("+"):
-        national = digits.startswith("0") or not digits.startswith(country)
+        national = digits.startswith("0") or not digits.startswith(country) or len(digits) < _WITH_COUNTRY
         digits = country + digits.removeprefix("0") if national else digits
     return "+" + digits if _SHORTEST <= len(digits) <= _LONGEST else ""
 

@@ -82,9 +82,11 @@ class SessionRow(NamedTuple):
     language: str | None
     subject: int | None
     choices: Any  # as the standing stores them; only consents read them
+    systems: int
 
 
-_OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, t.choices
+_OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, t.choices,
+(SELECT COUNT(DISTINCT l.source) FROM links l WHERE l.subject_id = u.id AND l.state = 'linked')
 FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u.account_id = a.id
 LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = {} AND s.ended_at IS NULL"""
 

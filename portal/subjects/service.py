@@ -52,7 +52,9 @@ def signed_in(token: str | None) -> SignedIn | None:
         return None
     if (now - row.seen_at).total_seconds() > _SEEN_EVERY:
         SessionRow.update(seen_at=now).where(SessionRow.id == row.id).execute()
-    return SignedIn(row.account, token, row.fresh_until, row.language, row.subject, {"choices": row.choices})
+    return SignedIn(
+        row.account, token, row.fresh_until, row.language, row.subject, {"choices": row.choices, "systems": row.systems}
+    )
 
 
 def ensure(account_id: int) -> int:

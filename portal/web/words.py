@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from zoneinfo import ZoneInfo
@@ -60,6 +61,14 @@ class Words:
     def number(self, number: float) -> str:
         """Return a number as this language groups it: 100,000."""
         return numbers.format_decimal(number, locale=self.locale)
+
+    def exact(self, number: Decimal) -> str:
+        """Return a number with every digit that it has."""
+        return numbers.format_decimal(number, locale=self.locale, decimal_quantization=False)
+
+    def money(self, sum_: Decimal, currency: str) -> str:
+        """Return a sum as this language writes it, with every digit that it has: ₫150,000."""
+        return numbers.format_currency(sum_, currency, locale=self.locale, decimal_quantization=False)
 
     def size(self, size: float) -> str:
         """Return a count of bytes as people read it: 4.1 MB."""

@@ -227,3 +227,31 @@ def test_it_does_not_start_without_its_secret(systems: World) -> None:
     ended = subprocess.run(command, env={"PYTHONPATH": "."}, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert "WHITELABEL_SECRET is not set" in ended.stderr
+
+
+def test_pages_together_are_the_whole_with_the_newest_first(app: Caller) -> None:
+    whole = [line["row"] for line in app.lines("access", person=MAI) if line.get("table") == "check_ins"]
+    found, after = [], ""
+    while True:
+        head, *rows, end = app.lines("access", person=MAI, table="check_ins", after=after, limit=3)
+        assert end == {"end": True}
+        assert head["counts"] == {"check_ins": len(rows)}
+        found += [line["row"] for line in rows]
+        if head["next"] is None:
+            break
+        after = head["next"]
+    assert found == whole[::-1]
+    assert len(found) > 3
+    assert app.ask("/privacy/access", {"operation": "access", "person": MAI, "table": "answers", "limit": 3})[0] == 400
+
+
+def test_an_address_is_found_composed_and_decomposed_alone(app: Caller, systems: World) -> None:
+    with closing(sqlite3.connect(systems.database("whitelabel"))) as db, db:
+        db.execute("UPDATE members SET email = 'nga\u0302n@example.com' WHERE id = 9001")
+    for address, keys in (
+        ("ngân@example.com", [[9001]]),
+        ("nga\u0302n@example.com", [[9001]]),
+        ("ngan@example.com", []),
+    ):
+        identifiers = [{"kind": "email", "value": address}]
+        assert app.json("/privacy/counts", "find", identifiers=identifiers)["keys"] == keys, address

@@ -297,3 +297,36 @@ def references(part: Any) -> Iterator[str]:
         yield from (found for value in part.values() for found in references(value))
     if isinstance(part, list):
         yield from (found for value in part for found in references(value))
+
+
+def test_a_page_is_asked_for_by_table_and_by_what_the_page_before_said(system: System, source: Source) -> None:
+    head = {"as_of": AS_OF, "counts": {"bookings": 2}}
+    row = ROWS[1]
+    system.answer(
+        "access", lines_of({**head, "next": "b-9"}, row, row, END), lines_of({**head, "next": None}, row, row, END)
+    )
+    first = source.page(PERSON, "bookings", limit=2)
+    assert (first.rows, first.after) == (({"id": 1}, {"id": 1}), "b-9")
+    assert source.page(PERSON, "bookings", first.after or "", 2).after is None
+    asked = [call.body for call in system.asked]
+    assert [(body["table"], body["after"], body["limit"]) for body in asked] == [
+        ("bookings", "", 2),
+        ("bookings", "b-9", 2),
+    ]
+
+
+def test_a_system_that_knows_no_pages_is_counted_through_the_newest_first(system: System, source: Source) -> None:
+    rows = [{"table": "bookings", "row": {"id": number}} for number in range(5)]
+    system.answer("access", lines_of({"as_of": AS_OF, "counts": {"bookings": 5}}, *rows, END))
+    found, after = [], ""
+    for _ in range(3):
+        page = source.page(PERSON, "bookings", after, 2)
+        found.append([row["id"] for row in page.rows])
+        after = page.after or ""
+    assert found == [[4, 3], [2, 1], [0]]
+    assert after == ""
+
+
+def test_a_page_that_is_not_as_the_protocol_says_is_refused(system: System, source: Source) -> None:
+    system.answer("access", lines_of({"as_of": AS_OF, "counts": {"bookings": 3}, "next": None}, ROWS[1], END))
+    assert refusal(lambda: source.page(PERSON, "bookings")).permanent

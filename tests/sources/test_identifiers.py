@@ -1,11 +1,14 @@
 """Identifiers out of what systems have stored, and the pattern that finds them in free text."""
 
+import json
 import re
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.kernel import spelling
 from portal.sources.base import Identifier
 from portal.sources.identifiers import normal, normal_phone, phone_digits
 from portal.sources.manifest import Match
@@ -18,6 +21,7 @@ from portal.sources.sql.spellings import pattern
         ("+84 912 345 678", "", "+84912345678"),
         ("0912.345.678", "84", "+84912345678"),
         ("912345678", "84", "+84912345678"),
+        ("841234567", "84", "+84841234567"),
         ("84912345678", "84", "+84912345678"),
         ("0084 912 345 678", "84", "+84912345678"),
         ("+1 (202) 555-0101", "84", "+12025550101"),
@@ -95,3 +99,44 @@ def test_a_name_between_spaces_is_found_whatever_it_is(name: str, before: str, a
     sought = pattern([], [], [name])
     if sought:
         assert re.search(sought, f"{before} {name} {after}", re.IGNORECASE)
+
+
+NAME = "Nguyễn Văn Ân Đặng"
+
+
+def mixtures(name: str) -> st.SearchStrategy[str]:
+    """Any mixture of spellings: each letter composed, decomposed, half composed or bare, in either case."""
+    ways = [
+        st.sampled_from([" ", "  ", "\n"]) if letter == " " else st.sampled_from(sorted(spelling.written(letter)))
+        for letter in name
+    ]
+    return st.tuples(*ways).map("".join)
+
+
+SPELT = re.compile(pattern([], [], [NAME, "An", "Ân"]), re.IGNORECASE)
+
+
+@given(
+    mixtures(NAME), st.sampled_from(["", "Dear ", "(", "“", "\u0111: "]), st.sampled_from(["", ".", ")", "’s", " x"])
+)
+def test_any_mixture_of_spellings_of_a_name_is_found(written: str, before: str, after: str) -> None:
+    assert SPELT.sub("[removed]", before + written + after) == before + "[removed]" + after
+
+
+@given(mixtures(NAME))
+def test_a_mixture_is_found_in_json_and_in_addresses(written: str) -> None:
+    single = " ".join(written.split())
+    for text in (f'["{written}"]', json.dumps([single]), f"?q={quote(single)}&x=1", f"?q={quote_plus(single)}&x=1"):
+        assert "[removed]" in SPELT.sub("[removed]", text)
+        assert "v" not in SPELT.sub("[removed]", text).casefold().replace("removed", ""), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "than", "thân", "tha\u0302n", "Ăn", "A\u0306n", "Ấn", "A\u0302\u0301n", "Anh", "Ânh", "An\u0303", "hỏiÂn",
+        "Nguyễn Văn Ăn Đặng", "Nguyen Van Anh Dang", r"th\u00e2n", "th%C3%A2n", r"An\u0303",
+    ],
+)  # fmt: skip
+def test_another_name_or_part_of_a_word_is_left_alone(text: str) -> None:
+    assert SPELT.sub("[removed]", text) == text

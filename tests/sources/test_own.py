@@ -196,3 +196,21 @@ def test_a_missing_table_is_found_by_the_check(own: OwnSource) -> None:
 
 def test_titles_are_said_in_every_language_of_the_site(own: OwnSource) -> None:
     assert {language for language, _ in own.manifest.tables["accounts"].title.words} == {"en", "vi"}
+
+
+def test_pages_go_back_in_time_and_have_every_row_once(own: OwnSource) -> None:
+    mai, _ = settle(MAI), settle(DUC)
+    for number in range(5):
+        tables.named("deliveries").create(subject=mai.keys[0][0], source=f"s{number}", wanted=1)
+    found, after = [], ""
+    while True:
+        page = own.page(mai, "deliveries", after, 2)
+        found.append([row["source"] for row in page.rows])
+        if page.after is None:
+            break
+        after = page.after
+    assert found == [["s4", "s3"], ["s2", "s1"], ["s0", "crm"]]
+    assert own.page(Person(()), "deliveries").rows == ()
+    for table in own.manifest.tables:
+        with own.snapshot(mai) as snapshot:
+            assert list(own.page(mai, table).rows) == list(snapshot.rows(table))[::-1], table

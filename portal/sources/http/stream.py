@@ -54,7 +54,7 @@ class SpooledSnapshot(Snapshot):
     def _receive(self, received: Iterator[tuple[bytes, Mapping[str, Any]]], tables: Mapping[str, object]) -> None:
         """Lay down the rows; ValueError where they are not what the head promised."""
         _, head = next(received, (b"", {}))
-        self.as_of, promised = moment(head["as_of"]), head["counts"]
+        self.head, self.as_of, promised = head, moment(head["as_of"]), head["counts"]
         if promised.keys() - tables.keys():
             raise ValueError("a table that the manifest does not have")
         self._starts: dict[str, int] = {}

@@ -87,6 +87,7 @@ class Column:
     export: bool = True
     erase: Rule | None = None
     identifies: bool = False
+    money: str = ""  # a currency (VND), or the column beside it that holds one
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class Table:
     origin: Origin = "you"
     purposes: tuple[str, ...] = ()
     retention: Text | None = None
+    recipients: Text | None = None  # where not those of its purposes
     key: tuple[str, ...] = ()
     link: Link | None = None
     match: tuple[Match, ...] = ()
@@ -134,6 +136,11 @@ class Table:
     blocks: tuple[Blocks, ...] = ()
     keep: Keep | None = None
     columns: Mapping[str, Column] = field(default_factory=dict)
+
+    @property
+    def newest_first(self) -> bool:
+        """Say whether the order that the manifest gives begins with the newest row."""
+        return bool(self.order_by) and self.order_by[0][1]
 
     def column_title(self, name: str) -> Text:
         """Return the title of a column, made from its name where the manifest gives none."""

@@ -25,6 +25,7 @@ def table(name: str, reader: Reader) -> Table:
         origin=reader.choice("from", get_args(model.Origin), "you"),
         purposes=reader.strings("purposes"),
         retention=reader.words("retention"),
+        recipients=reader.words("recipients"),
         key=reader.strings("key"),
         link=_link(reader) if reader.has("link") else None,
         match=matches(reader, "match") if reader.has("match") else (),
@@ -99,6 +100,7 @@ def _column(name: str, reader: Reader) -> Column:
         export=reader.flag("export", True),
         erase=_rule(reader) if reader.has("erase") else None,
         identifies=reader.flag("identifies", False),
+        money=reader.string("money"),
     )
     reader.done()
     return entry

@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 import peewee
 
 from portal.kernel import clock, crypto, failpoints
 from portal.kernel.db import MomentField, atomic, database, is_sqlite
-from portal.sources.base import Erased, Finding, Identifier, Key, Person, Preview, Row, Snapshot, Source
+from portal.sources.base import Erased, Finding, Identifier, Key, Page, Person, Preview, Row, Snapshot, Source
 from portal.sources.manifest import Manifest, Text
 from portal.sources.own import describe, tables
 from portal.sources.own.reach import Reach, erase
@@ -58,6 +59,16 @@ class OwnSource(Source):
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
         with _apart() as view:
             yield OwnSnapshot(Reach.of(person, view))
+
+    def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
+        """Return rows by falling number."""
+        model, reach = tables.named(table), Reach.of(person)
+        key, fields = model._meta.primary_key, tables.shown(model)
+        rows = reach.rows(model) & (key < int(after)) if after else reach.rows(model)
+        found = list(model.select(key, *fields).where(rows).order_by(key.desc()).limit(limit + 1).tuples())
+        names = [field.column_name for field in fields]
+        shown = tuple(dict(zip(names, row[1:], strict=True)) for row in found[:limit])
+        return Page(shown, str(found[limit - 1][0]) if len(found) > limit else None, _kinds(model))
 
     def prefer(self, person: Person, choices: Mapping[str, str]) -> None:
         """Do nothing: choices begin here."""
@@ -130,9 +141,12 @@ class OwnSnapshot(Snapshot):
             batch = list(chosen.where(key > batch[-1][0]).execute(self._reach.view)) if len(batch) == RANGE else []
 
     def kinds(self, table: str) -> Mapping[str, str]:
-        kinds = {MomentField: "datetime", peewee.DateField: "date"}
-        fields = tables.shown(tables.named(table))
-        return {field.column_name: kinds[type(field)] for field in fields if type(field) in kinds}
+        return _kinds(tables.named(table))
+
+
+def _kinds(model: Any) -> dict[str, str]:
+    kinds = {MomentField: "datetime", peewee.DateField: "date"}
+    return {field.column_name: kinds[type(field)] for field in tables.shown(model) if type(field) in kinds}
 
 
 @contextmanager

@@ -10,10 +10,22 @@ from typing import Any
 from portal.kernel import clock
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import values
-from portal.sources.base import Erased, Finding, Identifier, Key, Person, Preview, Rehearsed, Row, Snapshot, Source
+from portal.sources.base import (
+    Erased,
+    Finding,
+    Identifier,
+    Key,
+    Page,
+    Person,
+    Preview,
+    Rehearsed,
+    Row,
+    Snapshot,
+    Source,
+)
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
-from portal.sources.sql import erasure, looking, preferences
+from portal.sources.sql import erasure, looking, paging, preferences
 from portal.sources.sql.check import findings
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
@@ -48,6 +60,11 @@ class SqlSource(Source):
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
         with self._reading() as (session, ground):
             yield SqlSnapshot(session, Reach(ground, person))
+
+    def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
+        """Begin in the middle by the values of the order's columns, so that an index leads there."""
+        with self._reading() as (session, ground):
+            return paging.page(session, Reach(ground, person), self.manifest.tables[table], after, limit)
 
     def prefer(self, person: Person, choices: Mapping[str, str]) -> None:
         known = {name: state for name, state in choices.items() if name in self.manifest.preferences}
@@ -136,9 +153,7 @@ class SqlSnapshot(Snapshot):
 
     def _shown(self, table: str) -> list[str]:
         """Return the columns that go into an archive, in the database's order."""
-        entry = self._reach.ground.manifest.tables[table]
-        hidden = {name for name, column in entry.columns.items() if not column.export}
-        return [name for name in self._reach.ground.live(entry).columns if name not in hidden]
+        return paging.shown(self._reach.ground, self._reach.ground.manifest.tables[table])
 
 
 def _key(row: tuple[Any, ...]) -> Key:

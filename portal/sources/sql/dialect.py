@@ -25,6 +25,7 @@ class Dialect(ABC):
     update: ClassVar[str] = "UPDATE {table}"
     lock: ClassVar[str] = " FOR UPDATE"
     explain: ClassVar[str] = "EXPLAIN "
+    null_is_highest: ClassVar[bool] = False  # where nulls stand in an order
     reading: ClassVar[Sequence[str]]  # begin one consistent view
     writing: ClassVar[Sequence[str]]  # begin a transaction that writes
 

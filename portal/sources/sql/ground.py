@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from portal.kernel.spelling import canonical
 from portal.sources import graph
 from portal.sources.base import Key, Person
 from portal.sources.identifiers import phone_digits
@@ -90,7 +91,8 @@ class Ground:
 
     def _holds(self, table: Table, match: Match, values: Sequence[str]) -> Sql:
         column, name = self.column(table, match.column), self.name(table, match.column)
-        sound = [value for value in values if fitted(value, column) is not None]
+        spelt = [form for value in values for form in canonical(value)]
+        sound = [value for value in spelt if fitted(value, column) is not None]
         if not sound:
             return NEVER
         if match.exact or match.kind == "external_id":

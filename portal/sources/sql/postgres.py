@@ -36,6 +36,7 @@ _HERE = (
 class Postgres(Dialect):
     """Reads in REPEATABLE READ READ ONLY with server-side cursors."""
 
+    null_is_highest = True
     reading = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL TIME ZONE 'UTC'")
     writing = ("BEGIN", "SET LOCAL TIME ZONE 'UTC'", "SET LOCAL lock_timeout = '10s'")
 

@@ -1,7 +1,7 @@
 """The pattern that finds a person in free text: their identifiers and names, in every usual spelling.
 
 It is read by three engines (Python's re, PostgreSQL's and PCRE), so it uses only what all of them know, and is compared
-without regard to case by each.
+without regard to case by each. Each letter may be written in any of its ways, so any mixture of them is found.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from portal.kernel import spelling
 from portal.sources.identifiers import phone_digits
 
 _SHORTEST_NAME, _SHORTEST_NUMBER = 2, 7  # less than that would be found in any text
@@ -18,12 +19,17 @@ _BEFORE_ADDRESS, _AFTER_ADDRESS = (
     r"((?<![A-Za-z0-9._+-])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))",
     r"(?![A-Za-z0-9-]|\.[A-Za-z0-9])",
 )
+# Letters with marks and marks themselves, whatever the engine's locale takes for a letter; plain, in URLs, in JSON.
+_LETTERS = "\\w\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff"
+_BEFORE_WORD = rf"((?<![{_LETTERS}])|(?<=%[2-7][0-9A-Fa-f])|(?<=\\[nrt]))"
+_AFTER_WORD = rf"(?![{_LETTERS}]|%[89A-Fa-f][0-9A-Fa-f]|\\u0[0-3]|\\u1[eE])"
+_BETWEEN_WORDS = r"(?:\s|%20|\+)+"
 _BETWEEN_DIGITS = r"[ ().\-/]*"
 
 
 def pattern(emails: Iterable[str], phones: Iterable[tuple[str, str]], words: Iterable[str]) -> str:
     """Return the pattern of e-mails, phones (each with its system's calling code) and names; "" where there is none."""
-    parts = {_address(form) for email in emails for form in _forms(email)}
+    parts = {_BEFORE_ADDRESS + _spelt(form) + _AFTER_ADDRESS for email in emails for form in _forms(email)}
     numbers = {digits for phone, country in phones for digits in phone_digits(phone, country)}
     parts |= {_number(digits) for digits in numbers if len(digits) >= _SHORTEST_NUMBER}
     parts |= {_word(form) for word in words if len(word.strip()) >= _SHORTEST_NAME for form in _forms(word)}
@@ -31,24 +37,30 @@ def pattern(emails: Iterable[str], phones: Iterable[tuple[str, str]], words: Ite
 
 
 def _forms(text: str) -> set[str]:
-    """Return a text as written, in either case (an engine may not know that Ễ is ễ), decomposed, in JSON, in URLs."""
-    plain = text.strip()
-    cases = {plain, plain.upper(), plain.lower(), plain.casefold()}
-    forms = cases | {unicodedata.normalize(form, case) for case in cases for form in ("NFC", "NFD")}
-    coded = {json.dumps(form)[1:-1] for form in forms} | {quote(form, safe="") for form in forms}
-    return forms | coded | {form.replace("%20", "+") for form in coded if "%20" in form}
-
-
-def _address(form: str) -> str:
-    return _BEFORE_ADDRESS + _literal(form) + _AFTER_ADDRESS
+    """Return a text as it is and composed; they differ in letters that are no more than another's older number."""
+    return {text.strip(), unicodedata.normalize("NFC", text.strip())}
 
 
 def _number(digits: str) -> str:
     return r"(?<![0-9])\+?" + _BETWEEN_DIGITS.join(digits) + r"(?![0-9])"
 
 
-def _word(form: str) -> str:
-    return r"(?<!\w)" + r"\s+".join(_literal(part) for part in form.split()) + r"(?!\w)"
+def _word(word: str) -> str:
+    return _BEFORE_WORD + _BETWEEN_WORDS.join(_spelt(part) for part in word.split()) + _AFTER_WORD
+
+
+def _spelt(text: str) -> str:
+    return "".join(_ways(letter) for letter in spelling.letters(text))
+
+
+def _ways(letter: str) -> str:
+    """Return one letter as the engines read it: as it is, in JSON, in URLs. An engine may not know that Ễ is ễ."""
+    if letter.isascii() and letter.isalnum():
+        return letter
+    plain = spelling.written(letter)
+    ways = {*plain, *(json.dumps(way)[1:-1] for way in plain), *(quote(way, safe="") for way in plain)}
+    listed = sorted(ways, key=lambda way: (-len(way), way))
+    return "(?:" + "|".join(_literal(way) for way in listed) + ")"
 
 
 def _literal(text: str) -> str:
