@@ -19,32 +19,21 @@ PAIRS, SECONDS = 9, 2.0
 def measure(folder: Path) -> None:
     """Measure and print both lines."""
     with ExitStack() as running:
-        ports = {accounts: _portal(folder / str(accounts), accounts, running) for accounts in (stage.MANY, stage.FEW)}
+        ports = {
+            accounts: stage.portal(folder / str(accounts), accounts, running) for accounts in (stage.MANY, stage.FEW)
+        }
         asked = {
             accounts: [stage.request("/location", port, token) for token in told]
             for accounts, (port, told) in ports.items()
         }
         port, told = ports[stage.MANY]
-        page = folder / "page.html"
-        page.write_bytes(b"{% raw %}" + stage.fetch(port, "/location", told[0])[1] + b"{% endraw %}")
-        plain = stage.free_port()
-        environ = {**stage.environment(folder / "plain", plain), "PLAIN_PAGE": str(page)}
-        running.enter_context(stage.server("benchmarks.plain:app", plain, environ))
+        plain = running.enter_context(stage.plain(folder, stage.fetch(port, "/location", told[0])[1]))
         rounds = [_round(asked, {accounts: place[0] for accounts, place in ports.items()}, plain) for _ in range(PAIRS)]
     many, few, base = (statistics.median(rates) for rates in zip(*rounds, strict=True))
     ratio = statistics.median(a / c for a, _, c in rounds)
     stage.say("page", many, "requests/s", baseline=base, ratio=ratio, goal=0.5, n=PAIRS)
     scale = statistics.median(a / b for a, b, _ in rounds)
     stage.say("page at 1,000,000 against 1,000", many, "requests/s", baseline=few, ratio=scale, goal=0.9, n=PAIRS)
-
-
-def _portal(folder: Path, accounts: int, running: ExitStack) -> tuple[int, list[str]]:
-    port = stage.free_port()
-    environ = stage.environment(folder, port)
-    stage.migrate(environ)
-    told = stage.fill(folder / "portal.db", accounts)
-    running.enter_context(stage.server("wsgi:app", port, environ))
-    return port, told
 
 
 def _round(asked: dict[int, list[bytes]], ports: dict[int, int], plain: int) -> tuple[float, float, float]:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from portal.kernel import tokens
@@ -99,6 +99,25 @@ def server(target: str, port: int, environ: dict[str, str]) -> Iterator[subproce
         process.wait()
 
 
+def portal(folder: Path, accounts: int, running: ExitStack) -> tuple[int, list[str]]:
+    """Serve a portal with so many accounts; return its port and tokens of sessions."""
+    port = free_port()
+    environ = environment(folder, port)
+    migrate(environ)
+    told = fill(folder / "portal.db", accounts)
+    running.enter_context(server("wsgi:app", port, environ))
+    return port, told
+
+
+@contextmanager
+def plain(folder: Path, page: bytes) -> Iterator[int]:
+    """Serve a plain Flask and Jinja page of these bytes at /location, the baseline; yield its port."""
+    port, file = free_port(), folder / "page.html"
+    file.write_bytes(b"{% raw %}" + page + b"{% endraw %}")
+    with server("benchmarks.plain:app", port, {**environment(folder / "plain", port), "PLAIN_PAGE": str(file)}):
+        yield port
+
+
 def wait_for(port: int, patience: float = 30) -> None:
     """Wait until something listens."""
     until = time.monotonic() + patience
@@ -114,6 +133,13 @@ def request(path: str, port: int, cookie: str = "", more: str = "") -> bytes:
     """Return a request as it goes over the wire."""
     cookies = f"Cookie: session={cookie}\r\n" if cookie else ""
     return f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{cookies}{more}\r\n".encode()
+
+
+def tap(path: str, port: int, cookie: str, body: str) -> bytes:
+    """Return a form as htmx posts it from a page of the portal."""
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: session={cookie}\r\n"
+    head += f"HX-Request: true\r\nSec-Fetch-Site: same-origin\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}".encode()
 
 
 def answer(connection: socket.socket) -> tuple[bytes, bytes]:

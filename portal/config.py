@@ -6,7 +6,7 @@ Read once at the start; a missing secret stops the start with one clear line.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,27 @@ class Purpose:
 
 
 @dataclass(frozen=True)
+class Channel:
+    """A way on which messages come; `days` is how long one that was sent off before an "off" may still be under way."""
+
+    id: str
+    title: Words
+    by: Words
+    days: int
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What messages are about. Of `channels`, those in `kept_here` are kept by the portal alone: no system is told."""
+
+    id: str
+    title: Words
+    about: Words
+    channels: tuple[str, ...]
+    kept_here: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Use:
     """One use of personal data that nobody is asked about, because a contract, the law or safety needs it."""
 
@@ -48,7 +69,7 @@ class Use:
     recipients: Words = field(default_factory=dict)  # empty: the company alone
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity, so that what follows from a site can be kept for it
 class Site:
     """The company that runs this portal, its languages and its rules."""
 
@@ -70,6 +91,8 @@ class Site:
     apps: tuple[str, ...]
     policies: Path
     base_url: str
+    channels: dict[str, Channel] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -160,7 +183,8 @@ def read_site(path: Path, base_url: str) -> Site:
 
 
 def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
-    brand, rules = raw["brand"], raw["rules"]
+    brand, rules, marketing = raw["brand"], raw["rules"], raw.get("marketing", {})
+    channels, topics = marketing.get("channels", {}), marketing.get("topics", {})
     return Site(
         name=brand["name"],
         product=brand["product"],
@@ -174,17 +198,45 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         profile=rules["profile"],
         authority=rules["authority"],
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},
-        purposes={name: _purpose(name, entry) for name, entry in raw["purposes"].items()},
+        purposes={
+            **{name: _purpose(name, entry) for name, entry in raw["purposes"].items()},
+            **{made.id: made for name, entry in topics.items() for made in _messages(name, entry, channels)},
+        },
         uses={name: _use(entry) for name, entry in raw.get("uses", {}).items()},
         developer=raw["apps"]["developer"],
         apps=tuple(raw["apps"]["names"]),
         policies=folder / raw.get("policies", "policies"),
         base_url=base_url,
+        channels={
+            name: Channel(name, entry["title"], entry["by"], entry["days_under_way"])
+            for name, entry in channels.items()
+        },
+        topics={name: _topic(name, entry) for name, entry in topics.items()},
     )
 
 
 def _use(raw: dict[str, Any]) -> Use:
     return Use(raw["legal_basis"], raw["title"], raw.get("recipients", {}))
+
+
+def _topic(name: str, raw: dict[str, Any]) -> Topic:
+    return Topic(name, raw["title"], raw["about"], tuple(raw["channels"]), frozenset(raw.get("kept_here", ())))
+
+
+def _messages(topic: str, raw: dict[str, Any], channels: dict[str, Any]) -> Iterator[Purpose]:
+    """Yield the purpose marketing.<topic>.<channel> for each channel of a topic, worded from both."""
+    for name in raw["channels"]:
+        channel = channels[name]
+        yield Purpose(
+            id=f"marketing.{topic}.{name}",
+            states=("off", "on"),
+            legal_basis="consent",
+            title={language: f"{title} {channel['by'][language]}" for language, title in raw["title"].items()},
+            wording={language: text.format(by=channel["by"][language]) for language, text in raw["wording"].items()},
+            data=channel["data"],
+            recipients=channel["recipients"],
+            retention=channel["retention"],
+        )
 
 
 def _purpose(name: str, raw: dict[str, Any]) -> Purpose:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import JsonField, Model, MomentField, database
+from portal.kernel.db import JsonField, Model, MomentField, run
 from portal.kernel.outbox import Delivery
 from portal.kernel.problems import N_
 from portal.subjects.models import Subject
@@ -74,30 +75,43 @@ class Reach(NamedTuple):
     attempts: int = 0
 
 
-# Written out, because every page of a signed-in person asks for them.
-_CHOICES = "SELECT choices FROM standing WHERE subject_id = {0}"
-_REACH = """SELECT source, confirmed, confirmed_at, attempts FROM deliveries WHERE subject = {0}
-UNION ALL SELECT source, NULL, NULL, NULL FROM links WHERE subject_id = {0} AND state = 'linked'"""
+# Written out, because every page of a signed-in person asks for them, and every choice is waited for.
+_CHOICES = "SELECT choices FROM standing WHERE subject_id = ?"
+_HELD = """INSERT INTO standing (subject_id, choices, event) VALUES (?, '{}', 0)
+ON CONFLICT (subject_id) DO UPDATE SET event = standing.event RETURNING choices"""
+_STORED = "UPDATE standing SET choices = ?, event = ? WHERE subject_id = ?"
+_APPENDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, purpose"
+_REACH = """SELECT source, confirmed, confirmed_at, attempts FROM deliveries WHERE subject = ?
+UNION ALL SELECT source, NULL, NULL, NULL FROM links WHERE subject_id = ? AND state = 'linked'"""
 
 
 def choices_of(subject_id: int) -> dict[str, Any]:
     """Return the present choices as they are stored: purpose to [state, event, moment]."""
-    found = database.execute_sql(_CHOICES.format(database.obj.param), (subject_id,)).fetchone()
+    found = run(_CHOICES, subject_id).fetchone()
     return document(found[0]) if found else {}
 
 
 def held(subject_id: int) -> dict[str, Any]:
     """Return the present choices to whoever changes them: nobody else can before this transaction ends."""
-    row = Standing.insert(subject=subject_id, choices={}).on_conflict(
-        conflict_target=[Standing.subject], update={Standing.event: Standing.event}
-    )
-    found: dict[str, Any] = next(iter(row.returning(Standing.choices).execute())).choices
-    return found
+    return document(run(_HELD, subject_id).fetchall()[0][0])
+
+
+def store(subject_id: int, choices: dict[str, Any], newest: int) -> None:
+    """Make these the present choices."""
+    run(_STORED, json.dumps(choices), newest, subject_id)
+
+
+def append(events: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Append events that have the same columns to the ledger; return the number of each by its purpose."""
+    columns, one = ", ".join(events[0]), "(" + ", ".join("?" * len(events[0])) + ")"
+    values = [value for event in events for value in event.values()]
+    found = run(_APPENDED.format(columns, ", ".join([one] * len(events))), *values).fetchall()
+    return {purpose: number for number, purpose in found}
 
 
 def reach_of(subject_id: int) -> dict[str, Reach]:
     """Return, by system, how far a person's choices have come, in one statement."""
-    found = database.execute_sql(_REACH.format(database.obj.param), (subject_id, subject_id)).fetchall()
+    found = run(_REACH, subject_id, subject_id).fetchall()
     linked = {source for source, confirmed, _, _ in found if confirmed is None}
     reached = {source: Reach(True) for source in linked}
     for source, confirmed, at, attempts in found:

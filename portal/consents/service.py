@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
+from uuid import uuid4
 
 from portal import config
-from portal.config import Purpose
-from portal.consents.models import ConsentEvent, Reach, Standing, choices_of, document, held, reach_of
+from portal.config import Purpose, Site
+from portal.consents.models import ConsentEvent, Reach, append, choices_of, document, held, reach_of, store
 from portal.kernel import audit, clock, failpoints, outbox
-from portal.kernel.db import atomic
+from portal.kernel.db import atomic, written
 from portal.kernel.outbox import Delivery
 from portal.kernel.problems import N_, Problem
 from portal.kernel.work import Claim
@@ -30,6 +32,14 @@ class UnknownChoice(Problem):
     status, code = 422, "unknown-choice"
     say = N_("There is no such choice.")
     then = N_("Open the page again and choose from what it shows.")
+
+
+class Made(NamedTuple):
+    """A choice as somebody makes it: `wording` is what they read."""
+
+    purpose: str
+    state: str
+    wording: str
 
 
 class Choice(NamedTuple):
@@ -69,44 +79,56 @@ def purpose(purpose_id: str) -> Purpose:
 
 
 def record(
+    subject_id: int, purpose_id: str, state: str, *, notice_version: str, language: str, wording: str, **terms: str
+) -> int:
+    """Record one choice; see `record_all`. Return the event's number."""
+    made = Made(purpose_id, state, wording)
+    return record_all(subject_id, [made], notice_version=notice_version, language=language, **terms)[purpose_id]
+
+
+def record_all(
     subject_id: int,
-    purpose_id: str,
-    state: str,
+    made: Sequence[Made],
     *,
     notice_version: str,
     language: str,
-    wording: str,
     notice: str = "privacy",
     actor: str = "person",
     channel: str = "portal",
-) -> int:
-    """Append a choice, make it the present one, and mark every system that takes it; return the event's number.
+) -> dict[str, int]:
+    """Append choices, make them the present ones, and mark every system that takes one; return their events' numbers.
 
-    All of it in one transaction; saying the same again is an event too (RULES C3). Raises UnknownChoice.
+    All of it in one transaction, so whoever may not send reads so from then on (RULES M1); saying the same again is an
+    event too (RULES C3). Raises UnknownChoice, and then nothing is recorded.
     """
-    if state not in purpose(purpose_id).states:
-        raise UnknownChoice(purpose=purpose_id)
+    for one in made:
+        if one.state not in purpose(one.purpose).states:
+            raise UnknownChoice(purpose=one.purpose)
+    at = clock.now()
+    same = {"subject_id": subject_id, "notice": notice, "notice_version": notice_version, "language": language}
+    same |= {"actor": actor, "channel": channel, "at": written(at)}
+    events = [
+        {"record": str(uuid4()), "purpose": one.purpose, "state": one.state, "wording": one.wording, **same}
+        for one in made
+    ]
     with atomic():
         choices = held(subject_id)
-        event = ConsentEvent.create(
-            subject=subject_id,
-            purpose=purpose_id,
-            state=state,
-            notice=notice,
-            notice_version=notice_version,
-            language=language,
-            wording=wording,
-            actor=actor,
-            channel=channel,
-        )
-        choices[purpose_id] = [state, event.id, event.at.isoformat()]
-        Standing.update(choices=choices, event=event.id).where(Standing.subject == subject_id).execute()
+        numbers = append(events)
+        choices |= {one.purpose: [one.state, numbers[one.purpose], at.isoformat()] for one in made}
+        store(subject_id, choices, max(numbers.values()))
+        outbox.mark_each(subject_id, _newest(numbers))
+        said = [{"choice": numbers[one.purpose], "purpose": one.purpose, "state": one.state} for one in made]
+        audit.record_each("consents.chosen", said, subject=subject_id, actor=actor)
+    return numbers
+
+
+def _newest(numbers: Mapping[str, int]) -> dict[str, int]:
+    """Return, by system, the newest of these events that it has to take."""
+    newest: dict[str, int] = {}
+    for purpose_id, number in numbers.items():
         for source in _takers(purpose_id):
-            outbox.mark(subject_id, source.id, event.id)
-        audit.record(
-            "consents.chosen", subject=subject_id, actor=actor, choice=event.id, purpose=purpose_id, state=state
-        )
-    return int(event.id)
+            newest[source.id] = max(number, newest.get(source.id, 0))
+    return newest
 
 
 def standing(subject_id: int) -> dict[str, Choice]:
@@ -200,7 +222,13 @@ def _chosen(subject_id: int, source: Source) -> dict[str, Choice]:
 
 
 def _filled(choices: Mapping[str, Choice]) -> dict[str, Choice]:
-    return {name: choices.get(name) or Choice(known.states[0]) for name, known in config.site().purposes.items()}
+    defaults = _defaults(config.site())
+    return {**defaults, **{name: choice for name, choice in choices.items() if name in defaults}}
+
+
+@lru_cache(maxsize=4)
+def _defaults(site: Site) -> dict[str, Choice]:
+    return {name: Choice(known.states[0]) for name, known in site.purposes.items()}
 
 
 def _takers(purpose_id: str) -> list[Source]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from portal.config import Words as Texts
 from portal.consents.service import Passed
-from portal.kernel import clock
 from portal.web.words import Words, here
 
 
@@ -25,7 +24,8 @@ class Line(NamedTuple):
 def lines(systems: Sequence[Passed]) -> list[Line]:
     """Return where a choice stands in each system, never more than has happened."""
     words = here()
-    return [_line(words, system) for system in systems]
+    today = words.today()
+    return [_line(words, system, today) for system in systems]
 
 
 def told(systems: Sequence[Line]) -> str:
@@ -38,19 +38,19 @@ def local(texts: Texts) -> str:
     return texts.get(here().language) or next(iter(texts.values()))
 
 
-def when(words: Words, moment: datetime) -> str:
+def when(words: Words, moment: datetime, today: date | None = None) -> str:
     """Return the hour of what happened today, hour and day of what happened before."""
-    at, now = moment.astimezone(words.zone), clock.now().astimezone(words.zone)
-    return words.clock(at) if at.date() == now.date() else words.moment(at)
+    at = moment.astimezone(words.zone)
+    return f"{at.hour:02}:{at.minute:02}" if at.date() == (today or words.today()) else words.moment(at)
 
 
-def _line(words: Words, system: Passed) -> Line:
+def _line(words: Words, system: Passed, today: date) -> Line:
     _, title = words.say, system.title.in_(words.language)
     if system.asked_at is None:
         return Line(title, _("Keeps its own setting until you choose here."), "", _("Not asked"))
-    asked = when(words, system.asked_at)
+    asked = when(words, system.asked_at, today)
     if system.confirmed_at:
-        at = when(words, system.confirmed_at)
+        at = when(words, system.confirmed_at, today)
         hint = _("Asked at %(asked)s, confirmed at %(at)s.", asked=asked, at=at)
         return Line(title, hint, _("%(system)s confirmed at %(at)s", system=title, at=at), _("Confirmed"), "on")
     if system.trying:

@@ -15,6 +15,7 @@ from portal.demo.pictures import png
 from portal.demo.sheet import Sheet
 
 DAY = timedelta(days=1)
+MESSAGES = ("mail_promotions", "no_surveys", "sms_events", "sms_promotions", "push_events", "push_promotions")
 
 
 def fill(everybody: list[Person], today: date, *, small: bool = False) -> Sheet:
@@ -36,6 +37,7 @@ def fill(everybody: list[Person], today: date, *, small: bool = False) -> Sheet:
 
 def _user(sheet: Sheet, person: Person, now: datetime) -> None:
     dice = person.dice("users")
+    asked = person.dice("messages of booking")
     bare = person.role == "bare"
     sheet.add(
         "users",
@@ -55,6 +57,7 @@ def _user(sheet: Sheet, person: Person, now: datetime) -> None:
         avatar=None if bare else png(dice.randrange(1 << 24)),
         locale=person.language,
         mail_events=dice.randrange(2),
+        **{column: asked.randrange(2) for column in MESSAGES},
         location_level=dice.choice(("none", "city", "gps")),
         os_location_state=dice.choice(("always", "while_in_use", "denied")),
         os_location_at=plain(now - dice.randrange(1, 40) * DAY),

@@ -13,6 +13,16 @@ from portal.demo.pictures import png
 from portal.demo.sheet import Sheet
 
 DAY = timedelta(days=1)
+MESSAGES = (
+    "marketing_programmes",
+    "marketing_campaigns",
+    "marketing_surveys",
+    "marketing_advertising",
+    "calls_programmes",
+    "calls_surveys",
+    "zalo_campaigns",
+    "zalo_promotions",
+)
 FIRST = 5000  # contacts are numbered apart from the users of the Booking App
 
 
@@ -37,7 +47,7 @@ def fill(everybody: list[Person], today: date, *, small: bool = False) -> Sheet:
 
 
 def _contact(sheet: Sheet, person: Person) -> None:
-    dice = person.dice("contacts")
+    dice, asked = person.dice("contacts"), person.dice("messages of crm")
     sheet.add(
         "contacts",
         id=FIRST + person.number,
@@ -53,6 +63,7 @@ def _contact(sheet: Sheet, person: Person) -> None:
         bank_account=person.bank_account,
         remarks=dice.choice(phrases.REMARKS),
         marketing_events=dice.choice(("yes", "no")),
+        **{column: asked.choice(("yes", "no")) for column in MESSAGES},
         account_manager=dice.choice(phrases.AGENTS),
         created_at=local(person.joined),
         updated_at=local(person.joined + 100 * DAY),

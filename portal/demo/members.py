@@ -13,6 +13,7 @@ from portal.demo.pictures import png
 from portal.demo.sheet import Sheet
 
 DAY = timedelta(days=1)
+MESSAGES = ("mail_programmes", "push_programmes", "push_events", "zalo_events")
 FIRST = 9000  # members are numbered apart from users and contacts
 
 
@@ -30,7 +31,7 @@ def fill(everybody: list[Person], today: date, *, small: bool = False) -> Sheet:
 
 
 def _member(sheet: Sheet, person: Person) -> None:
-    dice = person.dice("members")
+    dice, asked = person.dice("members"), person.dice("messages of whitelabel")
     space = names.SPACES[person.number % len(names.SPACES)][0]
     sheet.add(
         "members",
@@ -43,6 +44,7 @@ def _member(sheet: Sheet, person: Person) -> None:
         birth_date=person.born.isoformat(),
         photo=png(dice.randrange(1 << 24)),
         mail_events=dice.randrange(2),
+        **{column: asked.randrange(2) for column in MESSAGES},
         location_level=dice.choice(("off", "approximate", "precise")),
         joined_at=zulu(person.joined + 40 * DAY),
     )

@@ -34,6 +34,10 @@ TABLES = {
 # The column of `members` that holds each choice, and what stands there for each state.
 CHOICES: Mapping[str, tuple[str, Mapping[str, str | int]]] = {
     "marketing.events.email": ("mail_events", {"off": 0, "on": 1}),
+    "marketing.programmes.email": ("mail_programmes", {"off": 0, "on": 1}),
+    "marketing.programmes.push": ("push_programmes", {"off": 0, "on": 1}),
+    "marketing.events.push": ("push_events", {"off": 0, "on": 1}),
+    "marketing.events.zalo": ("zalo_events", {"off": 0, "on": 1}),
     "location.level": ("location_level", {"off": "off", "approximate": "approximate", "precise": "precise"}),
 }
 

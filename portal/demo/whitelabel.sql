@@ -13,6 +13,10 @@ CREATE TABLE members (
     birth_date TEXT CHECK (date(birth_date) IS NOT NULL OR birth_date IS NULL),
     photo BLOB,
     mail_events INTEGER NOT NULL DEFAULT 0 CHECK (mail_events IN (0, 1)),
+    mail_programmes INTEGER NOT NULL DEFAULT 0 CHECK (mail_programmes IN (0, 1)),
+    push_programmes INTEGER NOT NULL DEFAULT 0 CHECK (push_programmes IN (0, 1)),
+    push_events INTEGER NOT NULL DEFAULT 0 CHECK (push_events IN (0, 1)),
+    zalo_events INTEGER NOT NULL DEFAULT 0 CHECK (zalo_events IN (0, 1)),
     location_level TEXT NOT NULL DEFAULT 'off' CHECK (location_level IN ('off', 'approximate', 'precise')),
     joined_at TEXT NOT NULL CHECK (datetime(joined_at) IS NOT NULL)
 );

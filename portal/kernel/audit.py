@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import JsonField, Model, MomentField, atomic, database, is_sqlite
+from portal.kernel.db import JsonField, Model, MomentField, atomic, is_sqlite, run, written
 from portal.kernel.problems import N_
 
 _declared: dict[str, frozenset[str]] = {}
 _CHAIN_LOCK = 7_201_901  # any number, the same in every process
+# Written out, because every choice is waited for.
+_END = "SELECT hash FROM audit_events ORDER BY id DESC LIMIT 1"
+_APPEND = "INSERT INTO audit_events (at, name, subject, actor, keys, hash) VALUES "
+_ONE = "(?, ?, ?, ?, ?, ?)"
 
 
 class AuditEvent(Model):
@@ -46,21 +51,23 @@ def declared() -> dict[str, frozenset[str]]:
 
 def record(event: str, *, subject: int | None = None, actor: str = "person", **keys: Any) -> None:
     """Append a declared event in the present transaction; KeyError and ValueError name what was not declared."""
-    if keys.keys() != _declared[event]:
-        raise ValueError(f"{event} carries {sorted(_declared[event])}, not {sorted(keys)}")
+    record_each(event, [keys], subject=subject, actor=actor)
+
+
+def record_each(event: str, each: Sequence[dict[str, Any]], *, subject: int | None = None, actor: str) -> None:
+    """Append a declared event once for each of these keys, with one look at the end of the chain."""
+    for keys in each:
+        if keys.keys() != _declared[event]:
+            raise ValueError(f"{event} carries {sorted(_declared[event])}, not {sorted(keys)}")
     with atomic():
         if not is_sqlite():
-            database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_CHAIN_LOCK,))
-        last = AuditEvent.select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1).scalar() or ""
-        at = clock.now()
-        AuditEvent.create(
-            at=at,
-            name=event,
-            subject=subject,
-            actor=actor,
-            keys=keys,
-            hash=_link(last, at, event, subject, actor, keys),
-        )
+            run("SELECT pg_advisory_xact_lock(?)", _CHAIN_LOCK)
+        end = run(_END).fetchone()
+        last, at, values = end[0] if end else "", clock.now(), list[Any]()
+        for keys in each:
+            last = _link(last, at, event, subject, actor, keys)
+            values += [written(at), event, subject, actor, json.dumps(keys), last]
+        run(_APPEND + ", ".join([_ONE] * len(each)), *values)
 
 
 def verify() -> int | None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
@@ -53,6 +54,16 @@ def release() -> None:
         database.close()
 
 
+def run(statement: str, *values: Any) -> Any:
+    """Execute a statement that is written out, with ? for each value; for what is asked or written at every page."""
+    return database.execute_sql(_spelled(statement, database.obj.param), values)
+
+
+@lru_cache(maxsize=256)
+def _spelled(statement: str, param: str) -> str:
+    return statement.replace("?", param)
+
+
 class _Committed(threading.local):
     def __init__(self) -> None:
         self.wishes: list[Callable[[], None]] = []
@@ -96,11 +107,16 @@ class MomentField(peewee.Field):
 
     def db_value(self, value: datetime | None) -> str | None:
         """Write 2026-11-22T10:04:00.000000+00:00, always the same width."""
-        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+        return None if value is None else written(value)
 
     def python_value(self, value: Any) -> datetime | None:
         """Read it back, aware."""
         return None if value is None else moment(value)
+
+
+def written(moment: datetime) -> str:
+    """Return a moment as it is stored."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def moment(value: str | datetime) -> datetime:

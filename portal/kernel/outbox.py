@@ -6,12 +6,13 @@ standing and confirms the number that it read before; if a newer event came mean
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import MomentField
+from portal.kernel.db import MomentField, run, written
 from portal.kernel.problems import N_
 from portal.kernel.work import Claim, Claimable, wake_table
 
@@ -34,13 +35,25 @@ class Delivery(Claimable):
         indexes = ((("subject", "source"), True),)
 
 
+# Written out, because every choice is waited for.
+_MARK = "INSERT INTO deliveries (subject, source, wanted, asked_at, due_at, confirmed, fence, attempts) VALUES "
+_ONE = "(?, ?, ?, ?, ?, 0, 0, 0)"
+_OVER = """ ON CONFLICT (subject, source) DO UPDATE
+SET wanted = excluded.wanted, asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0"""
+
+
 def mark(subject: int, source: str, event: int) -> None:
     """Say that a person's choices changed with an event, in the transaction that appends it."""
-    now = clock.now()
-    changes = {"wanted": event, "asked_at": now, "due_at": now, "attempts": 0}
-    Delivery.insert(subject=subject, source=source, **changes).on_conflict(
-        conflict_target=[Delivery.subject, Delivery.source], update=changes
-    ).execute()
+    mark_each(subject, {source: event})
+
+
+def mark_each(subject: int, newest: Mapping[str, int]) -> None:
+    """Say, by system, with which event a person's choices changed, in the transaction that appends it."""
+    if not newest:
+        return
+    now = written(clock.now())
+    values = [value for source, event in newest.items() for value in (subject, source, event, now, now)]
+    run(_MARK + ", ".join([_ONE] * len(newest)) + _OVER, *values)
     wake_table(Delivery)
 
 

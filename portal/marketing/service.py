@@ -1,57 +1,124 @@
-"""What the company may send: each purpose of the site that begins with "marketing." is one topic by one channel."""
+"""What the company may send: topics by channels, each pair a choice of its own, off until somebody switches it on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from portal import config
-from portal.config import Purpose
+from portal.config import Channel, Purpose, Site, Topic
+from portal.consents import service as consents
 from portal.consents.service import Choice, UnknownChoice
 from portal.kernel.problems import N_
 from portal.policies import service as policies
+from portal.sources import registry
+from portal.sources.registry import Registry
 
-PREFIX = "marketing."
 OFF, ON = "off", "on"
+EVERYTHING = "everything"
+
+
+class Pair(NamedTuple):
+    """One topic by one channel; `kept_here`: no system is told, whoever sends asks the portal."""
+
+    purpose: Purpose
+    topic: Topic
+    channel: Channel
+    kept_here: bool
+
+    @property
+    def id(self) -> str:
+        """Return the name of the choice: marketing.events.email."""
+        return self.purpose.id
 
 
 class Count(NamedTuple):
-    """How many topics are on, of how many, and how many somebody has decided about."""
+    """How many topics are on by some channel, of how many, and whether anything was decided."""
 
     on: int
     all: int
-    decided: int
+    decided: bool
 
 
-def topics() -> list[Purpose]:
-    """Return every topic by channel, in the order of the site's file."""
-    return [purpose for purpose in config.site().purposes.values() if purpose.id.startswith(PREFIX)]
+def pairs() -> tuple[Pair, ...]:
+    """Return what is offered, in the order of the site's file: what some system takes, or the portal alone keeps."""
+    return _pairs(config.site(), registry.active())
 
 
-def choices_of(standing: Mapping[str, Choice]) -> dict[str, Choice]:
-    """Return the topics out of a person's standing."""
-    return {name: choice for name, choice in standing.items() if name.startswith(PREFIX)}
+@lru_cache(maxsize=4)
+def _pairs(site: Site, systems: Registry) -> tuple[Pair, ...]:
+    taken = {name for system in systems.connected() for name in system.manifest.preferences}
+    asked = [
+        Pair(site.purposes[f"marketing.{topic.id}.{name}"], topic, site.channels[name], name in topic.kept_here)
+        for topic in site.topics.values()
+        for name in topic.channels
+    ]
+    return tuple(pair for pair in asked if pair.kept_here or pair.id in taken)
+
+
+def topics() -> dict[str, list[Pair]]:
+    """Return the pairs by the id of their topic."""
+    found: dict[str, list[Pair]] = {}
+    for pair in pairs():
+        found.setdefault(pair.topic.id, []).append(pair)
+    return found
+
+
+def channels() -> list[Channel]:
+    """Return the channels by which anything is offered, in the order of the site's file."""
+    offered = {pair.channel.id for pair in pairs()}
+    return [channel for channel in config.site().channels.values() if channel.id in offered]
+
+
+def within(scope: str) -> list[Pair]:
+    """Return what one tap switches off: EVERYTHING, the id of a topic or that of a channel; raises UnknownChoice."""
+    found = [pair for pair in pairs() if scope in (EVERYTHING, pair.topic.id, pair.channel.id)]
+    if not found:
+        raise UnknownChoice(purpose=scope)
+    return found
+
+
+def one(name: str) -> Pair:
+    """Return a pair by the name of its choice; raises UnknownChoice for what is not offered."""
+    for pair in pairs():
+        if pair.id == name:
+            return pair
+    raise UnknownChoice(purpose=name)
 
 
 def count(standing: Mapping[str, Choice]) -> Count:
     """Count the topics of a person's standing."""
-    choices = choices_of(standing).values()
-    return Count(
-        sum(choice.state == ON for choice in choices), len(choices), sum(choice.event > 0 for choice in choices)
-    )
+    topic_of, every = _topic_of(config.site(), registry.active())
+    made = [(topic_of[name], choice.state) for name, choice in standing.items() if choice.event and name in topic_of]
+    return Count(len({topic for topic, state in made if state == ON}), every, bool(made))
+
+
+@lru_cache(maxsize=4)
+def _topic_of(site: Site, systems: Registry) -> tuple[dict[str, str], int]:
+    """Return the topic of each pair, and how many topics there are: every page's menu counts them."""
+    found = {pair.id: pair.topic.id for pair in _pairs(site, systems)}
+    return found, len(set(found.values()))
 
 
 def word(counted: Count) -> str:
     """Return a count in a word (a msgid with `on` and `all`), "" while nothing was decided."""
     if not counted.decided:
         return ""
-    if counted.on in (0, counted.all):
-        return N_("On") if counted.on else N_("Off")
-    return N_("%(on)s of %(all)s")
+    return N_("%(on)s of %(all)s") if counted.on else N_("Off")
 
 
-def save(subject_id: int, topic: str, state: str, language: str) -> int:
-    """Record a topic as on or off, which holds from this moment; return the event's number. Raises UnknownChoice."""
-    if not topic.startswith(PREFIX):
-        raise UnknownChoice(purpose=topic)
-    return policies.choose(subject_id, topic, state, language)
+def save(subject_id: int, chosen: Sequence[Pair], state: str, language: str) -> None:
+    """Record pairs as on or off, which holds from this moment; raises UnknownChoice.
+
+    One tap switches one pair on, or any number off: permission is never bundled (RULES P1).
+    """
+    if state == ON and len(chosen) > 1:
+        raise UnknownChoice(purpose=chosen[0].id)
+    policies.choose_all(subject_id, {pair.id: state for pair in chosen}, language)
+
+
+def may_send(subject_id: int, topic: str, channel: str) -> bool:
+    """Tell whether something may be sent now: never what nobody switched on or the site does not know (RULES M1)."""
+    name = f"marketing.{topic}.{channel}"
+    return name in config.site().purposes and consents.may(subject_id, name, ON)

@@ -1,37 +1,42 @@
-"""The marketing page: a switch for each topic by channel, in force at once."""
+"""The marketing page: a switch for each topic by each channel, in force at once, and all of them off in one tap."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from flask import Blueprint, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from portal.config import Purpose
 from portal.consents import service as consents
-from portal.consents.service import Choice, Passed
-from portal.consents.words import lines, local, told, when
+from portal.consents.service import Choice
+from portal.consents.words import Line, lines, local, told
 from portal.kernel.problems import N_
-from portal.marketing import service
+from portal.marketing import service, words
+from portal.marketing.service import EVERYTHING, OFF, Pair
 from portal.web import navigation
 from portal.web.guards import Session, me
 from portal.web.htmx import alone, away, show
+from portal.web.outline import filled
 from portal.web.words import _, here
 
-SAVED = {"on": N_("%(topic)s: on since %(at)s."), "off": N_("%(topic)s: off since %(at)s.")}
+
+class Passed(NamedTuple):
+    """The newest choice in words, how far the choices have come in each system, and when to look again."""
+
+    latest: str
+    systems: list[Line]
+    kept_here: list[str]
+    every: int
+
+    @property
+    def told(self) -> str:
+        """Return one sentence on all systems."""
+        return told(self.systems)
 
 
-class Topic(NamedTuple):
-    """A topic as it is drawn: `saved` says what is stored, `passed_on` how far it has come; "" before a choice."""
-
-    purpose: Purpose
-    id: str
-    title: str
-    hint: str
-    on: bool
-    saved: str
-    passed_on: str
+_CELL = '<div hx-swap-oob="innerHTML:#{}-cell">{}</div>'
 
 
 def in_menu(session: Session) -> str:
@@ -48,44 +53,86 @@ navigation.entry(room, "page", N_("Marketing"), order=40, state=in_menu)
 def page() -> Response:
     """Show and switch what may be sent."""
     if request.method != "POST":
-        return _show("")
-    topic = next((known.id for known in service.topics() if known.id in request.form), "")
-    service.save(me().subject_id, topic, request.form.get(topic, ""), here().language)
+        return _show_region() if alone() else _show_page()
+    scope, chosen, state = _asked()
+    service.save(me().subject_id, chosen, state, here().language)
     consents.look_anew(me())
-    return _show(topic) if alone() else away("/marketing")
+    return _show_region(chosen, scope) if alone() else away(f"/marketing#{_place(scope or chosen[0].id)}")
 
 
-def _show(switched: str) -> Response:
-    choices = service.choices_of(consents.present(me()))
-    passed = consents.passed(me().subject_id, choices)
-    topics = [_topic(purpose, choices[purpose.id], passed[purpose.id]) for purpose in service.topics()]
-    every = consents.patience(system for systems in passed.values() for system in systems)
+def _asked() -> tuple[str, list[Pair], str]:
+    """Return what is switched off in one tap, else "" with the one pair that is switched."""
+    if scope := request.form.get("off", ""):
+        return scope, service.within(scope), OFF
+    name = next((name for name in request.form if name.startswith("marketing.")), "")
+    return "", [service.one(name)], request.form.get(name, "")
+
+
+def _show_page() -> Response:
+    standing = consents.present(me())
     return show(
         "marketing/page.html",
-        "marketing/_topics.html",
-        said=_said(topics, switched, every),
-        topics=topics,
-        decided=any(choice.event for choice in choices.values()),
-        every=every,
+        topics=[
+            (pairs[0].topic, [(_place(pair.id), _cell(pair, standing[pair.id])) for pair in pairs], pairs)
+            for pairs in service.topics().values()
+        ],
+        scopes=[(EVERYTHING, _("Everything")), *((each.id, local(each.title)) for each in service.channels())],
+        channels=service.channels(),
+        purposes={pair.channel.id: pair.purpose for pair in service.pairs()},
+        passed=_passed(standing),
     )
 
 
-def _topic(purpose: Purpose, choice: Choice, systems: Sequence[Passed]) -> Topic:
-    title = local(purpose.title)
-    saved = _(SAVED[choice.state], topic=title, at=when(here(), choice.at)) if choice.at else ""
-    return Topic(
-        purpose=purpose,
-        id=purpose.id.replace(".", "-"),
-        title=title,
-        hint=local(purpose.wording),
-        on=choice.state == service.ON,
-        saved=saved,
-        passed_on=told(lines(systems)) if choice.at else "",
-    )
+def _show_region(switched: Sequence[Pair] = (), scope: str = "") -> Response:
+    """Answer how far it has come, and beside it each switch that changed."""
+    standing = consents.present(me())
+    passed = _passed(standing)
+    cells = [_CELL.format(_place(pair.id), _cell(pair, standing[pair.id])) for pair in switched]
+    said = _said(standing, switched, scope, passed)
+    return show("marketing/page.html", "marketing/_passed.html", said=said, beside="".join(cells), passed=passed)
 
 
-def _said(topics: Sequence[Topic], switched: str, every: int) -> str:
-    """Return what is read out: topic, channel and new state, later once that every system has it."""
+def _said(standing: Mapping[str, Choice], switched: Sequence[Pair], scope: str, passed: Passed) -> str:
+    """Return what is read out: what was switched; later once that every system has it, and in between nothing."""
     if switched:
-        return next(topic.saved for topic in topics if topic.purpose.id == switched)
-    return "" if every else " ".join(topic.passed_on for topic in topics)
+        return words.all_off(scope, switched, standing[switched[0].id]) if scope else passed.latest
+    return "" if passed.every else passed.told
+
+
+def _passed(standing: Mapping[str, Choice]) -> Passed:
+    made = [pair for pair in service.pairs() if standing[pair.id].event]
+    newest = max(made, key=lambda pair: standing[pair.id].event, default=None)
+    systems = _newest(consents.passed(me().subject_id, {pair.id: standing[pair.id] for pair in made}).values())
+    return Passed(
+        latest=words.said(newest, standing[newest.id]) if newest else "",
+        systems=lines(systems),
+        kept_here=[local(pair.purpose.title) for pair in made if pair.kept_here],
+        every=consents.patience(systems),
+    )
+
+
+def _newest(passed: Iterable[Sequence[consents.Passed]]) -> list[consents.Passed]:
+    """Return for each system how far the newest choice that concerns it has come: what is older came before."""
+    newest: dict[str, consents.Passed] = {}
+    for systems in passed:
+        for system in systems:
+            before = newest.get(system.source)
+            if before is None or (system.asked_at and before.asked_at and system.asked_at > before.asked_at):
+                newest[system.source] = system
+    return list(newest.values())
+
+
+def _cell(pair: Pair, choice: Choice) -> Markup:
+    """Draw a switch; only the line below it differs from person to person."""
+    state = choice.state if choice.event else ""
+    own = {"hint": words.hint(choice, pair)}
+
+    def context(own: Mapping[str, str]) -> dict[str, object]:
+        return {"id": _place(pair.id), "pair": pair, "name": local(pair.purpose.title), "state": state, **own}
+
+    return filled("marketing/cell.html", (pair.id, state), own, context)
+
+
+def _place(name: str) -> str:
+    """Return the id of a control."""
+    return name.replace(".", "-")

@@ -45,7 +45,7 @@ def page() -> Response:
         location=_(word(level)),
         location_on=level.state != location.OFF,
         marketing=_(marketing.word(count), on=count.on, all=count.all),
-        topics=[local(topic.title) for topic in marketing.topics() if standing[topic.id].state == marketing.ON],
+        topics=[local(pair.purpose.title) for pair in marketing.pairs() if standing[pair.id].state == marketing.ON],
         requests=service.requests(subject_id),
         looking=looking,
         unclaimed=[_title(source) for source in subjects.unclaimed(subject_id)],

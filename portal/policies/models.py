@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import peewee
 
-from portal.kernel.db import Model
+from portal.kernel.db import Model, run
 
 
 class PolicyText(Model):
@@ -22,6 +24,17 @@ class PolicyText(Model):
         whose = None
         erasure = None
         indexes = ((("document", "version", "language"), True),)
+
+
+# Written out, because every choice is waited for.
+_IN_FORCE = """SELECT version FROM policy_texts WHERE document = ? AND language = ? AND effective_from <= ?
+ORDER BY effective_from DESC, id DESC LIMIT 1"""
+
+
+def number_in_force(document: str, language: str, day: date) -> str | None:
+    """Return which version of a document is in force on a day, None when none is."""
+    found = run(_IN_FORCE, document, language, day.isoformat()).fetchone()
+    return found[0] if found else None
 
 
 def texts(document: str, language: str, *, lists: bool = False) -> peewee.ModelSelect[PolicyText]:

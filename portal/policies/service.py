@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from portal import config
 from portal.config import ConfigProblem
 from portal.consents import service as consents
+from portal.consents.service import Made
 from portal.kernel import clean, clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import NotFound
-from portal.policies.models import PolicyText, texts
+from portal.policies.models import PolicyText, number_in_force, texts
 
 NOTICE = "privacy"  # the document that choices are made under
 VERSIONS = "versions.toml"  # beside the texts: which versions there are, and the day on which each takes effect
@@ -55,16 +56,20 @@ def sections(text: str) -> list[tuple[str, str]]:
 
 def choose(subject_id: int, purpose_id: str, state: str, language: str) -> int:
     """Record a choice under the notice in force, in the words that the person read; raises UnknownChoice."""
-    words = consents.purpose(purpose_id).wording
-    return consents.record(
-        subject_id,
-        purpose_id,
-        state,
-        notice=NOTICE,
-        notice_version=in_force(NOTICE, language).version,
-        language=language,
-        wording=words.get(language) or next(iter(words.values())),
-    )
+    return choose_all(subject_id, {purpose_id: state}, language)[purpose_id]
+
+
+def choose_all(subject_id: int, states: Mapping[str, str], language: str) -> dict[str, int]:
+    """Record choices as `choose` does, all or none; return the number of each event by its purpose."""
+    made = [
+        Made(name, state, words.get(language) or next(iter(words.values())))
+        for name, state in states.items()
+        for words in [consents.purpose(name).wording]
+    ]
+    newest = number_in_force(NOTICE, language, today())
+    if newest is None:
+        raise NotFound
+    return consents.record_all(subject_id, made, notice=NOTICE, notice_version=newest, language=language)
 
 
 def today() -> date:

@@ -49,6 +49,7 @@ def _arrive(recognise: Callable[[], Session]) -> Response | None:
     endpoint = request.endpoint or ""
     if endpoint == "asset":
         return None
+    cookies.read()
     session = recognise()
     language.speak(session)
     embed.settle()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
+from portal.web.present import known
+
 _PREFIX = "COOKIE_PREFIX"
 
 
@@ -26,7 +28,12 @@ def drop(response: Response, name: str) -> None:
     put(response, name, "", max_age=0)
 
 
+def read() -> None:
+    """Take the cookies of ours out of the request, once: a page asks for each of them in turn."""
+    prefix = current_app.config[_PREFIX]
+    known().cookies = {name[len(prefix) :]: value for name, value in request.cookies.items() if name.startswith(prefix)}
+
+
 def got(name: str) -> str | None:
     """Return what the browser sent, else None."""
-    jar, named = request.cookies, current_app.config[_PREFIX] + name
-    return jar[named] if named in jar else None  # `get` builds an error page for each cookie that is missing
+    return known().cookies.get(name)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, redirect
 from htmx_flask import Htmx, request
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.web.words import here
 
 # htmx puts the text into the live region that every page has from its first load, so it is read out (RULES U1).
-_SAID = Markup('<div hx-swap-oob="innerHTML:#said">{}</div>')
+_SAID = '<div hx-swap-oob="innerHTML:#said">{}</div>'
 
 
 def init_app(app: Flask, pages: dict[str, Environment]) -> None:
@@ -26,11 +26,18 @@ def alone() -> bool:
     return bool(hx) and not hx.boosted and not hx.history_restore_request
 
 
-def show(page: str, region: str | None = None, *, status: int = 200, said: str = "", **context: object) -> Response:
-    """Answer the page; or, when htmx asks and there is one, the region alone with what is to be read out."""
+def show(
+    page: str, region: str | None = None, *, status: int = 200, said: str = "", beside: str = "", **context: object
+) -> Response:
+    """Answer the page; or, when htmx asks and there is one, the region alone with what is to be read out.
+
+    `beside` goes along with a region: markup that says with hx-swap-oob where it belongs.
+    """
     by_itself = region is not None and alone()
     body = draw(region if region and by_itself else page, **context)
-    response = Response(body + str(_SAID.format(said)) if by_itself and said else body, status)
+    if by_itself:
+        body += beside + (_SAID.format(escape(said)) if said else "")
+    response = Response(body, status)
     response.headers["Vary"] = "HX-Request"
     return response
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Hashable, Mapping
 
 from flask import Response, current_app
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from portal.web.csrf import token
 from portal.web.htmx import draw
@@ -32,24 +32,29 @@ def show_filled(page: str, way: Hashable, own: Own, context: Callable[[Own], Map
 
     `own` are the texts of this person, each put in escaped; `context` gives the template's values with them in place.
     """
+    body = filled(page, (way, frame()), own, context)
+    return Response(body, headers={"Vary": "HX-Request"}, content_type="text/html; charset=utf-8")
+
+
+def filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Mapping[str, object]]) -> Markup:
+    """Return a template, or a part of a page, that depends on `way` and the language and on nothing else, filled in."""
     outlines: dict[Hashable, list[str]] = current_app.extensions.setdefault(_KEY, {})
-    key = (page, here().language, frame(), way)
+    key = (template, here().language, way)
     pieces = outlines.get(key)
     if pieces is None:
-        pieces = _outline(page, context({name: _HOLE.format(name) if text else "" for name, text in own.items()}))
+        pieces = _outline(template, context({name: _HOLE.format(name) if text else "" for name, text in own.items()}))
         if len(outlines) >= MOST:
             outlines.clear()
         outlines[key] = pieces
     fill = {name: str(escape(text)) for name, text in own.items()} | {"token": token()}
-    pieces = [fill[piece] if place % 2 else piece for place, piece in enumerate(pieces)]
-    return Response("".join(pieces), headers={"Vary": "HX-Request"}, content_type="text/html; charset=utf-8")
+    return Markup("".join([fill[piece] if place % 2 else piece for place, piece in enumerate(pieces)]))  # noqa: S704
 
 
-def _outline(page: str, context: Mapping[str, object]) -> list[str]:
-    """Draw a page with holes; return text and names of holes in turn."""
+def _outline(template: str, context: Mapping[str, object]) -> list[str]:
+    """Draw a template with holes; return text and names of holes in turn."""
     now = known()
     mine, now.token = now.token, _HOLE.format("token")
     try:
-        return _HOLES.split(draw(page, **context))
+        return _HOLES.split(draw(template, **context))
     finally:
         now.token = mine

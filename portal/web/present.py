@@ -7,14 +7,15 @@ made anew before anything else happens to a request, so nothing of the request b
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(slots=True)
 class Known:
-    """The reader's words, their session, the token of their forms, and whether an app shows the page."""
+    """The cookies that came, the reader's words, session and forms' token, and whether an app shows the page."""
 
+    cookies: dict[str, str] = field(default_factory=dict)
     words: Any = None
     session: Any = None
     token: str = ""

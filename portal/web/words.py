@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, lists, numbers
 from babel.messages import mofile, pofile
 
+from portal.kernel import clock
 from portal.kernel.problems import N_
 from portal.web.present import known
 from portal.web.shipped import shipped
@@ -46,6 +47,10 @@ class Words:
     def day(self, when: date) -> str:
         """Spell a day: 12 December 2026."""
         return _spelled(self._local(when), self.locale)
+
+    def today(self) -> date:
+        """Return what day it is there."""
+        return clock.now().astimezone(self.zone).date()
 
     def clock(self, when: datetime) -> str:
         """Return hour and minute: 14:02."""
@@ -82,7 +87,7 @@ class Words:
         return lists.format_list([str(thing) for thing in things], locale=self.locale)
 
     def _local(self, when: date) -> date:
-        return when.astimezone(self.zone) if isinstance(when, datetime) else when
+        return when.astimezone(self.zone).date() if isinstance(when, datetime) else when
 
 
 @cache

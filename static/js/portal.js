@@ -1,15 +1,58 @@
 // Every page works without this. It says what the server cannot: that a request is under way, or never reached it.
-document.addEventListener("htmx:before:request", (event) => event.target.setAttribute?.("aria-busy", "true"));
-document.addEventListener("htmx:finally:request", (event) => event.target.removeAttribute?.("aria-busy"));
-document.addEventListener("htmx:error", () => {
-  const problem = document.getElementById("problem");
+const by = (id) => document.getElementById(id);
+const choice = (ctx) => ctx.sourceElement?.closest?.("form[data-choice]");
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (choice(ctx)) ctx.request.timeout = 15000; // nobody waits a minute for a switch
+});
+document.addEventListener("htmx:before:request", ({ target, detail: { ctx } }) => {
+  target.setAttribute?.("aria-busy", "true");
+  const form = choice(ctx);
+  if (form?.contains(document.activeElement)) ctx.held = form.parentElement;
+});
+document.addEventListener("htmx:finally:request", ({ target, detail: { ctx } }) => {
+  target.removeAttribute?.("aria-busy");
+  // The control that was used may be gone: the focus goes to what stands in its place, never to nothing.
+  if (ctx.held?.isConnected && document.activeElement === document.body) ctx.held.querySelector("button")?.focus({ preventScroll: true });
+});
+
+// A choice shows what is stored: one that was not saved goes back, and says so beside its control.
+function unsaved(form) {
+  form.reset();
+  form.querySelector(".unsaved")?.remove();
+  const note = document.createElement("p");
+  note.className = "unsaved error";
+  note.textContent = by("problem").dataset.unsaved;
+  form.append(note);
+  by("said").replaceChildren(note.textContent);
+}
+function unreached(ctx) {
+  if (choice(ctx)) return unsaved(choice(ctx));
+  if (ctx.request?.method === "GET") return; // a page that looks again by itself does so until it is answered
   const note = document.createElement("div");
   note.className = "notice danger";
-  note.textContent = problem.dataset.offline;
-  problem.replaceChildren(note);
-  problem.scrollIntoView();
+  note.textContent = by("problem").dataset.offline;
+  by("problem").replaceChildren(note);
+  by("problem").scrollIntoView();
+}
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => unreached(ctx));
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.hx.redirect) return;
+  if (ctx.hx.retarget && choice(ctx)) {
+    ctx.hx.reswap = "innerHTML"; // the reason stands above the page; who used a switch stays where it is
+    unsaved(choice(ctx));
+  } else if (!ctx.hx.retarget && ctx.response.status !== 422) {
+    ctx.swap = "none"; // not a word of ours: something between here and the portal failed
+    unreached(ctx);
+  }
 });
-// What was wrong is over when something has worked.
-document.addEventListener("htmx:after:swap", (event) => {
-  if (event.target.id !== "problem") document.getElementById("problem").replaceChildren();
+
+// What was opened stays open when it is drawn anew; what was wrong is over when something has worked.
+let open = [];
+document.addEventListener("htmx:before:swap", () => {
+  open = [...document.querySelectorAll("details[id][open]")].map((details) => details.id);
+});
+document.addEventListener("htmx:after:swap", ({ target, detail: { ctx } }) => {
+  for (const id of open) by(id)?.setAttribute("open", "");
+  if (target.id !== "problem" && !(ctx.response?.status >= 400)) by("problem").replaceChildren();
 });

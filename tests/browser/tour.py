@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.steps import Person, let_days_pass, somebody
 from tests.live import Live, eventually
@@ -74,6 +74,12 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         person.page.check("input[name=level][value=approximate]")
         person.page.click("#save")
         person.wait_for("#systems .state.on >> nth=1")
+        person.open("/marketing")
+        for name in ("Events by e-mail", "Surveys by phone call", "Advertising by SMS"):
+            person.page.get_by_role("switch", name=name).click()
+            expect(person.page.get_by_role("switch", name=name)).to_have_attribute("aria-checked", "true")
+        person.page.click("#zalo")
+        person.wait_for("#marketing-events-zalo-hint:has-text('Since')")
         person.open("/download")
         person.page.click("#prepare")
         person.page.wait_for_url(re.compile(r"/download/R-"))

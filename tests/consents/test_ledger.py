@@ -30,7 +30,9 @@ def subject() -> int:
 
 
 def test_nobody_has_chosen_anything_before_they_do(subject: int) -> None:
-    assert service.standing(subject) == {LEVEL: service.Choice("off"), EVENTS: service.Choice("off")}
+    purposes = config.site().purposes
+    assert {LEVEL, EVENTS} < purposes.keys()
+    assert service.standing(subject) == dict.fromkeys(purposes, service.Choice("off"))
     assert not service.may(subject, LEVEL, "approximate")
     assert service.may(subject, LEVEL, "off")
 
@@ -92,7 +94,44 @@ def test_any_sequence_of_choices_replays_to_the_standing(chosen: list[tuple[str,
     standing = service.standing(subject)
     assert standing == service.replay(subject)
     newest = dict(chosen)
-    assert {name: choice.state for name, choice in standing.items()} == {LEVEL: "off", EVENTS: "off"} | newest
+    assert {name: choice.state for name, choice in standing.items()} == dict.fromkeys(standing, "off") | newest
+
+
+def test_choices_made_together_are_events_of_their_own_in_one_transaction(subject: int) -> None:
+    made = [service.Made(LEVEL, "approximate", "Where?"), service.Made(EVENTS, "on", "What?")]
+    terms = {"notice_version": "1", "language": "en"}
+    numbers = service.record_all(subject, made, **terms)
+    events = {event.purpose: event for event in ConsentEvent.select()}
+    assert {name: (event.state, event.wording) for name, event in events.items()} == {
+        LEVEL: ("approximate", "Where?"),
+        EVENTS: ("on", "What?"),
+    }
+    assert {name: event.id for name, event in events.items()} == numbers
+    assert service.standing(subject) == service.replay(subject)
+    assert {row.source: row.wanted for row in Delivery.select()} == {
+        "app": max(numbers.values()),
+        "crm": numbers[EVENTS],
+    }
+    assert audit.verify() is None
+    with pytest.raises(service.UnknownChoice):
+        service.record_all(subject, [*made, service.Made(EVENTS, "maybe", "")], **terms)
+    assert ConsentEvent.select().count() == 2
+
+
+def test_a_choice_pays_six_statements(subject: int) -> None:
+    service.record(subject, EVENTS, "on", **TERMS)
+    with queries() as asked:
+        service.record(subject, EVENTS, "off", **TERMS)
+    assert len([one for one in asked if "advisory" not in one]) == 6, asked
+
+
+def test_whoever_reads_in_the_same_transaction_already_may_not(subject: int) -> None:
+    service.record(subject, EVENTS, "on", **TERMS)
+    with db.atomic():
+        service.record(subject, EVENTS, "off", **TERMS)
+        with queries() as asked:
+            assert not service.may(subject, EVENTS, "on")
+        assert len(asked) == 1, "one row says it"
 
 
 def test_choices_made_at_once_replay_to_the_standing(subject: int) -> None:

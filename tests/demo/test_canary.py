@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 
 from portal.demo.canary import plant
+from portal.demo.crm import MESSAGES
 from portal.demo.world import SYSTEMS, World
 
 WORD = "canary-7f3a9c"
@@ -19,7 +20,7 @@ CLOSED = {
         "media_files": {"kind"},
     },
     "crm": {
-        "contacts": {"marketing_events", "created_at", "updated_at"},
+        "contacts": {"marketing_events", *MESSAGES, "created_at", "updated_at"},
         "conversations": {"channel", "state", "opened_at"},
         "messages": {"direction", "sent_at"},
         "contracts": {"number", "currency"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import portal.demo
+from portal.config import read_site
 from portal.demo.canary import plant
 from portal.demo.world import World
 from portal.sources.manifest import Manifest, Text, read
@@ -18,7 +18,7 @@ from portal.sources.manifest import Manifest, Text, read
 HOME = Path(portal.demo.__file__).parent
 MANIFESTS = {path.stem: read(path) for path in sorted((HOME / "sources").glob("*.toml"))}
 HOLD_NO_PERSON = {"booking": {"spaces"}, "crm": set(), "whitelabel": {"spaces", "answers"}}
-SITE = tomllib.loads((HOME / "site.toml").read_text(encoding="utf-8"))
+SITE = read_site(HOME / "site.toml", "http://localhost:8000")
 
 each = pytest.mark.parametrize("manifest", MANIFESTS.values(), ids=MANIFESTS.keys())
 
@@ -58,20 +58,28 @@ def test_every_word_to_a_person_is_there_in_both_languages(manifest: Manifest) -
 def test_every_table_says_why_and_the_site_knows_the_purpose(manifest: Manifest) -> None:
     for table in manifest.tables.values():
         assert table.purposes, table.name
-        assert set(table.purposes) <= SITE["purposes"].keys() | SITE["uses"].keys(), table.name
+        assert set(table.purposes) <= SITE.purposes.keys() | SITE.uses.keys(), table.name
 
 
 @each
 def test_preferences_are_purposes_with_a_value_for_each_state(manifest: Manifest) -> None:
     for name, preference in manifest.preferences.items():
-        states = SITE["purposes"][name]["states"]
+        states = list(SITE.purposes[name].states)
         assert not preference.values or list(preference.values) == states
+
+
+def test_every_message_of_the_site_is_taken_by_a_system_or_kept_here() -> None:
+    taken = {name for manifest in MANIFESTS.values() for name in manifest.preferences}
+    kept = {f"marketing.{topic.id}.{channel}" for topic in SITE.topics.values() for channel in topic.kept_here}
+    messages = {name for name in SITE.purposes if name.startswith("marketing.")}
+    assert messages == {name for name in taken if name.startswith("marketing.")} | kept
+    assert not taken & kept
 
 
 def test_every_controller_of_a_row_has_a_title(small_world: World) -> None:
     with closing(sqlite3.connect(small_world.database("whitelabel"))) as connection:
         spaces = dict(connection.execute("SELECT code, name FROM spaces").fetchall())
-    assert spaces == {code: SITE["controllers"][code]["title"] for code in spaces}
+    assert spaces == {code: SITE.controllers[code] for code in spaces}
 
 
 def test_no_column_that_takes_free_text_stays_as_it_is(systems: World) -> None:

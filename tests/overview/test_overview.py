@@ -40,9 +40,9 @@ def test_states_are_those_of_the_moment(mai: Member) -> None:
     page = mai.browser.get("overview.page")
     assert [(node.text, node["class"]) for node in page.root.all("span", class_="state")] == [
         ("Approximate", "state on"),
-        ("On", "state on"),
+        ("1 of 6", "state on"),
     ]
-    assert "Events, by e-mail" in page.text
+    assert "Events by e-mail" in page.text
     mai.browser.post("location.page", data={"level": "off"})
     mai.browser.post("marketing.page", data={"marketing.events.email": "off"})
     page = mai.browser.get("overview.page")
