@@ -63,6 +63,13 @@ def record(event: str, *, subject: int | None = None, actor: str = "person", **k
         )
 
 
+def of_subject(subject: int, before: int | None, limit: int) -> list[AuditEvent]:
+    """Return what the log says of a person, the newest first; `before` is the event that the last page ended with."""
+    mine = AuditEvent.subject == subject
+    which = mine & (AuditEvent.id < before) if before else mine
+    return list(AuditEvent.select().where(which).order_by(AuditEvent.id.desc()).limit(limit))
+
+
 def verify() -> int | None:
     """Return the id of the first event that does not follow from the one before; None when the chain holds."""
     last = ""
