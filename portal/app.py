@@ -17,6 +17,7 @@ import portal.location.views
 import portal.marketing.views
 import portal.overview.views
 import portal.policies.views
+import portal.security.views
 from portal import config, start, web
 from portal.accounts.views import SESSION
 from portal.config import Config, Site
@@ -33,6 +34,7 @@ ROOMS = (
     portal.marketing.views,
     portal.download.views,
     portal.deletion.views,
+    portal.security.views,
     portal.policies.views,
 )
 
