@@ -17,6 +17,7 @@ import portal.location.views
 import portal.marketing.views
 import portal.overview.views
 import portal.policies.views
+import portal.security.views
 import portal.subjects.views
 from portal import config, start, web
 from portal.accounts.views import SESSION
@@ -35,6 +36,7 @@ ROOMS = (
     portal.subjects.views,
     portal.download.views,
     portal.deletion.views,
+    portal.security.views,
     portal.policies.views,
 )
 

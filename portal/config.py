@@ -110,6 +110,8 @@ class Config:
     sources: Path
     site: Site
     trusted_proxies: int = 0
+    sms_url: str = ""  # without one, no phone can be proven
+    place_header: str = ""
     lease_seconds: float = 60
     demo: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -149,6 +151,8 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         sources=Path(_setting(environ, "PORTAL_SOURCES")),
         site=read_site(Path(_setting(environ, "PORTAL_SITE")), base_url),
         trusted_proxies=int(environ.get("PORTAL_TRUSTED_PROXIES", "0")),
+        sms_url=_optional(environ, "PORTAL_SMS_URL"),
+        place_header=environ.get("PORTAL_PLACE_HEADER", ""),
         lease_seconds=float(environ.get("PORTAL_LEASE_SECONDS", "60")),
         demo=Path(demo) if demo else None,
         environ=environ,
@@ -163,6 +167,10 @@ def _setting(environ: Mapping[str, str], name: str, default: str = "") -> str:
     if default:
         return default
     raise ConfigProblem(f"{name} is not set. Set it, or {name}_FILE to a file that holds it.")
+
+
+def _optional(environ: Mapping[str, str], name: str) -> str:
+    return _setting(environ, name) if environ.get(name) or environ.get(f"{name}_FILE") else ""
 
 
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

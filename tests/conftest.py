@@ -6,6 +6,7 @@ Every test that asks for `portal` runs on both set-ups: embedded, and many machi
 from __future__ import annotations
 
 import base64
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -50,6 +51,13 @@ class Portal:
         folder = Path(self.config.mail_url.removeprefix("file://"))
         files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
         return [message_from_bytes(file.read_bytes(), EmailMessage, policy=policy.default) for file in files]
+
+    def texts(self, to: str) -> list[str]:
+        """Return the text messages that were sent to a phone, the oldest first."""
+        folder = Path((self.config.sms_url or "file://").removeprefix("file://"))
+        files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime_ns)
+        sent = [json.loads(file.read_bytes()) for file in files]
+        return [message["text"] for message in sent if message["to"] == to]
 
     def last_mail(self) -> str:
         """Return the text of the newest mail."""
@@ -107,6 +115,7 @@ def environ(urls: dict[str, str], systems: world.World, whitelabel: Server, tmp_
         "PORTAL_ENCRYPTION_KEYS": KEY,
         "PORTAL_HASH_KEYS": KEY,
         "PORTAL_MAIL_URL": f"file://{tmp_path}/mailbox",
+        "PORTAL_SMS_URL": f"file://{tmp_path}/mailbox",
         "PORTAL_BASE_URL": BASE_URL,
         "PORTAL_SOURCES": str(HERE / "sources"),
         "PORTAL_SITE": str(HERE / "site.toml"),

@@ -12,10 +12,11 @@ from portal.kernel.work import Claimable
 
 
 class Account(Model):
-    """Somebody who signed in once."""
+    """Somebody who signed in once. What its sessions asked for before `distrusted_at` is not carried out any more."""
 
     created_at = MomentField(default=clock.now)
     language = peewee.CharField(8, null=True)
+    distrusted_at = MomentField(null=True)
 
     class Meta:
         table_name = "accounts"
@@ -24,8 +25,29 @@ class Account(Model):
         erasure = "delete"
 
 
+class Subject(Model):
+    """A person whose data is held; an account of the portal is optional.
+
+    An erasure leaves the bare number, so that no database ever gives it to another person: logs and deletions name it.
+    It lies on this storey, because the log names the person from the first sign-in on.
+    """
+
+    account = peewee.ForeignKeyField(Account, null=True, unique=True, on_delete="SET NULL")
+    created_at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "subjects"
+        title = N_("You, as a data subject")
+        whose = "subject"
+        erasure = "unlink"
+        forget = ("account",)
+
+
 class Identifier(Claimable):
-    """An e-mail address or phone number that its holder proved; due while systems have still to be asked about it."""
+    """An e-mail address or phone number that its holder proved; due while systems have still to be asked about it.
+
+    Of several of one kind the main one is that with the latest `main_at`, else the first.
+    """
 
     account_id: int
     account = peewee.ForeignKeyField(Account, backref="identifiers")
@@ -33,6 +55,7 @@ class Identifier(Claimable):
     value = EncryptedField()
     hash = peewee.CharField(80)
     proven_at = MomentField(default=clock.now)
+    main_at = MomentField(null=True)
 
     class Meta:
         table_name = "identifiers"
@@ -41,13 +64,22 @@ class Identifier(Claimable):
         erasure = "delete"
         indexes = ((("kind", "hash"), True),)
 
+    @classmethod
+    def of(cls, account_id: int, *kinds: str) -> peewee.ModelSelect[Identifier]:
+        """Return the query for what an account proved, the main ones first."""
+        mine = cls.account == account_id
+        order = (cls.main_at.desc(nulls="LAST"), cls.id)
+        return cls.select().where(mine & (cls.kind << kinds) if kinds else mine).order_by(*order)
+
 
 class Session(Model):
     """One browser that is signed in. Only the digest of its token is stored."""
 
+    account_id: int
     account = peewee.ForeignKeyField(Account, backref="sessions")
     digest = peewee.CharField(64, unique=True)
     device = peewee.CharField(120)
+    place = peewee.CharField(120, default="")
     created_at = MomentField(default=clock.now)
     seen_at = MomentField(default=clock.now)
     fresh_until = MomentField()
@@ -80,6 +112,58 @@ class Challenge(Claimable):
     class Meta:
         table_name = "challenges"
         title = N_("Codes asked for")
+        whose = "account"
+        by_address = "address_hash"
+        erasure = "delete"
+
+
+class Proof(Model):
+    """A code on its way to an address that somebody signed in says is theirs; for a row of a system, or to be added.
+
+    `link` is the number of that row among the links of the person; None where the address is to be added.
+    """
+
+    account_id: int
+    account = peewee.ForeignKeyField(Account)
+    kind = peewee.CharField(16)
+    address = EncryptedField()
+    address_hash = peewee.CharField(80, index=True)
+    link = peewee.IntegerField(null=True)
+    code_hash = peewee.CharField(80)
+    tries = peewee.IntegerField(default=0)
+    used_at = MomentField(null=True)
+    created_at = MomentField(default=clock.now)
+    expires_at = MomentField(index=True)
+
+    class Meta:
+        table_name = "proofs"
+        title = N_("Codes sent to prove an address")
+        whose = "account"
+        by_address = "address_hash"
+        erasure = "delete"
+
+
+class Alarm(Model):
+    """A change that somebody was told of, for as long as they may say that it was not them; then it is undone.
+
+    `what` is a word of notices.messages.CHANGES; `kind` and `address` say what to remove or to put back.
+    """
+
+    account_id: int
+    account = peewee.ForeignKeyField(Account)
+    digest = peewee.CharField(64, unique=True)
+    what = peewee.CharField(16)
+    kind = peewee.CharField(16, default="")
+    address = EncryptedField(null=True)
+    address_hash = peewee.CharField(80, default="", index=True)
+    proven_at = MomentField(null=True)
+    created_at = MomentField(default=clock.now)
+    expires_at = MomentField(index=True)
+    undone_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "alarms"
+        title = N_("Changes that you were told of")
         whose = "account"
         by_address = "address_hash"
         erasure = "delete"

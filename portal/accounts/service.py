@@ -3,47 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from email_validator import EmailNotValidError, validate_email
-
+from portal.accounts import alarms, identifiers, sessions
+from portal.accounts.identifiers import NotAnAddress as NotAnAddress
+from portal.accounts.identifiers import WrongCode as WrongCode
 from portal.accounts.models import Account, Challenge, Identifier, Session
+from portal.accounts.persons import number_of
+from portal.accounts.spans import CODE_LIFE as CODE_LIFE
+from portal.accounts.spans import FRESH, TRIES
+from portal.accounts.spans import IDLE as IDLE
+from portal.accounts.spans import LONGEST as LONGEST
 from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic
-from portal.kernel.problems import N_, Problem, SourceUnavailable
+from portal.kernel.problems import SourceUnavailable
 from portal.kernel.work import Claim, wake_table
 from portal.notices import messages
 from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 
-CODE_LIFE = timedelta(minutes=10)  # RULES A2
-TRIES = 5
 LONGEST_WAY = 255  # characters of an address to go on to
-FRESH = timedelta(minutes=15)
-IDLE = timedelta(days=30)
-LONGEST = timedelta(days=90)
 PER_ADDRESS, PER_NETWORK, PER_ACCOUNT = "6/hour", "60/hour", "12/hour"
 
 audit.declare("accounts.code_asked")
-audit.declare("accounts.signed_in")
 audit.declare("accounts.signed_out")
 audit.declare("accounts.confirmed")
-
-
-class WrongCode(Problem):
-    """The code does not open: mistyped, expired, used, or never sent. All of them look alike."""
-
-    status, code = 422, "wrong-code"
-    say = N_("This code is not right, or it is no longer valid.")
-    then = N_("Type the newest code from your mail, or ask for a new one.")
-
-
-class NotAnAddress(Problem):
-    """What was typed cannot be an e-mail address."""
-
-    status, code = 422, "not-an-address"
-    say = N_("This is not an e-mail address that mail can reach.")
-    then = N_("Check it for a typing mistake, for example minh@example.com.")
 
 
 @dataclass(frozen=True)
@@ -65,10 +49,7 @@ class Opened:
 
 def normal_email(typed: str) -> str:
     """Return an address as it is compared: casefolded, without blanks; raises NotAnAddress."""
-    try:
-        return str(validate_email(typed, check_deliverability=False).normalized).casefold()
-    except EmailNotValidError as error:
-        raise NotAnAddress from error
+    return identifiers.normal("email", typed)
 
 
 def ask_code(typed: str, network: str, language: str, onward: str) -> str:
@@ -85,7 +66,7 @@ def ask_code(typed: str, network: str, language: str, onward: str) -> str:
 
 def ask_confirmation(account_id: int, language: str, onward: str) -> str:
     """Send a code to the person's own address before a step that matters; raises TooManyTries."""
-    address = Identifier.get(Identifier.account == account_id, Identifier.kind == "email").value
+    address = Identifier.of(account_id, "email").get().value
     limits.hit(PER_ACCOUNT, "code by account", str(account_id))  # not by address, or strangers could use it up
     return _challenge(address, language, onward, account=account_id)
 
@@ -103,7 +84,7 @@ def _challenge(address: str, language: str, onward: str, account: int | None) ->
             onward=onward if len(onward) <= LONGEST_WAY else "",
             expires_at=clock.now() + CODE_LIFE,
         )
-        audit.record("accounts.code_asked")
+        audit.record("accounts.code_asked", subject=number_of(account) if account else None)
     return token
 
 
@@ -149,15 +130,14 @@ def pending(token: str) -> Pending | None:
     return Pending(found.address, found.expires_at, found.account_id is not None) if found else None
 
 
-def sign_in(token: str, code: str, device: str) -> Opened:
+def sign_in(token: str, code: str, device: str, place: str = "") -> Opened:
     """Open a session with a code; the account is made now if there was none. Raises WrongCode, also for a replay."""
     used = _use(token, code)
     if used.account_id is not None:
         raise WrongCode
     with atomic():
         account = _account_of(used)
-        audit.record("accounts.signed_in")
-        return Opened(_open_session(account, device), used.onward)
+        return Opened(sessions.begin(account, device, place), used.onward)
 
 
 def confirm(session_token: str, account_id: int, token: str, code: str) -> Opened:
@@ -168,7 +148,7 @@ def confirm(session_token: str, account_id: int, token: str, code: str) -> Opene
         Session.update(digest=tokens.digest(fresh), fresh_until=clock.now() + FRESH).where(
             Session.digest == tokens.digest(session_token), Session.ended_at.is_null()
         ).execute()
-        audit.record("accounts.confirmed")
+        audit.record("accounts.confirmed", subject=number_of(account_id))
     return Opened(fresh, used.onward)
 
 
@@ -206,30 +186,34 @@ def _account_of(proven: Challenge) -> Account:
     return account
 
 
-def _open_session(account: Account, device: str) -> str:
-    token = tokens.new_token()
-    Session.create(account=account, digest=tokens.digest(token), device=device, fresh_until=clock.now() + FRESH)
-    return token
-
-
 def sign_out(token: str) -> None:
     """End a session; nothing happens if it ended before."""
+    found = Session.get_or_none(Session.digest == tokens.digest(token))
+    if found is None:
+        return
     with atomic():
-        if (
-            Session.update(ended_at=clock.now())
-            .where(Session.digest == tokens.digest(token), Session.ended_at.is_null())
-            .execute()
-        ):
-            audit.record("accounts.signed_out")
+        if Session.update(ended_at=clock.now()).where(Session.id == found.id, Session.ended_at.is_null()).execute():
+            audit.record("accounts.signed_out", subject=number_of(found.account_id))
 
 
 def recipient(account_id: int) -> messages.Recipient | None:
-    """Return where messages to an account go: its first proven e-mail address."""
+    """Return where messages to an account go: its main e-mail address."""
     account = Account.get_or_none(Account.id == account_id)
-    proven = Identifier.get_or_none(Identifier.account == account_id, Identifier.kind == "email")
+    proven = Identifier.of(account_id, "email").first()
     if account is None or proven is None:
         return None
     return messages.Recipient(proven.value, account.language or "en", account_id)
+
+
+def distrusted(account_id: int) -> datetime | None:
+    """Return the moment before which nothing counts as asked by the person: a session then was somebody else's."""
+    account = Account.get_or_none(Account.id == account_id)
+    return account.distrusted_at if account else None
+
+
+def distrust(account_id: int) -> None:
+    """Let nothing that was asked for until now be carried out, for it was not the person who asked."""
+    Account.update(distrusted_at=clock.now()).where(Account.id == account_id).execute()
 
 
 def forget_past() -> None:
@@ -237,5 +221,7 @@ def forget_past() -> None:
     now = clock.now()
     with atomic():
         Challenge.delete().where(Challenge.expires_at <= now).execute()
+        identifiers.forget_past()
+        alarms.forget_past()
         Session.delete().where(Session.created_at <= now - LONGEST).execute()
     limits.forget_past()

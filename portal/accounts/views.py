@@ -15,6 +15,7 @@ from portal.web import cookies, navigation
 from portal.web.guards import me, open_to_all
 from portal.web.htmx import away, show
 from portal.web.site import local
+from portal.web.visitor import place
 from portal.web.words import _, here
 
 ATTEMPT, SESSION = "attempt", "session"
@@ -43,7 +44,7 @@ def sign_in() -> Response:
 def sign_in_code() -> Response:
     """Ask for the code and open a session."""
     token = cookies.got(ATTEMPT) or ""
-    return _code_page("accounts/code.html", lambda code: service.sign_in(token, code, _device()))
+    return _code_page("accounts/code.html", lambda code: service.sign_in(token, code, _device(), place()))
 
 
 @room.route("/confirm", methods=["GET", "POST"])

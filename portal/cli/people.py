@@ -69,7 +69,7 @@ class Asked:
         from portal.subjects import service as subjects
 
         if self.is_new:
-            subjects.let_go(self.subject)
+            subjects.forget(self.subject)
 
 
 def _asked(options: argparse.Namespace) -> Asked:

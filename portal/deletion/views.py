@@ -47,7 +47,7 @@ def check() -> Response:
     if (under_way := service.unfinished(me().subject_id)) is not None:
         return away(url_for("deletion.state", reference=under_way.case.reference))
     if request.method == "POST":
-        return away(url_for("deletion.state", reference=service.schedule(me().subject_id, here().language)))
+        return away(url_for("deletion.state", reference=service.schedule(me().subject_id, here().language, me().token)))
     outlook = service.outlook(me().subject_id)
     if outlook.blockers("stop"):
         return away(url_for("deletion.page"))

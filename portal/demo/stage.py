@@ -34,6 +34,7 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
         "PORTAL_QUEUE_URL": f"sqlite:///{state}/queue.db",
         "PORTAL_ARCHIVES_URL": f"file://{state}/archives",
         "PORTAL_MAIL_URL": f"file://{state}/mailbox",
+        "PORTAL_SMS_URL": f"file://{state}/mailbox",
         "PORTAL_BASE_URL": f"http://localhost:{port}",
         "PORTAL_SOURCES": str(HERE / "sources"),
         "PORTAL_SITE": str(HERE / "site.toml"),

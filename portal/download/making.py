@@ -13,7 +13,7 @@ from datetime import timedelta
 from portal import config
 from portal.accounts import service as accounts
 from portal.cases import service as cases
-from portal.download import archive, files, names, reading
+from portal.download import archive, files, names, reading, service
 from portal.download.models import Download, Part, Ticket
 from portal.download.reading import Collected
 from portal.kernel import audit, clock, failpoints, work
@@ -32,13 +32,20 @@ _NOTED_EVERY = timedelta(seconds=1)
 
 audit.declare("download.ready", "reference", "missing")
 audit.declare("download.failed", "reference")
+audit.declare("download.stopped", "reference")
 audit.declare("download.expired", "reference")
+
+
+class _Distrusted(Exception):
+    """Meanwhile the person has said that it was not them."""
 
 
 def carry_out(claim: Claim[Download]) -> None:
     """Do what is due: make the archive, give up on it, or erase it once its days are over."""
     if claim.row.state == "ready":
         _expire(claim)
+    elif service.is_distrusted(claim.row):
+        _stop(claim)
     elif claim.row.attempts >= MOST_FAILURES:
         _give_up(claim)
     else:
@@ -152,6 +159,8 @@ def _publish(claim: Claim[Download], systems: list[Collected], missing: list[Sou
     try:
         written = files.store().write(name, archive.chunks(contents, site, spoken, claim.beat))
         _ready(claim, missing, file=name, size=written.size, sha256=written.sha256, as_of=_as_of(systems))
+    except _Distrusted:
+        _stop(claim)
     except LeaseLost:
         files.remove(name)
         raise
@@ -166,12 +175,23 @@ def _ready(claim: Claim[Download], missing: list[Source], **facts: object) -> No
     download, case = claim.row, claim.row.case
     expires = clock.now() + timedelta(days=config.site().archive_days)
     with claim.step(state="ready", unfinished_of=None, expires_at=expires, due_at=expires, attempts=0, **facts):
+        if service.is_distrusted(download):  # told while it was made
+            raise _Distrusted
         absent = [source.id for source in missing]
         cases.move(case, "fulfilled", "download ready", "worker", missing=absent)
         audit.record(
             "download.ready", subject=case.subject_id, actor="worker", reference=case.reference, missing=absent
         )
         _tell(download)
+
+
+def _stop(claim: Claim[Download]) -> None:
+    """Publish nothing: the person has said that it was not them who asked."""
+    case = claim.row.case
+    files.erase(case.reference)
+    with claim.step(state="expired", unfinished_of=None, file=None, due_at=None, attempts=0):
+        cases.move(case, "revoked", "download stopped", "worker")
+        audit.record("download.stopped", subject=case.subject_id, actor="worker", reference=case.reference)
 
 
 def _tell(download: Download) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import peewee
 
@@ -127,9 +127,20 @@ def by_ticket(token: str) -> Download:
     found = Ticket.get_or_none(Ticket.digest == tokens.digest(token))
     if found is None:
         raise NotFound
-    if found.expires_at <= clock.now():
+    if found.expires_at <= clock.now() or _distrusted_since(found.download, found.created_at):
         raise Gone
     return _still_there(found.download)
+
+
+def is_distrusted(download: Download) -> bool:
+    """Tell whether the person has said, since it was asked for, that it was not them who asked."""
+    return _distrusted_since(download, download.case.received_at)
+
+
+def _distrusted_since(download: Download, asked_at: datetime) -> bool:
+    account = subjects.account_of(download.case.subject_id)
+    since = accounts.distrusted(account) if account else None
+    return since is not None and asked_at < since
 
 
 def _still_there(download: Download) -> Download:

@@ -70,6 +70,13 @@ def record_each(event: str, each: Sequence[dict[str, Any]], *, subject: int | No
         run(_APPEND + ", ".join([_ONE] * len(each)), *values)
 
 
+def of_subject(subject: int, before: int | None, limit: int) -> list[AuditEvent]:
+    """Return what the log says of a person, the newest first; `before` is the event that the last page ended with."""
+    mine = AuditEvent.subject == subject
+    which = mine & (AuditEvent.id < before) if before else mine
+    return list(AuditEvent.select().where(which).order_by(AuditEvent.id.desc()).limit(limit))
+
+
 def verify() -> int | None:
     """Return the id of the first event that does not follow from the one before; None when the chain holds."""
     last = ""

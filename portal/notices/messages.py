@@ -28,12 +28,17 @@ class Recipient:
 DECLARED: dict[str, tuple[str, ...]] = {
     "sign_in_code": ("code", "minutes"),
     "confirm_code": ("code", "minutes"),
+    "proof_code": ("code", "minutes"),
+    "security_changed": ("what", "shown", "at", "url"),
     "download_ready": ("reference", "expires_at", "url"),
     "deletion_scheduled": ("reference", "on", "cancel_url", "url"),
     "deletion_cancelled": ("reference",),
     "deletion_paused": ("reference", "url"),
     "deletion_done": ("reference", "certificate_url"),
 }
+
+# What `security_changed` has a sentence for, in its three templates.
+CHANGES = frozenset({"added", "removed", "signed in", "ended", "password"})
 
 
 def sign_in_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
@@ -44,6 +49,21 @@ def sign_in_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
 def confirm_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
     """Send the code that confirms somebody before a step that cannot be taken back."""
     _queue("confirm_code", to, cause, code=code, minutes=minutes)
+
+
+def proof_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
+    """Send the code that proves an address or a phone to be somebody's own."""
+    _queue("proof_code", to, cause, code=code, minutes=minutes)
+
+
+def security_changed(to: Recipient, cause: str, what: str, shown: str, at: datetime, url: str) -> None:
+    """Say that a change was made to how an account is entered, with a link for whoever did not make it.
+
+    `what` is one of CHANGES; `shown` is the address that it is about, masked, or ""; `url` may be "".
+    """
+    if what not in CHANGES:
+        raise ValueError(f"the templates have no sentence for {what!r}")
+    _queue("security_changed", to, cause, what=what, shown=shown, at=at.isoformat(), url=url)
 
 
 def download_ready(to: Recipient, cause: str, reference: str, expires_at: datetime, url: str) -> None:

@@ -17,11 +17,12 @@ from portal import config
 from portal.kernel import clock
 from portal.kernel.work import Claim
 from portal.notices.models import Message
+from portal.notices.sms import open_gateway
 from portal.notices.smtp import Undeliverable, open_post
 from portal.web import templates, words
 from portal.web.shipped import shipped
 
-_MOMENTS = frozenset({"on", "expires_at"})
+_MOMENTS = frozenset({"at", "on", "expires_at"})
 
 
 def send(claim: Claim[Message]) -> None:
@@ -31,17 +32,31 @@ def send(claim: Claim[Message]) -> None:
         claim.done()
         return
     try:
-        open_post(config.active().mail_url).send(write(message))
+        _hand_over(message)
     except Undeliverable:
         claim.done(state="failed", address=None, facts=None)
     else:
         claim.done(state="sent", sent_at=clock.now(), address=None, facts=None)
 
 
+def _hand_over(message: Message) -> None:
+    if message.channel != "sms":
+        open_post(config.active().mail_url).send(write(message))
+    elif url := config.active().sms_url:
+        open_gateway(url).send(message.address, write_text(message), message.cause)
+    else:
+        raise Undeliverable("there is no PORTAL_SMS_URL any more")
+
+
+def write_text(message: Message) -> str:
+    """Return a message as one line of text, in the language of its reader."""
+    return " ".join(_draw(message.language, f"{message.kind}/sms.txt", _facts(message)).split())
+
+
 def write(message: Message) -> EmailMessage:
     """Return a message as a mail, in the language of its reader, with one Message-ID however often it is written."""
     site = config.site()
-    facts = {name: _fact(name, value) for name, value in json.loads(message.facts).items()}
+    facts = _facts(message)
     parts = {part: _draw(message.language, f"{message.kind}/{part}", facts) for part in ("subject.txt", "body.txt")}
     mail = EmailMessage()
     mail["From"] = f"{site.name} {site.product} <{site.support_email}>"
@@ -54,6 +69,10 @@ def write(message: Message) -> EmailMessage:
     mail.add_alternative(_draw(message.language, f"{message.kind}/body.html", facts), subtype="html")
     mail["Content-Language"] = message.language  # last, for setting the content drops what is said of it
     return mail
+
+
+def _facts(message: Message) -> dict[str, Any]:
+    return {name: _fact(name, value) for name, value in json.loads(message.facts).items()}
 
 
 def _fact(name: str, value: Any) -> Any:

@@ -35,6 +35,17 @@ KINDS = {
             "expired": N_("Your data download has expired"),
         },
     ),
+    "inquiry": Kind(
+        page="/security/claims",
+        under_way=N_("Our staff look at which records are yours"),
+        next=N_("We tell you what they found"),
+        over={
+            "fulfilled": N_("Your question to our staff was answered"),
+            "denied": N_("Your question to our staff was refused"),
+            "revoked": N_("Your question to our staff was taken back"),
+            "expired": N_("Your question to our staff has expired"),
+        },
+    ),
     "deletion": Kind(
         page="/deletion/{}",
         under_way=N_("Your account is going to be deleted"),

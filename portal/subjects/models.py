@@ -1,4 +1,4 @@
-"""Data subjects and their links into the connected systems."""
+"""Where a data subject is found in the connected systems."""
 
 from __future__ import annotations
 
@@ -7,28 +7,12 @@ from typing import Any, NamedTuple
 
 import peewee
 
-from portal.accounts.models import Account, Identifier
+from portal.accounts.models import Identifier
+from portal.accounts.models import Subject as Subject
 from portal.kernel import clock
 from portal.kernel.crypto import EncryptedField
 from portal.kernel.db import Model, MomentField, database, moment
 from portal.kernel.problems import N_
-
-
-class Subject(Model):
-    """A person whose data is held; an account of the portal is optional.
-
-    An erasure leaves the bare number, so that no database ever gives it to another person: logs and deletions name it.
-    """
-
-    account = peewee.ForeignKeyField(Account, null=True, unique=True, on_delete="SET NULL")
-    created_at = MomentField(default=clock.now)
-
-    class Meta:
-        table_name = "subjects"
-        title = N_("You, as a data subject")
-        whose = "subject"
-        erasure = "unlink"
-        forget = ("account",)
 
 
 class Link(Model):

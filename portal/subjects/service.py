@@ -10,15 +10,17 @@ from typing import Any
 from portal.accounts import service as accounts
 from portal.accounts.models import Account, Identifier
 from portal.accounts.models import Session as SessionRow
+from portal.accounts.persons import known_number, number_of
 from portal.kernel import clock, crypto, outbox, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import SourceUnavailable
-from portal.kernel.work import Claim
+from portal.kernel.work import Claim, wake_table
 from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 from portal.sources.base import Key, Person, Source
 from portal.sources.registry import OWN
 from portal.subjects.models import Link, Lookup, Subject, session_row
+from portal.subjects.proofs import CLAIMED, GONE, Found, discloses, merged, waits
 
 _SEEN_EVERY = 600  # seconds between two notes that a session is in use
 
@@ -59,12 +61,7 @@ def signed_in(token: str | None) -> SignedIn | None:
 
 def ensure(account_id: int) -> int:
     """Return the subject of an account, made now if there is none."""
-    found = of_account(account_id)
-    if found is None:
-        with atomic():
-            Subject.insert(account=account_id).on_conflict_ignore().execute()
-        found = of_account(account_id)
-    return found or 0
+    return number_of(account_id)
 
 
 def verified(proof: Proof) -> tuple[int, bool]:
@@ -82,7 +79,7 @@ def verified(proof: Proof) -> tuple[int, bool]:
         return ensure(account), known is None
 
 
-def let_go(subject_id: int) -> None:
+def forget(subject_id: int) -> None:
     """Forget a subject that `verified` made and nothing came of, unless somebody has signed in meanwhile."""
     if not SessionRow.select().where(SessionRow.account == account_of(subject_id)).exists():
         registry.active().get(OWN).erase(person(subject_id, OWN), f"let go:{subject_id}")
@@ -90,8 +87,7 @@ def let_go(subject_id: int) -> None:
 
 def of_account(account_id: int) -> int | None:
     """Return the subject of an account, None if there is none yet."""
-    found = Subject.select(Subject.id).where(Subject.account == account_id).scalar()
-    return None if found is None else int(found)
+    return known_number(account_id)
 
 
 def account_of(subject_id: int) -> int | None:
@@ -127,10 +123,10 @@ def _ask(subject: int, identifier: Identifier, source: Source) -> SourceUnavaila
     except SourceUnavailable as problem:
         return problem
     with atomic():
-        if _alone(identifier):
+        if only := _alone(identifier):
             _let_go_of_others(subject, source.id, identifier.kind, keys)
         for key in keys:
-            _link(subject, source.id, key, identifier.kind, "linked" if len(keys) == 1 else "unclaimed")
+            _link(subject, source.id, key, identifier.kind, alone=len(keys) == 1, only=only)
         found = {"found": len(keys), "at": clock.now()}
         Lookup.insert(identifier=identifier, source=source.id, **found).on_conflict(
             conflict_target=[Lookup.identifier, Lookup.source], update=found
@@ -157,35 +153,83 @@ def _key_hashes(source: str, key: Key) -> list[str]:
     return crypto.keyed_hashes(f"key:{source}", json.dumps(key))
 
 
-def _link(subject: int, source: str, key: Key, proven_by: str, state: str) -> None:
+def _link(subject: int, source: str, key: Key, kind: str, *, alone: bool, only: bool) -> None:
     known = Link.get_or_none(Link.subject == subject, Link.source == source, Link.key_hash << _key_hashes(source, key))
-    if known and known.state == state:
+    before = found_of(known) if known else None
+    after = merged(before, kind, alone=alone, only=only)
+    if after == before:
         return
     if known:
-        Link.update(state=state, proven_by=proven_by).where(Link.id == known.id).execute()
+        Link.update(state=after.state, proven_by=after.by).where(Link.id == known.id).execute()
     else:
         text, hashed = json.dumps(key), _key_hashes(source, key)[0]
         row = {"subject": subject, "source": source, "key": text, "key_hash": hashed}
-        Link.insert(**row, state=state, proven_by=proven_by).on_conflict_ignore().execute()
-    if state == "linked":
+        Link.insert(**row, state=after.state, proven_by=after.by).on_conflict_ignore().execute()
+    if discloses(after):
         outbox.again(subject, source)  # choices made before the system was found
 
 
+def found_of(link: Link) -> Found:
+    """Return how a row was found and stands."""
+    return Found(link.state, link.proven_by)
+
+
+def rows(subject_id: int) -> list[Link]:
+    """Return all rows that were found for a person and are still there, also those that must not be shown."""
+    return list(Link.select().where(Link.subject == subject_id, Link.state != GONE).order_by(Link.id))
+
+
+def waiting_rows(subject_id: int) -> list[Link]:
+    """Return the rows that were found for a person and lack a proof of their own."""
+    return [link for link in rows(subject_id) if waits(found_of(link))]
+
+
 def links(subject_id: int) -> dict[str, list[Key]]:
-    """Return the keys of a person by system: only those that were proven alone."""
+    """Return the keys of a person by system: only those that may be shown, changed and deleted."""
     found: dict[str, list[Key]] = {}
-    for link in Link.select().where(Link.subject == subject_id, Link.state == "linked").order_by(Link.id):
-        found.setdefault(link.source, []).append(tuple(json.loads(link.key)))
+    for link in rows(subject_id):
+        if discloses(found_of(link)):
+            found.setdefault(link.source, []).append(tuple(json.loads(link.key)))
     return found
 
 
 def person(subject_id: int, source_id: str) -> Person:
-    """Return what one system needs to reach all rows of a person: keys there, and every proven identifier.
+    """Return what one system needs to reach all rows of a person: keys there, and proven identifiers.
 
-    Where several people share the address, it names nobody: there only proven keys count.
+    Where a row waits for a proof of its own, an address may be somebody else's too: there only keys count. A phone
+    counts only where it leads to rows that another proof has shown to be the person's: alone it never discloses.
     """
-    keys = [(subject_id,)] if source_id == OWN else links(subject_id).get(source_id, [])
-    return Person(tuple(keys), () if source_id in unclaimed(subject_id) else proofs(subject_id))
+    if source_id == OWN:
+        return Person(((subject_id,),), proofs(subject_id))
+    keys = tuple(links(subject_id).get(source_id, ()))
+    if source_id in unclaimed(subject_id):
+        return Person(keys)
+    backed = _found_there(subject_id, source_id) if keys else set()
+    known = _identifiers(subject_id)
+    return Person(keys, tuple(Proof(row.kind, row.value) for row in known if row.kind != "phone" or row.id in backed))
+
+
+def _found_there(subject_id: int, source_id: str) -> set[int]:
+    """Return the identifiers that have found a row in a system."""
+    known = [row.id for row in _identifiers(subject_id)]
+    asked = Lookup.select(Lookup.identifier).where(
+        Lookup.identifier << known, Lookup.source == source_id, Lookup.found > 0
+    )
+    return {row.identifier_id for row in asked}
+
+
+def let_go(subject_id: int, identifier: Identifier) -> None:
+    """Forget, inside a transaction, what an identifier that is taken away has proven; the others are asked about anew.
+
+    Rows that one of them finds too come back by themselves, the others are reached no more. What was claimed is to be
+    claimed anew, for it took both proofs.
+    """
+    mine = (Link.subject == subject_id) & ((Link.proven_by == identifier.kind) | (Link.state == CLAIMED))
+    Link.update(state=GONE).where(mine).execute()
+    others = [row.id for row in _identifiers(subject_id)]
+    Lookup.delete().where(Lookup.identifier << others).execute()
+    Identifier.update(due_at=clock.now()).where(Identifier.id << others).execute()
+    wake_table(Identifier)
 
 
 def proofs(subject_id: int) -> tuple[Proof, ...]:
@@ -210,10 +254,11 @@ def waiting(subject_id: int) -> list[str]:
 
 
 def unclaimed(subject_id: int) -> dict[str, int]:
-    """Return, by system, how many rows share the person's address and are claimed by nobody."""
+    """Return, by system, how many rows were found and lack a proof of their own."""
     counts: dict[str, int] = {}
-    for link in Link.select(Link.source).where(Link.subject == subject_id, Link.state == "unclaimed"):
-        counts[link.source] = counts.get(link.source, 0) + 1
+    for link in Link.select(Link.source, Link.state, Link.proven_by).where(Link.subject == subject_id):
+        if waits(found_of(link)):
+            counts[link.source] = counts.get(link.source, 0) + 1
     return counts
 
 

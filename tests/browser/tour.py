@@ -36,6 +36,10 @@ SIGNED_IN = {
     "deletion": "/deletion",
     "deletion-check": "/deletion/check",
     "confirm": "/confirm",
+    "security": "/security",
+    "security-add": "/security/add/phone",
+    "security-claims": "/security/claims",
+    "activity": "/activity",
 }
 
 
@@ -61,6 +65,7 @@ def prepare(chromium: Browser, portal: Live, folder: Path) -> Tour:
     """Bring three people to where each page has something to say."""
     stops = [Stop(name, portal.url + path) for name, path in OPEN.items()]
     stops += _settled(chromium, portal, folder)
+    stops += _sharing(chromium, portal)
     stops += _leaving(chromium, portal)
     stops += _gone(chromium, portal)
     return Tour(portal, stops, [*_unpacked(folder), *_mails(portal, folder)])
@@ -92,6 +97,27 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         for name, path in SIGNED_IN.items():
             yield Stop(name, portal.url + path, cookies)
         yield Stop("download-ready", ready, cookies)
+
+
+def _sharing(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """Somebody whose address another one has too, who adds one of their own and gets a link to undo that."""
+    with somebody(chromium, portal) as person:
+        person.sign_in("nha.hoang@example.com")
+        person.wait_for("#claims")
+        cookies = _cookies(person)
+        person.open("/security/add/email")
+        person.page.fill("#address", "nam.hoang@example.com")
+        before = len(portal.mails())
+        person.page.click("main button.button")
+        yield Stop("security-code", person.page.url, cookies)
+        person.page.fill("#code", portal.code(before))
+        person.page.click("main button.button")
+        person.page.wait_for_url("**/security")
+        removal = person.page.locator("a[href$='/remove']").last.get_attribute("href") or ""
+        yield Stop("security-shared", portal.url + "/security", cookies)
+        yield Stop("security-remove", portal.url + removal, cookies)
+        yield Stop("security-claims-shared", portal.url + "/security/claims", cookies)
+        yield Stop("security-not-me", _mailed(portal, r"\S+/security/not-me/\S+", before))
 
 
 def _leaving(chromium: Browser, portal: Live) -> Iterator[Stop]:

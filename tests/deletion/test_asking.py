@@ -75,7 +75,7 @@ def test_rows_that_share_an_address_with_somebody_are_neither_promised_away_nor_
 ) -> None:
     nam = member(portal, portal.systems.cast["father"].email or "")
     text = nam.browser.get("deletion.page").text
-    assert "Several people share your address More than one of them is in Smartos Booking App" in text
+    assert "Some records wait for a proof that they are yours They are in Smartos Booking App" in text
     assert "Profile and sign-in" not in text
     assert "Newsletter" not in text
     before = rows("booking", "SELECT COUNT(*) FROM users WHERE email = ?", nam.email)

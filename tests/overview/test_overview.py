@@ -88,8 +88,8 @@ def test_a_system_that_has_not_answered_is_named_until_it_has(portal: Portal) ->
 
 def test_two_people_on_one_address_are_told_that_neither_was_guessed(portal: Portal) -> None:
     page = member(portal, "father").browser.get("overview.page")
-    assert "Several people share your address" in page.text
-    assert "More than one of them is in Smartos Booking App, Smartos CRM and Smartos Whitelabel App." in page.text
+    assert "Some records wait for a proof that they are yours" in page.text
+    assert "They are in Smartos Booking App, Smartos CRM and Smartos Whitelabel App," in page.text
 
 
 def test_a_page_pays_six_queries_however_many_requests_there_are(mai: Member) -> None:

@@ -45,6 +45,9 @@ def settle(email: str) -> Person:
     models["Session"].create(account=account, digest=f"{email:>64}", device="Firefox on Linux", fresh_until=now)
     given = {"kind": "email", "address": email, "address_hash": hashed, "language": "vi", "expires_at": now}
     models["Challenge"].create(account=None, digest=f"{email:>64}", **given)
+    given = {"account": account, "kind": "email", "address": email, "address_hash": hashed, "expires_at": now}
+    models["Proof"].create(**given, code_hash=hashed)
+    models["Alarm"].create(**given, digest=f"{email:>64}", what="added")
     models["Link"].create(subject=subject, source="crm", key="[7]", key_hash=hashed, proven_by="email")
     models["Lookup"].create(identifier=proven, source="crm", found=1)
     told = {"kind": "download_ready", "language": "vi", "address": email, "address_hash": hashed}

@@ -11,6 +11,7 @@ from portal.deletion.service.asking import (
     page_url,
     schedule,
     start,
+    stop_all_distrusted,
     take_up,
     unfinished,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "replay",
     "schedule",
     "start",
+    "stop_all_distrusted",
     "take_up",
     "unfinished",
 ]

@@ -9,7 +9,8 @@ import peewee
 
 from portal import config
 from portal.accounts import service as accounts
-from portal.accounts.models import Session
+from portal.accounts import sessions
+from portal.accounts.models import Account, Session, Subject
 from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.deletion.models import Deletion, Target
@@ -62,10 +63,10 @@ def load(reference: str, subject_id: int) -> Deletion:
     return _found((Case.reference == reference) & (Deletion.subject == subject_id))
 
 
-def schedule(subject_id: int, language: str) -> str:
+def schedule(subject_id: int, language: str, session: str = "") -> str:
     """Ask for the deletion of an account; return its reference. Asking twice gives the same one (RULES E6).
 
-    Raises Blocked when something stops it now.
+    Every session but the one with this token ends (RULES E7). Raises Blocked when something stops it now.
     """
     if (open_now := unfinished(subject_id)) is not None:
         return str(open_now.case.reference)
@@ -75,6 +76,8 @@ def schedule(subject_id: int, language: str) -> str:
         with atomic():
             case = cases.open_case("deletion", subject_id)
             start(case, language)
+            if session and (account := subjects.account_of(subject_id)):
+                sessions.end_others(account, session)
     except peewee.IntegrityError:  # asked in two windows at once: the other one was first
         return str(Deletion.get(Deletion.unfinished_of == subject_id).case.reference)
     return str(case.reference)
@@ -119,15 +122,32 @@ def start(case: Case, language: str = "") -> Deletion:
     return deletion
 
 
-def cancel(deletion: Deletion) -> None:
+def stop_distrusted(deletion: Deletion) -> bool:
+    """Cancel a deletion that, as its person told us since, somebody else asked for; tell whether it was one."""
+    account = subjects.account_of(deletion.subject)
+    since = accounts.distrusted(account) if account else None
+    if since is None or deletion.asked_at >= since:
+        return False
+    cancel(deletion, "worker")
+    return True
+
+
+def stop_all_distrusted() -> None:
+    """Cancel at once what would be stopped only when it falls due, so that its page does not frighten for two weeks."""
+    theirs = Deletion.select().join(Subject, on=(Subject.id == Deletion.unfinished_of)).join(Account)
+    for deletion in theirs.where(Deletion.asked_at < Account.distrusted_at, Deletion.state << ["scheduled", "paused"]):
+        stop_distrusted(deletion)
+
+
+def cancel(deletion: Deletion, actor: str = "person") -> None:
     """Keep the account; raises TooLate once the erasure has begun. Cancelling twice is harmless."""
     if deletion.state == "cancelled":
         return
     reference, recipient = deletion.case.reference, recipient_of(deletion)
     with atomic():
         move(deletion, "cancelled", due_at=None, unfinished_of=None, address=None)
-        cases.move(deletion.case, "revoked", "deletion cancelled")
-        audit.record("deletion.cancelled", subject=deletion.subject, reference=reference)
+        cases.move(deletion.case, "revoked", "deletion cancelled", actor)
+        audit.record("deletion.cancelled", subject=deletion.subject, actor=actor, reference=reference)
         if recipient:
             messages.deletion_cancelled(recipient, f"deletion:{reference}:cancelled", reference)
 

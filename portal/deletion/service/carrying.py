@@ -13,7 +13,7 @@ from portal.cases import service as cases
 from portal.cases.models import CaseEvent
 from portal.deletion.models import Deletion, Target
 from portal.deletion.service import certificates, ledger, looks, persons, plan
-from portal.deletion.service.asking import TooLate, move, page_url, recipient_of
+from portal.deletion.service.asking import TooLate, move, page_url, recipient_of, stop_distrusted
 from portal.download import service as downloads
 from portal.kernel import audit, clock
 from portal.kernel.problems import NotFound, Problem, SourceUnavailable
@@ -36,6 +36,8 @@ def carry_out(claim: Claim[Deletion]) -> None:
     """Do what is due of a deletion; raises SourceUnavailable where it has to wait for a system."""
     if claim.row.state in ("scheduled", "paused"):
         try:
+            if stop_distrusted(claim.row):
+                return
             _begin(claim)
         except TooLate:  # the person kept the account while we counted
             return

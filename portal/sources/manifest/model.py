@@ -150,11 +150,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Subject:
-    """The table whose rows are the persons, its key, and how a proven identifier finds them."""
+    """The table whose rows are the persons, its key, and how a proven identifier finds them.
+
+    `name` and `since` are the columns from which somebody knows a row as theirs before it is proven: shown masked.
+    """
 
     table: str
     key: tuple[str, ...]
     match: tuple[Match, ...]
+    name: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True)

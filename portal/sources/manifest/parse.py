@@ -72,11 +72,16 @@ def _url(source: Reader) -> str:
 def _subject(reader: Reader, tables: Mapping[str, Table]) -> model.Subject:
     reader.need("match", 'Say how a person is found: match = { email = "email" }.')
     name = reader.choice("table", tables)
-    found = model.Subject(name, reader.strings("key") or ("id",), matches(reader, "match"))
+    shown = {key: _column(reader, key, tables[name]) for key in ("name", "since")}
+    found = model.Subject(name, reader.strings("key") or ("id",), matches(reader, "match"), **shown)
     if tables[name].link or tables[name].match:
         raise reader.problem("table", "has a link or a match of its own", f"Take it out of [tables.{name}].")
     reader.done()
     return found
+
+
+def _column(reader: Reader, key: str, table: Table) -> str:
+    return str(reader.choice(key, table.columns)) if reader.has(key) else ""
 
 
 def _location(reader: Reader, tables: Mapping[str, Table]) -> model.Location:

@@ -1,0 +1,242 @@
+"""The addresses of an account: each is proven alone by a code, taken away, or made the main one (DESIGN idea 3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import peewee
+from email_validator import EmailNotValidError, validate_email
+
+from portal import config
+from portal.accounts import alarms
+from portal.accounts.models import Account, Identifier, Proof
+from portal.accounts.persons import number_of
+from portal.accounts.spans import CODE_LIFE, TRIES
+from portal.kernel import audit, clock, crypto, limits, tokens
+from portal.kernel.db import atomic
+from portal.kernel.problems import N_, NotFound, Problem
+from portal.notices import messages
+from portal.sources.identifiers import normal_phone
+
+TYPED = ("email", "phone")  # any other kind comes by a signed hand-off
+PER_ADDRESS, PER_ACCOUNT = "5/day", "12/hour"
+
+audit.declare("accounts.identifier_asked", "kind")
+audit.declare("accounts.identifier_added", "kind")
+audit.declare("accounts.identifier_removed", "kind")
+audit.declare("accounts.identifier_main", "kind")
+
+
+class WrongCode(Problem):
+    """The code does not open: mistyped, expired, used, or never sent. All of them look alike."""
+
+    status, code = 422, "wrong-code"
+    say = N_("This code is not right, or it is no longer valid.")
+    then = N_("Type the newest code from your mail, or ask for a new one.")
+
+
+class NotAnAddress(Problem):
+    """What was typed cannot be an e-mail address."""
+
+    status, code = 422, "not-an-address"
+    say = N_("This is not an e-mail address that mail can reach.")
+    then = N_("Check it for a typing mistake, for example minh@example.com.")
+
+
+class NotAPhone(Problem):
+    """What was typed cannot be a phone number of a known country."""
+
+    status, code = 422, "not-a-phone"
+    say = N_("This is not a phone number with its country code.")
+    then = N_("Write it with a plus sign, for example +84 90 123 45 67.")
+
+
+class NoTexts(Problem):
+    """The operator has set no gateway, so a phone cannot be proven."""
+
+    status, code = 503, "no-texts"
+    say = N_("We cannot send text messages at the moment.")
+    then = N_("Use an e-mail address instead, or write to us.")
+
+
+class AlreadyYours(Problem):
+    """The address was proven before, by the same person."""
+
+    status, code = 409, "already-yours"
+    say = N_("This address is already in your list.")
+    then = N_("Nothing has to be done.")
+
+
+class ProvenElsewhere(Problem):
+    """The code was right, but the address belongs to another account; never said before the proof."""
+
+    status, code = 409, "proven-elsewhere"
+    say = N_("This address belongs to another account here.")
+    then = N_("Sign in with it and remove it there, then add it here. If that account is not yours, write to us.")
+
+
+class LastEmail(Problem):
+    """Without an e-mail address nobody could sign in any more."""
+
+    status, code = 409, "last-email"
+    say = N_("This is your only e-mail address, so it stays.")
+    then = N_("Add another one first, then remove this one.")
+
+
+def normal(kind: str, typed: str) -> str:
+    """Return an address as it is compared: e-mail casefolded, phone as E.164. Raises NotAnAddress, NotAPhone."""
+    if kind == "phone":
+        number = normal_phone(typed) if typed.strip().startswith(("+", "00")) else ""
+        if not number:
+            raise NotAPhone
+        return number
+    try:
+        return str(validate_email(typed, check_deliverability=False).normalized).casefold()
+    except EmailNotValidError as error:
+        raise NotAnAddress from error
+
+
+def listed(account_id: int) -> list[Identifier]:
+    """Return what an account proved, the main one of each kind first."""
+    return sorted(Identifier.of(account_id), key=lambda row: row.kind)
+
+
+def ask(account_id: int, kind: str, typed: str, language: str) -> int:
+    """Send a code to an address that is to be added; return the number of the proof.
+
+    What happens is the same whoever else holds the address: only the code decides (RULES R3).
+    Raises NotAnAddress, NotAPhone, NoTexts, AlreadyYours, TooManyTries.
+    """
+    value = normal(kind, typed)
+    if Identifier.of(account_id, kind).where(Identifier.hash << crypto.keyed_hashes(kind, value)).exists():
+        raise AlreadyYours
+    return send_code(account_id, kind, value, language)
+
+
+def send_code(account_id: int, kind: str, value: str, language: str, link: int | None = None) -> int:
+    """Send a code that proves an address, to be added or for one row of a system; return the number of the proof."""
+    if kind == "phone" and not config.active().sms_url:
+        raise NoTexts
+    limits.hit(PER_ACCOUNT, "proof by account", str(account_id))
+    limits.hit(PER_ADDRESS, "proof by address", value)
+    code, now = tokens.new_code(), clock.now()
+    with atomic():
+        hashed = crypto.keyed_hash(kind, value)
+        proof = Proof.create(
+            account=account_id, kind=kind, address=value, address_hash=hashed, link=link,
+            code_hash=_code_hash(account_id, hashed, code), expires_at=now + CODE_LIFE,
+        )  # fmt: skip
+        audit.record("accounts.identifier_asked", subject=number_of(account_id), kind=kind)
+        to = alarms.recipient(kind, value, language, account_id)
+        cause = f"proof:{proof.id}:{tokens.digest(tokens.new_token())}"
+        messages.proof_code(to, cause, code, int(CODE_LIFE.total_seconds() // 60))
+    return int(proof.id)
+
+
+def pending(account_id: int, proof_id: int) -> Proof:
+    """Return a person's own proof while its code is valid; NotFound for anybody else's and for one that is over."""
+    open_now = Proof.used_at.is_null() & (Proof.expires_at > clock.now())
+    found: Proof | None = Proof.get_or_none(Proof.id == proof_id, Proof.account == account_id, open_now)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def spend(account_id: int, proof_id: int, code: str) -> Proof:
+    """Use one try of a proof, and the proof itself when the code is right; raises WrongCode."""
+    try:
+        proof = pending(account_id, proof_id)
+    except NotFound as problem:
+        raise WrongCode from problem
+    with atomic():
+        one_more = Proof.update(tries=Proof.tries + 1)
+        counted = one_more.where(Proof.id == proof.id, Proof.tries < TRIES).execute()
+    if not counted or not tokens.same(proof.code_hash, _code_hash(account_id, proof.address_hash, code)):
+        raise WrongCode
+    with atomic():
+        if not Proof.update(used_at=clock.now()).where(Proof.id == proof.id, Proof.used_at.is_null()).execute():
+            raise WrongCode
+    return proof
+
+
+def add(account_id: int, proof_id: int, code: str) -> Identifier:
+    """Add an address with the code that was sent to it; raises WrongCode, ProvenElsewhere."""
+    proof = spend(account_id, proof_id, code)
+    if proof.link is not None:
+        raise WrongCode
+    try:
+        with atomic():
+            hashes = crypto.keyed_hashes(proof.kind, proof.address)
+            if Identifier.select().where(Identifier.kind == proof.kind, Identifier.hash << hashes).exists():
+                raise ProvenElsewhere
+            mine = {"account": account_id, "kind": proof.kind, "value": proof.address, "hash": hashes[0]}
+            added: Identifier = Identifier.create(**mine)
+            audit.record("accounts.identifier_added", subject=number_of(account_id), kind=proof.kind)
+            alarms.tell_added(added)
+    except peewee.IntegrityError as error:  # proven in two accounts at once: the other one was first
+        raise ProvenElsewhere from error
+    return added
+
+
+def load(account_id: int, identifier_id: int) -> Identifier:
+    """Return a person's own address; NotFound for anybody else's."""
+    found: Identifier | None = Identifier.of(account_id).where(Identifier.id == identifier_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_value(account_id: int, kind: str, value: str) -> Identifier | None:
+    """Return a person's own address by what it says, None where it is not there any more."""
+    hashes = crypto.keyed_hashes(kind, value)
+    found: Identifier | None = Identifier.of(account_id, kind).where(Identifier.hash << hashes).first()
+    return found
+
+
+def is_last_email(identifier: Identifier) -> bool:
+    """Tell whether nobody could sign in any more without this address."""
+    return bool(identifier.kind == "email" and Identifier.of(identifier.account_id, "email").count() < 2)
+
+
+def drop_pending(account_id: int) -> None:
+    """Let no code that is still on its way to an account prove anything."""
+    Proof.delete().where(Proof.account == account_id, Proof.used_at.is_null()).execute()
+
+
+def remove(identifier: Identifier, *, actor: str = "person") -> None:
+    """Take an address away at once, inside a transaction; raises LastEmail for the only e-mail.
+
+    Whoever calls it has already taken away what hangs on it in the rooms above.
+    """
+    account_id, kind = identifier.account_id, identifier.kind
+    Account.update(language=Account.language).where(Account.id == account_id).execute()  # two at once take turns
+    if is_last_email(identifier):
+        raise LastEmail
+    if Identifier.delete().where(Identifier.id == identifier.id).execute():
+        audit.record("accounts.identifier_removed", subject=number_of(account_id), actor=actor, kind=kind)
+
+
+def put_back(account_id: int, kind: str, value: str, proven_at: datetime) -> None:
+    """Put an address back that was taken away, inside a transaction; not if it was proven in an account meanwhile."""
+    hashes = crypto.keyed_hashes(kind, value)
+    if Identifier.select().where(Identifier.kind == kind, Identifier.hash << hashes).exists():
+        return
+    Identifier.create(account=account_id, kind=kind, value=value, hash=hashes[0], proven_at=proven_at)
+    audit.record("accounts.identifier_added", subject=number_of(account_id), kind=kind)
+
+
+def make_main(account_id: int, identifier_id: int) -> None:
+    """Make an address the one that mail or text messages go to; NotFound for anybody else's."""
+    chosen = load(account_id, identifier_id)
+    with atomic():
+        Identifier.update(main_at=clock.now()).where(Identifier.id == chosen.id).execute()
+        audit.record("accounts.identifier_main", subject=number_of(account_id), kind=chosen.kind)
+
+
+def forget_past() -> None:
+    """Remove codes whose time is over."""
+    Proof.delete().where(Proof.expires_at <= clock.now()).execute()
+
+
+def _code_hash(account_id: int, address_hash: str, code: str) -> str:
+    return crypto.keyed_hash("proof", f"{account_id}:{address_hash}:{code}")

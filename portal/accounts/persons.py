@@ -1,0 +1,22 @@
+"""The number by which logs, ledger and links name the person of an account."""
+
+from __future__ import annotations
+
+from portal.accounts.models import Subject
+from portal.kernel.db import atomic
+
+
+def number_of(account_id: int) -> int:
+    """Return the data subject of an account, made now if there is none."""
+    found = known_number(account_id)
+    if found is None:
+        with atomic():
+            Subject.insert(account=account_id).on_conflict_ignore().execute()
+        found = known_number(account_id)
+    return found or 0
+
+
+def known_number(account_id: int) -> int | None:
+    """Return the data subject of an account, None if there is none yet."""
+    found = Subject.select(Subject.id).where(Subject.account == account_id).scalar()
+    return None if found is None else int(found)
