@@ -16,6 +16,8 @@ class Account(Model):
 
     created_at = MomentField(default=clock.now)
     language = peewee.CharField(8, null=True)
+    age_rule = peewee.CharField(16, null=True)  # what was asked at sign-up: country and age, and no date of birth
+    age_confirmed_at = MomentField(null=True)
 
     class Meta:
         table_name = "accounts"
@@ -74,6 +76,7 @@ class Challenge(Claimable):
     code_hash = peewee.CharField(80, null=True)
     tries = peewee.IntegerField(default=0)
     onward = peewee.CharField(255, default="")
+    age_rule = peewee.CharField(16, null=True)  # only of who signs up
     created_at = MomentField(default=clock.now)
     expires_at = MomentField(index=True)
 

@@ -28,6 +28,8 @@ class Recipient:
 DECLARED: dict[str, tuple[str, ...]] = {
     "sign_in_code": ("code", "minutes"),
     "confirm_code": ("code", "minutes"),
+    "sign_up_code": ("code", "minutes"),
+    "sign_up_known": ("code", "minutes"),
     "download_ready": ("reference", "expires_at", "url"),
     "deletion_scheduled": ("reference", "on", "cancel_url", "url"),
     "deletion_cancelled": ("reference",),
@@ -44,6 +46,16 @@ def sign_in_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
 def confirm_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
     """Send the code that confirms somebody before a step that cannot be taken back."""
     _queue("confirm_code", to, cause, code=code, minutes=minutes)
+
+
+def sign_up_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
+    """Send the code with which an account is made."""
+    _queue("sign_up_code", to, cause, code=code, minutes=minutes)
+
+
+def sign_up_known(to: Recipient, cause: str, code: str, minutes: int) -> None:
+    """Tell somebody who wants to sign up that the address is known already; the code signs them in."""
+    _queue("sign_up_known", to, cause, code=code, minutes=minutes)
 
 
 def download_ready(to: Recipient, cause: str, reference: str, expires_at: datetime, url: str) -> None:
