@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from babel.dates import get_month_names
+from wtforms import StringField
 from wtforms.validators import InputRequired, Regexp, ValidationError
 
 from portal.kernel import ages
@@ -102,4 +103,47 @@ class SignUpForm(Form):
         N_("E-mail address"),
         hint=N_("We send a code to it."),
         validators=[InputRequired(N_("Enter your e-mail address."))],
+    )
+
+
+class PasswordField(Drawn, StringField):
+    """A password: taken as it is, shown never again, and seen while typing only by whoever asks for it."""
+
+    kind = "password"
+    type_ = "password"
+
+
+class NewPasswordForm(Form):
+    """Asks for a password to be set."""
+
+    password = PasswordField(
+        N_("New password"),
+        hint=N_("At least 15 characters; spaces and every letter are welcome. A few words in a row are easy to keep."),
+        autocomplete="new-password",
+        validators=[InputRequired(N_("Enter a password."))],
+    )
+
+
+class PasswordForm(Form):
+    """Asks for address and password."""
+
+    email = EmailField(
+        N_("E-mail address"),
+        autocomplete="username",
+        validators=[InputRequired(N_("Enter your e-mail address."))],
+    )
+    password = PasswordField(
+        N_("Password"),
+        autocomplete="current-password",
+        validators=[InputRequired(N_("Enter a password."))],
+    )
+
+
+class PasswordAgainForm(Form):
+    """Asks somebody signed in for their password."""
+
+    password = PasswordField(
+        N_("Password"),
+        autocomplete="current-password",
+        validators=[InputRequired(N_("Enter a password."))],
     )

@@ -86,3 +86,17 @@ class Challenge(Claimable):
         whose = "account"
         by_address = "address_hash"
         erasure = "delete"
+
+
+class Password(Model):
+    """The password of somebody who wants one: a hash that names its parameters."""
+
+    account = peewee.ForeignKeyField(Account, unique=True)
+    hash = peewee.CharField(255)
+    changed_at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "passwords"
+        title = N_("Password")
+        whose = "account"
+        erasure = "delete"

@@ -174,19 +174,24 @@ def sign_in(token: str, code: str, device: str) -> Opened:
     with atomic():
         account = _account_of(used)
         audit.record("accounts.signed_in")
-        return Opened(_open_session(account, device), used.onward)
+        return Opened(open_session(account, device), used.onward)
 
 
 def confirm(session_token: str, account_id: int, token: str, code: str) -> Opened:
     """Renew a session with a code sent to its own person; it gets a new token. Raises WrongCode."""
     used = _use(token, code, account_id)
-    fresh = tokens.new_token()
     with atomic():
-        Session.update(digest=tokens.digest(fresh), fresh_until=clock.now() + FRESH).where(
-            Session.digest == tokens.digest(session_token), Session.ended_at.is_null()
-        ).execute()
-        audit.record("accounts.confirmed")
-    return Opened(fresh, used.onward)
+        return Opened(renew(session_token), used.onward)
+
+
+def renew(session_token: str) -> str:
+    """Give a session whose person was just proven another while, under a new token; return the token."""
+    fresh = tokens.new_token()
+    Session.update(digest=tokens.digest(fresh), fresh_until=clock.now() + FRESH).where(
+        Session.digest == tokens.digest(session_token), Session.ended_at.is_null()
+    ).execute()
+    audit.record("accounts.confirmed")
+    return fresh
 
 
 def _use(token: str, code: str, account_id: int | None = None) -> Challenge:
@@ -227,7 +232,8 @@ def _account_of(proven: Challenge) -> Account:
     return account
 
 
-def _open_session(account: Account, device: str) -> str:
+def open_session(account: Account, device: str) -> str:
+    """Begin a session that was proven a moment ago; return its token."""
     token = tokens.new_token()
     Session.create(account=account, digest=tokens.digest(token), device=device, fresh_until=clock.now() + FRESH)
     return token

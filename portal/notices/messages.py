@@ -30,6 +30,7 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "confirm_code": ("code", "minutes"),
     "sign_up_code": ("code", "minutes"),
     "sign_up_known": ("code", "minutes"),
+    "password_changed": ("change",),
     "download_ready": ("reference", "expires_at", "url"),
     "deletion_scheduled": ("reference", "on", "cancel_url", "url"),
     "deletion_cancelled": ("reference",),
@@ -56,6 +57,11 @@ def sign_up_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
 def sign_up_known(to: Recipient, cause: str, code: str, minutes: int) -> None:
     """Tell somebody who wants to sign up that the address is known already; the code signs them in."""
     _queue("sign_up_known", to, cause, code=code, minutes=minutes)
+
+
+def password_changed(to: Recipient, cause: str, change: str) -> None:
+    """Say that a password was set, changed or removed: `change` is one of these words."""
+    _queue("password_changed", to, cause, change=change)
 
 
 def download_ready(to: Recipient, cause: str, reference: str, expires_at: datetime, url: str) -> None:

@@ -52,3 +52,29 @@ def test_whoever_is_too_young_gets_the_same_answer_after_going_back(
         person.open("/sign-up")
         expect(page.locator("h1")).to_have_text(refused)
     assert live_portal.mails() == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_password_can_be_looked_at_where_scripts_run_and_is_set_either_way(
+    scripts: bool, chromium: Browser, live_portal: Live
+) -> None:
+    password = "kettle Orchard 7 vanishing tram"
+    with somebody(chromium, live_portal, scripts=scripts, width=390, language="vi") as person:
+        page = person.page
+        person.sign_in("mai.nguyen@example.com")
+        person.open("/security/password")
+        page.fill("#password", password)
+        show = page.locator("[data-reveals=password]")
+        expect(show).to_be_visible(visible=scripts)
+        if scripts:
+            show.click()
+            expect(page.locator("#password")).to_have_attribute("type", "text")
+            expect(show).to_have_attribute("aria-pressed", "true")
+        page.click("main button.button:not([type])")
+        page.wait_for_url("**/security/password/saved")
+        page.click("#sign-out button")
+        person.open("/sign-in/password")
+        page.fill("#email", "mai.nguyen@example.com")
+        page.fill("#password", password)
+        page.click("main button.button:not([type])")
+        page.wait_for_url("**/overview")

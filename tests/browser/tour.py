@@ -20,6 +20,7 @@ OPEN = {
     "code-expired": "/sign-in/code",
     "sign-up": "/sign-up",
     "sign-up-code-expired": "/sign-up/code",
+    "password-sign-in": "/sign-in/password",
     "delete-account": "/delete-account",
     "privacy-policy": "/privacy-policy",
     "privacy-policy-version": "/privacy-policy/versions/1",
@@ -34,6 +35,9 @@ SIGNED_IN = {
     "deletion": "/deletion",
     "deletion-check": "/deletion/check",
     "confirm": "/confirm",
+    "confirm-password": "/confirm/password",
+    "password": "/security/password",
+    "password-saved": "/security/password/saved",
 }
 
 
@@ -90,6 +94,9 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         with person.page.expect_download() as download:
             person.page.click("#fetch")
         download.value.save_as(folder / "archive.zip")
+        person.open("/security/password")
+        person.page.fill("#password", "kettle Orchard 7 vanishing tram")
+        person.page.click("main button.button:not([type])")
         cookies = _cookies(person)
         for name, path in SIGNED_IN.items():
             yield Stop(name, portal.url + path, cookies)

@@ -8,7 +8,7 @@ from calendar import isleap
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.kernel import ages, clock
@@ -48,6 +48,7 @@ def test_a_region_without_a_row_counts_as_its_country_and_a_country_alone_may_be
 
 
 @given(st.text(max_size=6), DAYS, st.integers(0, 21))
+@settings(deadline=None)
 def test_every_code_has_a_limit_not_under_the_floor(country: str, on: date, floor: int) -> None:
     assert max(floor, 10) <= ages.limit(country, on, floor) <= max(floor, 18)
 
@@ -62,6 +63,7 @@ def test_every_row_says_where_it_is_from() -> None:
 
 
 @given(DAYS, DAYS)
+@settings(deadline=None)
 def test_an_age_is_the_number_of_birthdays_since_birth(born: date, on: date) -> None:
     if on < born:
         born, on = on, born
@@ -74,6 +76,7 @@ def _birthday(born: date, year: int) -> date:
 
 
 @given(DAYS)
+@settings(deadline=None)
 def test_nobody_grows_older_by_more_than_a_year_in_a_year(born: date) -> None:
     for year in range(born.year + 1, born.year + 20):
         assert ages.age(born, date(year, 12, 31)) - ages.age(born, date(year - 1, 12, 31)) == 1
@@ -87,6 +90,7 @@ def test_who_was_born_on_29_february_is_older_on_1_march() -> None:
 
 
 @given(DAYS, DAYS)
+@settings(deadline=None)
 def test_of_a_month_alone_the_age_lies_between_youngest_and_oldest(born: date, on: date) -> None:
     least, most = ages.youngest(born.year, born.month, on), ages.oldest(born.year, born.month, on)
     assert least <= ages.age(born, on) <= most <= least + 1

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from portal.accounts import service
+from portal.accounts import passwords, service
 from portal.accounts.forms import AddressForm, CodeForm
 from portal.kernel.problems import Problem
 from portal.web import cookies, navigation
@@ -27,15 +27,15 @@ navigation.left_out(room, "sign_in", "sign_in_code", "confirm", "confirm_code", 
 @open_to_all
 def sign_in() -> Response:
     """Ask for the address, then send a code to it if it is known."""
-    form = AddressForm()
+    form, onward = AddressForm(), local(request.args.get("next"), "")
     if form.validate_on_submit():
         try:
-            token = service.ask_code(form.email.data, network(), here().language, local(request.args.get("next"), ""))
+            token = service.ask_code(form.email.data, network(), here().language, onward)
         except service.NotAnAddress as problem:
             form.email.errors = [_(problem.say)]
         else:
             return with_attempt(away("/sign-in/code"), token)
-    return show("accounts/sign_in.html", form=form, status=422 if form.errors else 200)
+    return show("accounts/sign_in.html", form=form, onward=onward, status=422 if form.errors else 200)
 
 
 @room.route("/sign-in/code", methods=["GET", "POST"])
@@ -49,9 +49,9 @@ def sign_in_code() -> Response:
 @room.route("/confirm", methods=["GET", "POST"])
 def confirm() -> Response:
     """Offer to send a code that confirms that it is still the same person."""
-    if request.method == "GET":
-        return show("accounts/confirm.html")
     onward = local(request.args.get("next"), "/overview")
+    if request.method == "GET":
+        return show("accounts/confirm.html", onward=onward, has_password=passwords.has_one(account()))
     token = service.ask_confirmation(account(), here().language, onward)
     return with_attempt(away("/confirm/code"), token)
 
