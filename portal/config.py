@@ -82,6 +82,7 @@ class Site:
     timezone: str
     grace_days: int
     archive_days: int
+    age_floor: int
     profile: str
     authority: Words
     controllers: dict[str, str]
@@ -203,6 +204,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         timezone=raw["timezone"],
         grace_days=rules["grace_days"],
         archive_days=rules["archive_days"],
+        age_floor=rules.get("age_floor", 13),
         profile=rules["profile"],
         authority=rules["authority"],
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},

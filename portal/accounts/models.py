@@ -17,6 +17,8 @@ class Account(Model):
     created_at = MomentField(default=clock.now)
     language = peewee.CharField(8, null=True)
     distrusted_at = MomentField(null=True)
+    age_rule = peewee.CharField(16, null=True)  # what was asked at sign-up: country and age, and no date of birth
+    age_confirmed_at = MomentField(null=True)
 
     class Meta:
         table_name = "accounts"
@@ -106,6 +108,7 @@ class Challenge(Claimable):
     code_hash = peewee.CharField(80, null=True)
     tries = peewee.IntegerField(default=0)
     onward = peewee.CharField(255, default="")
+    age_rule = peewee.CharField(16, null=True)  # only of who signs up
     created_at = MomentField(default=clock.now)
     expires_at = MomentField(index=True)
 
@@ -166,4 +169,18 @@ class Alarm(Model):
         title = N_("Changes that you were told of")
         whose = "account"
         by_address = "address_hash"
+        erasure = "delete"
+
+
+class Password(Model):
+    """The password of somebody who wants one: a hash that names its parameters."""
+
+    account = peewee.ForeignKeyField(Account, unique=True)
+    hash = peewee.CharField(255)
+    changed_at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "passwords"
+        title = N_("Password")
+        whose = "account"
         erasure = "delete"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +38,7 @@ class Pending:
     address: str
     expires_at: datetime
     for_account: bool
+    for_sign_up: bool
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,17 @@ def normal_email(typed: str) -> str:
     return identifiers.normal("email", typed)
 
 
-def ask_code(typed: str, network: str, language: str, onward: str) -> str:
+def ask_code(typed: str, network: str, language: str, onward: str, age_rule: str | None = None) -> str:
     """Note that a code is wanted for an address; return the token of the attempt, for a cookie.
 
-    Whether the address is known is not looked up here: the worker decides (RULES R3).
+    Whether the address is known is not looked up here: the worker decides (RULES R3). `age_rule` is what somebody who
+    signs up was found to be old enough for.
     Raises NotAnAddress, TooManyTries.
     """
     address = normal_email(typed)
     limits.hit(PER_NETWORK, "code by network", network)
     limits.hit(PER_ADDRESS, "code by address", address)
-    return _challenge(address, language, onward, account=None)
+    return _challenge(address, language, onward, account=None, age_rule=age_rule)
 
 
 def ask_confirmation(account_id: int, language: str, onward: str) -> str:
@@ -71,7 +74,7 @@ def ask_confirmation(account_id: int, language: str, onward: str) -> str:
     return _challenge(address, language, onward, account=account_id)
 
 
-def _challenge(address: str, language: str, onward: str, account: int | None) -> str:
+def _challenge(address: str, language: str, onward: str, account: int | None, age_rule: str | None = None) -> str:
     token = tokens.new_token()
     with atomic():
         Challenge.create(
@@ -82,6 +85,7 @@ def _challenge(address: str, language: str, onward: str, account: int | None) ->
             address_hash=crypto.keyed_hash("email", address),
             language=language,
             onward=onward if len(onward) <= LONGEST_WAY else "",
+            age_rule=age_rule,
             expires_at=clock.now() + CODE_LIFE,
         )
         audit.record("accounts.code_asked", subject=number_of(account) if account else None)
@@ -89,24 +93,35 @@ def _challenge(address: str, language: str, onward: str, account: int | None) ->
 
 
 def decide(claim: Claim[Challenge]) -> None:
-    """Send the code if the address belongs to an account or to somebody in a connected system; else send nothing."""
+    """Send the code if the address belongs to an account or to somebody in a connected system, or signs up."""
     asked = claim.row
     if asked.expires_at <= clock.now():
         claim.done(state="expired")
         return
-    if not _known(asked):
+    say = _message(asked)
+    if say is None:
         claim.done(state="unknown")
         return
     code = tokens.new_code()
-    say = messages.confirm_code if asked.account_id else messages.sign_in_code
     to = messages.Recipient(asked.address, asked.language, asked.account_id)
     with claim.step(state="sent", code_hash=_code_hash(asked, code), due_at=None):
         say(to, f"code:{asked.digest}", code, int(CODE_LIFE.total_seconds() // 60))
 
 
+def _message(asked: Challenge) -> Callable[[messages.Recipient, str, str, int], None] | None:
+    if asked.account_id:
+        return messages.confirm_code
+    if asked.age_rule is None:
+        return messages.sign_in_code if _known(asked) else None
+    try:
+        return messages.sign_up_known if _known(asked) else messages.sign_up_code
+    except SourceUnavailable:  # the code opens what there is either way, so nobody waits for a silent system
+        return messages.sign_up_code
+
+
 def _known(asked: Challenge) -> bool:
     hashes = crypto.keyed_hashes("email", asked.address)
-    if asked.account_id or Identifier.select().where(Identifier.hash << hashes).exists():
+    if Identifier.select().where(Identifier.hash << hashes).exists():
         return True
     silent: list[SourceUnavailable] = []
     for source in registry.active().connected():
@@ -127,7 +142,9 @@ def _code_hash(asked: Challenge, code: str) -> str:
 def pending(token: str) -> Pending | None:
     """Return the attempt of a browser, None when there is none or its time is over."""
     found = Challenge.get_or_none(Challenge.digest == tokens.digest(token), Challenge.expires_at > clock.now())
-    return Pending(found.address, found.expires_at, found.account_id is not None) if found else None
+    if found is None:
+        return None
+    return Pending(found.address, found.expires_at, found.account_id is not None, found.age_rule is not None)
 
 
 def sign_in(token: str, code: str, device: str, place: str = "") -> Opened:
@@ -143,13 +160,18 @@ def sign_in(token: str, code: str, device: str, place: str = "") -> Opened:
 def confirm(session_token: str, account_id: int, token: str, code: str) -> Opened:
     """Renew a session with a code sent to its own person; it gets a new token. Raises WrongCode."""
     used = _use(token, code, account_id)
-    fresh = tokens.new_token()
     with atomic():
-        Session.update(digest=tokens.digest(fresh), fresh_until=clock.now() + FRESH).where(
-            Session.digest == tokens.digest(session_token), Session.ended_at.is_null()
-        ).execute()
-        audit.record("accounts.confirmed", subject=number_of(account_id))
-    return Opened(fresh, used.onward)
+        return Opened(renew(session_token, account_id), used.onward)
+
+
+def renew(session_token: str, account_id: int) -> str:
+    """Give a session whose person was just proven another while, under a new token; return the token."""
+    fresh = tokens.new_token()
+    Session.update(digest=tokens.digest(fresh), fresh_until=clock.now() + FRESH).where(
+        Session.digest == tokens.digest(session_token), Session.ended_at.is_null()
+    ).execute()
+    audit.record("accounts.confirmed", subject=number_of(account_id))
+    return fresh
 
 
 def _use(token: str, code: str, account_id: int | None = None) -> Challenge:
@@ -180,7 +202,11 @@ def _account_of(proven: Challenge) -> Account:
         wake_table(Identifier)
         account: Account = known.account
         return account
-    account = Account.create(language=proven.language)
+    account = Account.create(
+        language=proven.language,
+        age_rule=proven.age_rule,
+        age_confirmed_at=proven.created_at if proven.age_rule else None,
+    )
     Identifier.create(account=account, kind="email", value=proven.address, hash=hashes[0])
     Challenge.update(account=account).where(Challenge.id == proven.id).execute()
     return account

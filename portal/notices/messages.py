@@ -30,6 +30,8 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "confirm_code": ("code", "minutes"),
     "proof_code": ("code", "minutes"),
     "security_changed": ("what", "shown", "at", "url"),
+    "sign_up_code": ("code", "minutes"),
+    "sign_up_known": ("code", "minutes"),
     "download_ready": ("reference", "expires_at", "url"),
     "deletion_scheduled": ("reference", "on", "cancel_url", "url"),
     "deletion_cancelled": ("reference",),
@@ -38,7 +40,8 @@ DECLARED: dict[str, tuple[str, ...]] = {
 }
 
 # What `security_changed` has a sentence for, in its three templates.
-CHANGES = frozenset({"added", "removed", "signed in", "ended", "password"})
+PASSWORD = ("password set", "password changed", "password removed")
+CHANGES = frozenset({"added", "removed", "signed in", "ended", *PASSWORD})
 
 
 def sign_in_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
@@ -64,6 +67,16 @@ def security_changed(to: Recipient, cause: str, what: str, shown: str, at: datet
     if what not in CHANGES:
         raise ValueError(f"the templates have no sentence for {what!r}")
     _queue("security_changed", to, cause, what=what, shown=shown, at=at.isoformat(), url=url)
+
+
+def sign_up_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
+    """Send the code with which an account is made."""
+    _queue("sign_up_code", to, cause, code=code, minutes=minutes)
+
+
+def sign_up_known(to: Recipient, cause: str, code: str, minutes: int) -> None:
+    """Tell somebody who wants to sign up that the address is known already; the code signs them in."""
+    _queue("sign_up_known", to, cause, code=code, minutes=minutes)
 
 
 def download_ready(to: Recipient, cause: str, reference: str, expires_at: datetime, url: str) -> None:

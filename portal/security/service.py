@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.accounts import alarms, identifiers, sessions
+from portal.accounts import alarms, identifiers, passwords, sessions
 from portal.accounts import service as accounts
 from portal.accounts.models import Alarm, Identifier
 from portal.cases import service as cases
 from portal.cases.models import Case, CaseEvent
 from portal.kernel import audit, clock
 from portal.kernel.db import atomic
+from portal.notices.messages import PASSWORD
 from portal.security.words import SAID
 from portal.subjects import claims
 from portal.subjects import service as subjects
@@ -122,6 +123,8 @@ def _take_away(subject_id: int, identifier: Identifier) -> None:
 
 
 def _undo(change: Alarm, subject_id: int) -> None:
+    if change.what in PASSWORD:
+        passwords.drop(change.account_id)
     if change.what == "removed" and change.address and change.proven_at:
         identifiers.put_back(change.account_id, change.kind, change.address, change.proven_at)
     if change.what == "added" and change.address:

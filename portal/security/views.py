@@ -9,7 +9,7 @@ from babel import Locale
 from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts import alarms, identifiers, sessions
+from portal.accounts import alarms, identifiers, passwords, sessions
 from portal.accounts.masks import mask
 from portal.accounts.models import Session
 from portal.consents.words import when
@@ -170,6 +170,7 @@ def _show_page(said: str = "") -> Response:
         said=said,
         identifiers=identifiers.listed(_account()),
         browsers=sorted(map(_browser, sessions.live(_account())), key=lambda browser: not browser.here),
+        has_password=passwords.has_one(_account()),
         unproven=bool(subjects.unclaimed(me().subject_id)),
     )
 

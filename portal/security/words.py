@@ -14,6 +14,8 @@ SAID: Mapping[str, str] = {
     "accounts.identifier_asked": N_("A code was sent to an address, to prove that it is yours"),
     "accounts.identifier_main": N_("An address was made the main one"),
     "accounts.identifier_removed": N_("An address was removed from your account"),
+    "accounts.password_removed": N_("Your password was removed"),
+    "accounts.password_set": N_("Your password was set or changed"),
     "accounts.sessions_ended": N_("You were signed out in other browsers: %(count)s"),
     "accounts.signed_in": N_("You signed in"),
     "accounts.signed_out": N_("You signed out"),

@@ -56,3 +56,16 @@ document.addEventListener("htmx:after:swap", ({ target, detail: { ctx } }) => {
   for (const id of open) by(id)?.setAttribute("open", "");
   if (target.id !== "problem" && !(ctx.response?.status >= 400)) by("problem").replaceChildren();
 });
+// A password can be looked at while it is typed; without this it stays hidden, and the button too.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-reveals]")) {
+    const field = document.getElementById(button.dataset.reveals);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = field.type === "password";
+      field.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", shown);
+    });
+    field.form.addEventListener("submit", () => { field.type = "password"; });
+  }
+});

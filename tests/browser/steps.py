@@ -47,6 +47,16 @@ class Person:
         self.page.wait_for_url("**/overview")
         assert self.page.locator("html").get_attribute("lang") == self.language
 
+    def tell_birth(self, year: int, email: str) -> None:
+        """Fill the form of signing up, up to the page that says the date back."""
+        self.open("/sign-up")
+        self.page.fill("#born-day", "3")
+        self.page.select_option("#born-month", "3")
+        self.page.fill("#born-year", str(year))
+        self.page.select_option("#country", "VN")
+        self.page.fill("#email", email)
+        self.page.click("main button.button")
+
 
 @contextmanager
 def somebody(

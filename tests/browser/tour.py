@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -17,6 +18,9 @@ OPEN = {
     "start": "/",
     "sign-in": "/sign-in",
     "code-expired": "/sign-in/code",
+    "sign-up": "/sign-up",
+    "sign-up-code-expired": "/sign-up/code",
+    "password-sign-in": "/sign-in/password",
     "delete-account": "/delete-account",
     "privacy-policy": "/privacy-policy",
     "privacy-policy-version": "/privacy-policy/versions/1",
@@ -40,6 +44,9 @@ SIGNED_IN = {
     "security-add": "/security/add/phone",
     "security-claims": "/security/claims",
     "activity": "/activity",
+    "confirm-password": "/confirm/password",
+    "password": "/security/password",
+    "password-saved": "/security/password/saved",
 }
 
 
@@ -64,11 +71,21 @@ class Tour:
 def prepare(chromium: Browser, portal: Live, folder: Path) -> Tour:
     """Bring three people to where each page has something to say."""
     stops = [Stop(name, portal.url + path) for name, path in OPEN.items()]
+    stops += _signing_up(chromium, portal)
     stops += _settled(chromium, portal, folder)
     stops += _sharing(chromium, portal)
     stops += _leaving(chromium, portal)
     stops += _gone(chromium, portal)
     return Tour(portal, stops, [*_unpacked(folder), *_mails(portal, folder)])
+
+
+def _signing_up(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """Somebody who waits for a code, and somebody who is too young."""
+    for name, year in (("sign-up-code", 1990), ("sign-up-closed", date.today().year - 5)):
+        with somebody(chromium, portal) as person:
+            person.tell_birth(year, "lan.new@example.com")
+            person.page.click("button[value=yes]")
+            yield Stop(name, portal.url + ("/sign-up/code" if name == "sign-up-code" else "/sign-up"), _cookies(person))
 
 
 def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
@@ -93,6 +110,9 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         with person.page.expect_download() as download:
             person.page.click("#fetch")
         download.value.save_as(folder / "archive.zip")
+        person.open("/security/password")
+        person.page.fill("#password", "kettle Orchard 7 vanishing tram")
+        person.page.click("main button.button:not([type])")
         cookies = _cookies(person)
         for name, path in SIGNED_IN.items():
             yield Stop(name, portal.url + path, cookies)

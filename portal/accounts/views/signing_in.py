@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from portal.accounts import service
+from portal.accounts import passwords, service
 from portal.accounts.forms import AddressForm, CodeForm
 from portal.kernel.problems import Problem
 from portal.web import cookies, navigation
@@ -28,15 +28,15 @@ navigation.left_out(room, "sign_in", "sign_in_code", "confirm", "confirm_code", 
 @open_to_all
 def sign_in() -> Response:
     """Ask for the address, then send a code to it if it is known."""
-    form = AddressForm()
+    form, onward = AddressForm(), local(request.args.get("next"), "")
     if form.validate_on_submit():
         try:
-            token = service.ask_code(form.email.data, _network(), here().language, local(request.args.get("next"), ""))
+            token = service.ask_code(form.email.data, network(), here().language, onward)
         except service.NotAnAddress as problem:
             form.email.errors = [_(problem.say)]
         else:
-            return _with_attempt(away("/sign-in/code"), token)
-    return show("accounts/sign_in.html", form=form, status=422 if form.errors else 200)
+            return with_attempt(away("/sign-in/code"), token)
+    return show("accounts/sign_in.html", form=form, onward=onward, status=422 if form.errors else 200)
 
 
 @room.route("/sign-in/code", methods=["GET", "POST"])
@@ -44,24 +44,24 @@ def sign_in() -> Response:
 def sign_in_code() -> Response:
     """Ask for the code and open a session."""
     token = cookies.got(ATTEMPT) or ""
-    return _code_page("accounts/code.html", lambda code: service.sign_in(token, code, _device(), place()))
+    return code_page("accounts/code.html", lambda code: service.sign_in(token, code, device(), place()))
 
 
 @room.route("/confirm", methods=["GET", "POST"])
 def confirm() -> Response:
     """Offer to send a code that confirms that it is still the same person."""
-    if request.method == "GET":
-        return show("accounts/confirm.html")
     onward = local(request.args.get("next"), "/overview")
-    token = service.ask_confirmation(_account(), here().language, onward)
-    return _with_attempt(away("/confirm/code"), token)
+    if request.method == "GET":
+        return show("accounts/confirm.html", onward=onward, has_password=passwords.has_one(account()))
+    token = service.ask_confirmation(account(), here().language, onward)
+    return with_attempt(away("/confirm/code"), token)
 
 
 @room.route("/confirm/code", methods=["GET", "POST"])
 def confirm_code() -> Response:
     """Ask for the code and go on to what was wanted."""
     token = cookies.got(ATTEMPT) or ""
-    return _code_page("accounts/code.html", lambda code: service.confirm(me().token, _account(), token, code))
+    return code_page("accounts/code.html", lambda code: service.confirm(me().token, account(), token, code))
 
 
 @room.post("/sign-out")
@@ -76,7 +76,8 @@ def sign_out() -> Response:
     return response
 
 
-def _code_page(page: str, use: Callable[[str], service.Opened]) -> Response:
+def code_page(page: str, use: Callable[[str], service.Opened]) -> Response:
+    """Ask for the code of this browser's attempt, and use it."""
     form, pending = CodeForm(), service.pending(cookies.got(ATTEMPT) or "")
     if pending and form.validate_on_submit():
         try:
@@ -84,26 +85,29 @@ def _code_page(page: str, use: Callable[[str], service.Opened]) -> Response:
         except Problem as problem:
             form.code.errors = [_(problem.say) + " " + _(problem.then)]
         else:
-            return _with_session(away(opened.onward or "/overview"), opened.token)
+            return with_session(away(opened.onward or "/overview"), opened.token)
     return show(page, form=form, pending=pending, status=422 if form.errors else 200)
 
 
-def _with_attempt(response: Response, token: str) -> Response:
+def with_attempt(response: Response, token: str) -> Response:
+    """Let the browser keep the token of an attempt."""
     cookies.put(response, ATTEMPT, token, max_age=int(service.CODE_LIFE.total_seconds()))
     return response
 
 
-def _with_session(response: Response, token: str) -> Response:
+def with_session(response: Response, token: str) -> Response:
+    """Let the browser keep the token of a session."""
     cookies.drop(response, ATTEMPT)
     cookies.put(response, SESSION, token, max_age=int(service.LONGEST.total_seconds()))
     return response
 
 
-def _account() -> int:
+def account() -> int:
+    """Return the account of this request."""
     return me().account_id or 0  # the guard lets only signed-in people in
 
 
-def _network() -> str:
+def network() -> str:
     """Return where a request comes from, for limits: one person has a whole /64 of IPv6."""
     try:
         address = ip_address(request.remote_addr or "")
@@ -123,7 +127,7 @@ _SYSTEMS = (
 )
 
 
-def _device() -> str:
+def device() -> str:
     """Return the browser in words, for the list of sessions: Chrome on Windows."""
     agent = request.headers.get("User-Agent", "")
     return " / ".join(next((name for mark, name in known if mark in agent), "?") for known in (_BROWSERS, _SYSTEMS))
