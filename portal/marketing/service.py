@@ -20,17 +20,16 @@ EVERYTHING = "everything"
 
 
 class Pair(NamedTuple):
-    """One topic by one channel; `kept_here`: no system is told, whoever sends asks the portal."""
+    """One topic by one channel; `id` is the name of the choice: marketing.events.email.
 
+    `kept_here`: no system is told, whoever sends asks the portal.
+    """
+
+    id: str
     purpose: Purpose
     topic: Topic
     channel: Channel
     kept_here: bool
-
-    @property
-    def id(self) -> str:
-        """Return the name of the choice: marketing.events.email."""
-        return self.purpose.id
 
 
 class Count(NamedTuple):
@@ -50,9 +49,10 @@ def pairs() -> tuple[Pair, ...]:
 def _pairs(site: Site, systems: Registry) -> tuple[Pair, ...]:
     taken = {name for system in systems.connected() for name in system.manifest.preferences}
     asked = [
-        Pair(site.purposes[f"marketing.{topic.id}.{name}"], topic, site.channels[name], name in topic.kept_here)
+        Pair(name, site.purposes[name], topic, site.channels[channel], channel in topic.kept_here)
         for topic in site.topics.values()
-        for name in topic.channels
+        for channel in topic.channels
+        for name in [f"marketing.{topic.id}.{channel}"]
     ]
     return tuple(pair for pair in asked if pair.kept_here or pair.id in taken)
 

@@ -23,17 +23,13 @@ from portal.web.words import _, here
 
 
 class Passed(NamedTuple):
-    """The newest choice in words, how far the choices have come in each system, and when to look again."""
+    """The newest choice in words and where it was told, how far all choices have come, and when to look again."""
 
     latest: str
+    told: str
     systems: list[Line]
     kept_here: list[str]
     every: int
-
-    @property
-    def told(self) -> str:
-        """Return one sentence on all systems."""
-        return told(self.systems)
 
 
 _CELL = '<div hx-swap-oob="innerHTML:#{}-cell">{}</div>'
@@ -102,9 +98,11 @@ def _said(standing: Mapping[str, Choice], switched: Sequence[Pair], scope: str, 
 def _passed(standing: Mapping[str, Choice]) -> Passed:
     made = [pair for pair in service.pairs() if standing[pair.id].event]
     newest = max(made, key=lambda pair: standing[pair.id].event, default=None)
-    systems = _newest(consents.passed(me().subject_id, {pair.id: standing[pair.id] for pair in made}).values())
+    passed = consents.passed(me().subject_id, {pair.id: standing[pair.id] for pair in made})
+    systems = _newest(passed.values())
     return Passed(
         latest=words.said(newest, standing[newest.id]) if newest else "",
+        told=told(lines(passed[newest.id])) if newest else "",
         systems=lines(systems),
         kept_here=[local(pair.purpose.title) for pair in made if pair.kept_here],
         every=consents.patience(systems),

@@ -162,6 +162,16 @@ def test_a_system_that_is_down_is_named_and_caught_up(mai: Member) -> None:
     assert "Smartos CRM confirmed at" in mai.browser.get("marketing.page").text
 
 
+def test_only_systems_that_take_a_choice_are_named_beside_it(mai: Member) -> None:
+    mai.browser.get("marketing.page").form("Surveys by phone call").send()
+    mai.portal.drain()
+    page = mai.browser.get("marketing.page").form("Events by SMS").send()
+    assert "Events by SMS" in page.root.one("p", class_="saved").text
+    assert "Booking App not yet." in page.root.one("p", class_="saved").text
+    assert "CRM" not in page.root.one("p", class_="saved").text
+    assert "Smartos CRM" in page.root.one("details", id="where").text
+
+
 def test_off_is_read_out_with_the_last_day_of_what_is_under_way(mai: Member) -> None:
     with clock.stopped(NOON):
         form = mai.browser.get("marketing.page").form("Events by e-mail")
