@@ -113,6 +113,7 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         person.open("/security/password")
         person.page.fill("#password", "kettle Orchard 7 vanishing tram")
         person.page.click("main button.button:not([type])")
+        person.page.wait_for_url("**/saved")
         cookies = _cookies(person)
         for name, path in SIGNED_IN.items():
             yield Stop(name, portal.url + path, cookies)
