@@ -49,6 +49,8 @@ class Passed:
     asked_at: datetime | None
     confirmed_at: datetime | None
     trying: bool
+    state: str = ""  # what was chosen for this system
+    own: bool = False  # it was chosen for this system alone
 
 
 class Reader(Protocol):
@@ -79,18 +81,22 @@ def record(
     notice: str = "privacy",
     actor: str = "person",
     channel: str = "portal",
+    source_id: str = "",
 ) -> int:
     """Append a choice, make it the present one, and mark every system that takes it; return the event's number.
 
-    All of it in one transaction; saying the same again is an event too (RULES C3). Raises UnknownChoice.
+    All of it in one transaction; saying the same again is an event too (RULES C3). With `source_id` it holds for that
+    system alone, until the next choice for all systems: the newest always counts. Raises UnknownChoice.
     """
-    if state not in purpose(purpose_id).states:
+    takers = [source for source in _takers(purpose_id) if source_id in ("", source.id)]
+    if state not in purpose(purpose_id).states or (source_id and not takers):
         raise UnknownChoice(purpose=purpose_id)
+    name = _named(purpose_id, source_id)
     with atomic():
         choices = held(subject_id)
         event = ConsentEvent.create(
             subject=subject_id,
-            purpose=purpose_id,
+            purpose=name,
             state=state,
             notice=notice,
             notice_version=notice_version,
@@ -99,18 +105,16 @@ def record(
             actor=actor,
             channel=channel,
         )
-        choices[purpose_id] = [state, event.id, event.at.isoformat()]
+        _project(choices, name, [state, event.id, event.at.isoformat()])
         Standing.update(choices=choices, event=event.id).where(Standing.subject == subject_id).execute()
-        for source in _takers(purpose_id):
+        for source in takers:
             outbox.mark(subject_id, source.id, event.id)
-        audit.record(
-            "consents.chosen", subject=subject_id, actor=actor, choice=event.id, purpose=purpose_id, state=state
-        )
+        audit.record("consents.chosen", subject=subject_id, actor=actor, choice=event.id, purpose=name, state=state)
     return int(event.id)
 
 
 def standing(subject_id: int) -> dict[str, Choice]:
-    """Return the present state of every purpose of this site."""
+    """Return the present state of every purpose of this site; what holds for one system alone is `purpose@system`."""
     return _read(choices_of(subject_id))
 
 
@@ -137,18 +141,33 @@ def look_anew(reader: Reader) -> None:
 def replay(subject_id: int) -> dict[str, Choice]:
     """Return what the standing must be, read from the ledger alone."""
     events = ConsentEvent.select().where(ConsentEvent.subject == subject_id).order_by(ConsentEvent.id)
-    return _filled({event.purpose: Choice(event.state, event.id, event.at) for event in events})
+    choices: dict[str, Choice] = {}
+    for event in events:
+        _project(choices, event.purpose, Choice(event.state, event.id, event.at))
+    return _filled(choices)
 
 
-def may(subject_id: int, purpose_id: str, state: str) -> bool:
-    """Tell whether a person permits a purpose as far as this state; raises UnknownChoice."""
+def may(subject_id: int, purpose_id: str, state: str, source_id: str = "") -> bool:
+    """Tell whether a person permits a purpose as far as this state, in one system or in all; raises UnknownChoice."""
     states = purpose(purpose_id).states
-    return states.index(standing(subject_id)[purpose_id].state) >= states.index(state)
+    return states.index(in_force(standing(subject_id), purpose_id, source_id).state) >= states.index(state)
+
+
+def in_force(choices: Mapping[str, Choice], purpose_id: str, source_id: str) -> Choice:
+    """Return the choice that counts in one system: the one for it alone, else the one for all."""
+    return choices.get(_named(purpose_id, source_id)) or choices[purpose_id]
+
+
+def for_one(choices: Mapping[str, Choice], purpose_id: str) -> dict[str, Choice]:
+    """Return, by system, the choices that hold for that one alone."""
+    before = _named(purpose_id, " ").rstrip()
+    return {name.removeprefix(before): choice for name, choice in choices.items() if name.startswith(before)}
 
 
 def deliveries(subject_id: int, purpose_id: str) -> list[Passed]:
     """Return how far a person's choice has come, system by system; raises UnknownChoice."""
-    return passed(subject_id, {purpose(purpose_id).id: standing(subject_id)[purpose_id]})[purpose_id]
+    known, choices = purpose(purpose_id).id, standing(subject_id)
+    return passed(subject_id, {name: choice for name, choice in choices.items() if _parted(name)[0] == known})[known]
 
 
 def passed(subject_id: int, choices: Mapping[str, Choice]) -> dict[str, list[Passed]]:
@@ -159,11 +178,14 @@ def passed(subject_id: int, choices: Mapping[str, Choice]) -> dict[str, list[Pas
     reached = reach_of(subject_id)
     return {
         name: [
-            _passed(source, choice, reach)
+            _passed(source, choice, reach, own=_named(name, source.id) in choices)
             for source in _takers(name)
-            if (reach := reached.get(source.id)) and (reach.linked or _trying(reach, choice))
+            if (reach := reached.get(source.id))
+            and (choice := in_force(choices, name, source.id))
+            and (reach.linked or _trying(reach, choice))
         ]
-        for name, choice in choices.items()
+        for name in choices
+        if not _parted(name)[1]
     }
 
 
@@ -195,12 +217,31 @@ def pass_on(claim: Claim[Delivery]) -> None:
 
 def _chosen(subject_id: int, source: Source) -> dict[str, Choice]:
     """Return what a person chose of that which a system takes; defaults are nobody's choice."""
-    choices = standing(subject_id).items()
-    return {name: choice for name, choice in choices if choice.event and name in source.manifest.preferences}
+    choices = standing(subject_id)
+    taken = {name: in_force(choices, name, source.id) for name in source.manifest.preferences if name in choices}
+    return {name: choice for name, choice in taken.items() if choice.event}
+
+
+def _named(purpose_id: str, source_id: str) -> str:
+    return f"{purpose_id}@{source_id}" if source_id else purpose_id
+
+
+def _parted(name: str) -> tuple[str, str]:
+    purpose_id, _, source_id = name.partition("@")
+    return purpose_id, source_id
+
+
+def _project(choices: dict[str, Any], name: str, choice: Any) -> None:
+    """Make a choice the present one; one for all systems ends those for one alone."""
+    for other in [other for other in choices if other.startswith(f"{name}@")]:
+        del choices[other]
+    choices[name] = choice
 
 
 def _filled(choices: Mapping[str, Choice]) -> dict[str, Choice]:
-    return {name: choices.get(name) or Choice(known.states[0]) for name, known in config.site().purposes.items()}
+    purposes = config.site().purposes
+    own = {name: choice for name, choice in choices.items() if _parted(name)[1] and _parted(name)[0] in purposes}
+    return {name: choices.get(name) or Choice(known.states[0]) for name, known in purposes.items()} | own
 
 
 def _takers(purpose_id: str) -> list[Source]:
@@ -211,7 +252,7 @@ def _trying(reach: Reach, choice: Choice) -> bool:
     return reach.attempts > 0 and reach.confirmed < choice.event
 
 
-def _passed(source: Source, choice: Choice, reach: Reach) -> Passed:
+def _passed(source: Source, choice: Choice, reach: Reach, own: bool) -> Passed:
     done = choice.event and reach.confirmed >= choice.event
     return Passed(
         source=source.id,
@@ -219,4 +260,6 @@ def _passed(source: Source, choice: Choice, reach: Reach) -> Passed:
         asked_at=choice.at,
         confirmed_at=reach.confirmed_at if done else None,
         trying=_trying(reach, choice),
+        state=choice.state if choice.event else "",
+        own=own,
     )

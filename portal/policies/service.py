@@ -53,8 +53,11 @@ def sections(text: str) -> list[tuple[str, str]]:
     return [(found[1], clean.text(found[2])) for found in _HEADING.finditer(text)]
 
 
-def choose(subject_id: int, purpose_id: str, state: str, language: str) -> int:
-    """Record a choice under the notice in force, in the words that the person read; raises UnknownChoice."""
+def choose(subject_id: int, purpose_id: str, state: str, language: str, source_id: str = "") -> int:
+    """Record a choice under the notice in force, in the words that the person read; raises UnknownChoice.
+
+    With `source_id` it holds for that system alone.
+    """
     words = consents.purpose(purpose_id).wording
     return consents.record(
         subject_id,
@@ -64,6 +67,7 @@ def choose(subject_id: int, purpose_id: str, state: str, language: str) -> int:
         notice_version=in_force(NOTICE, language).version,
         language=language,
         wording=words.get(language) or next(iter(words.values())),
+        source_id=source_id,
     )
 
 
