@@ -64,6 +64,7 @@ class Site:
     authority: Words
     controllers: dict[str, str]
     purposes: dict[str, Purpose]
+    location_keep: str  # of the states of location.retention the one that holds for who never chose
     uses: dict[str, Use]
     developer: str
     apps: tuple[str, ...]
@@ -174,6 +175,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         authority=rules["authority"],
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},
         purposes={name: _purpose(name, entry) for name, entry in raw["purposes"].items()},
+        location_keep=str(rules.get("location_keep", "keep")),
         uses={name: Use(entry["legal_basis"], entry["title"]) for name, entry in raw.get("uses", {}).items()},
         developer=raw["apps"]["developer"],
         apps=tuple(raw["apps"]["names"]),

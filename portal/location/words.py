@@ -24,6 +24,13 @@ SAVED_FOR = {
     "precise": N_("Saved for %(system)s: precise."),
 }
 
+# What the phone's own switch says, in the words that apps report it with.
+PHONE = {
+    "always": N_("always"),
+    "while_in_use": N_("while using the app"),
+    "denied": N_("never"),
+}
+
 
 def word(level: Choice) -> str:
     """Return a level in a word, "" while nothing was chosen."""

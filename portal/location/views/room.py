@@ -19,4 +19,11 @@ def in_menu(session: Session) -> str:
 
 
 room = Blueprint("location", __name__)
-navigation.entry(room, "page", N_("Location"), order=30, state=in_menu, covers=("app_level",))
+navigation.entry(
+    room,
+    "page",
+    N_("Location"),
+    order=30,
+    state=in_menu,
+    covers=("app_level", "history", "keep", "points", "delete", "removal"),
+)
