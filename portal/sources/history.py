@@ -49,9 +49,8 @@ class Reported:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many points lie in each of the spans asked for, how many there are, and when the first was taken."""
+    """When the first point was taken, and how many lie in each of the spans asked for."""
 
-    all: int = 0
     first: datetime | None = None
     spans: Sequence[int] = field(default_factory=tuple)
 
@@ -65,7 +64,7 @@ class History(ABC):
 
     @abstractmethod
     def tally(self, person: Person, spans: Sequence[Span]) -> Tally:
-        """Count by span; the system counts, in one pass."""
+        """Count by span; the system counts, in one statement."""
 
     @abstractmethod
     def page(self, person: Person, after: After | None, size: int) -> list[Point]:

@@ -70,15 +70,15 @@ def keepers() -> list[tuple[Source, History]]:
 def overview(subject_id: int) -> Overview:
     """Count live, one pass a system; systems that do not answer are named."""
     mondays, months = calendar.weeks(), keeping.months()
-    spans = [*map(calendar.week, mondays), *map(calendar.older_than, months.values())]
+    spans = [*map(calendar.week, mondays), *map(calendar.older_than, months.values()), Span()]
     told, silent = _ask(subject_id, lambda history, person: (history.tally(person, spans), history.reported(person)))
     tallies = [tally for _, (tally, _) in told]
     sums = [sum(tally.spans[place] for tally in tallies) for place in range(len(spans))]
     return Overview(
-        count=sum(tally.all for tally in tallies),
+        count=sums[-1],
         first=min((tally.first for tally in tallies if tally.first), default=None),
         weeks=list(zip(mondays, sums, strict=False)),
-        older={name: 0 for name in keeping.states()} | dict(zip(months, sums[len(mondays) :], strict=True)),
+        older={name: 0 for name in keeping.states()} | dict(zip(months, sums[len(mondays) : -1], strict=True)),
         phones=[Phone(source.title, reported) for source, (_, reported) in told if reported],
         silent=silent,
     )

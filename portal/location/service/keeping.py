@@ -11,7 +11,7 @@ from portal.config import Purpose
 from portal.consents import service as consents
 from portal.consents.service import Choice, UnknownChoice
 from portal.kernel import audit, clock, failpoints
-from portal.kernel.db import atomic
+from portal.kernel.db import atomic, is_sqlite
 from portal.kernel.problems import N_, NotNow, SourceUnavailable
 from portal.kernel.work import Claim
 from portal.location.models import Keeping
@@ -98,7 +98,8 @@ def take_in_everybody() -> int:
     """See to it that the site's own time holds for everybody whom a system with places knows; return how many came."""
     keepers = [source.id for source in registry.active().connected() if source.history]
     known = Keeping.select(Keeping.subject)
-    night = peewee.Value(Keeping.due_at.db_value(calendar.next_night()), converter=False)
+    kind = "text" if is_sqlite() else "timestamptz"  # a bare value has no type in a SELECT
+    night = peewee.Value(Keeping.due_at.db_value(calendar.next_night()), converter=False).cast(kind)
     new = Link.select(Link.subject, night, peewee.Value(0), peewee.Value(0)).distinct()
     new = new.where(Link.source << keepers, Link.state == "linked", Link.subject.not_in(known))
     with atomic():
