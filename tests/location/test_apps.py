@@ -72,6 +72,7 @@ def test_a_level_for_all_ends_those_for_one(mai: Member) -> None:
     page = mai.browser.get("location.page")
     assert "Your apps differ" in page.text
     page = page.form("Save location level").send(level="off")
+    assert "Places kept so far stay until you delete them." in page.text
     assert "Your apps differ" not in page.text
     assert pressed(page) == ["app-booking-off", "app-whitelabel-off"]
     mai.portal.drain()

@@ -119,6 +119,7 @@ def _drawn(look: Look) -> dict[str, object]:
         "apps": look.apps,
         "every": look.every,
         "differs": look.differs,
+        "off": look.state == service.OFF,
         "saved": look.told,
     }
 
