@@ -51,7 +51,7 @@ pictures: $(DEV) ## every page as a picture, narrow and wide, light and dark, in
 	$(BIN)/python -m tests.browser.pictures
 
 translations: $(DEV) ## bring the catalogues up to date with the sources
-	$(BIN)/pybabel --quiet extract -F pyproject.toml --ignore-dirs=.* -k N_ --no-location --no-wrap --sort-output \
+	$(BIN)/pybabel --quiet extract -F pyproject.toml --ignore-dirs=.* -k N_ -k plural:1,2 --no-location --no-wrap --sort-output \
 	    --project=portal --version=0 -o translations/messages.pot .
 	$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --no-wrap --no-fuzzy-matching \
 	    --ignore-obsolete --ignore-pot-creation-date

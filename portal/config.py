@@ -87,6 +87,7 @@ class Site:
     authority: Words
     controllers: dict[str, str]
     purposes: dict[str, Purpose]
+    location_keep: str  # of the states of location.retention the one that holds for who never chose
     uses: dict[str, Use]
     developer: str
     apps: tuple[str, ...]
@@ -212,6 +213,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
             **{name: _purpose(name, entry) for name, entry in raw["purposes"].items()},
             **{made.id: made for name, entry in topics.items() for made in _messages(name, entry, channels)},
         },
+        location_keep=str(rules.get("location_keep", "keep")),
         uses={name: _use(entry) for name, entry in raw.get("uses", {}).items()},
         developer=raw["apps"]["developer"],
         apps=tuple(raw["apps"]["names"]),

@@ -43,13 +43,13 @@ def receipt(event: ConsentEvent) -> Receipt:
         "collection_method": event.channel,
         **_processing(site, event),
         "party": _controller(site),
-        "event": _event(site.purposes.get(event.purpose), event),
+        "event": _event(site.purposes.get(_purpose(event)), event),
     }
 
 
 def _processing(site: Site, event: ConsentEvent) -> Receipt:
     """Describe what was chosen about; a purpose that the site has dropped since keeps its wording only."""
-    purpose, language = site.purposes.get(event.purpose), event.language
+    purpose, language = site.purposes.get(_purpose(event)), event.language
     said = {part: _said(purpose, part, language) for part in ("title", "data", "recipients", "retention")}
     return {
         "purpose": {"id": event.purpose, "title": said["title"] or event.purpose},
@@ -65,6 +65,11 @@ def _processing(site: Site, event: ConsentEvent) -> Receipt:
     }
 
 
+def _purpose(event: ConsentEvent) -> str:
+    """Return the purpose without the system for which alone it was chosen."""
+    return str(event.purpose).partition("@")[0]
+
+
 def _said(purpose: Purpose | None, part: str, language: str) -> str:
     words = getattr(purpose, part) if purpose else {}
     return str(words.get(language) or words.get("en", ""))
@@ -72,8 +77,9 @@ def _said(purpose: Purpose | None, part: str, language: str) -> str:
 
 def _places(site: Site, purpose: str) -> list[str]:
     """Return the portal and the systems that a choice is written to."""
-    systems = registry.active().connected()
-    return [f"{site.name} {site.product}", *(str(s.title) for s in systems if purpose in s.manifest.preferences)]
+    name, _, alone = purpose.partition("@")
+    takers = (source for source in registry.active().connected() if name in source.manifest.preferences)
+    return [f"{site.name} {site.product}", *(str(source.title) for source in takers if alone in ("", source.id))]
 
 
 def _controller(site: Site) -> Receipt:

@@ -35,11 +35,17 @@ class UnknownChoice(Problem):
 
 
 class Made(NamedTuple):
-    """A choice as somebody makes it: `wording` is what they read."""
+    """A choice as somebody makes it: `wording` is what they read, `source` the one system it is for, "" for all."""
 
     purpose: str
     state: str
     wording: str
+    source: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what the ledger calls it."""
+        return _named(self.purpose, self.source)
 
 
 class Choice(NamedTuple):
@@ -59,6 +65,8 @@ class Passed:
     asked_at: datetime | None
     confirmed_at: datetime | None
     trying: bool
+    state: str = ""  # what was chosen for this system
+    own: bool = False  # it was chosen for this system alone
 
 
 class Reader(Protocol):
@@ -79,11 +87,19 @@ def purpose(purpose_id: str) -> Purpose:
 
 
 def record(
-    subject_id: int, purpose_id: str, state: str, *, notice_version: str, language: str, wording: str, **terms: str
+    subject_id: int,
+    purpose_id: str,
+    state: str,
+    *,
+    notice_version: str,
+    language: str,
+    wording: str,
+    source_id: str = "",
+    **terms: str,
 ) -> int:
     """Record one choice; see `record_all`. Return the event's number."""
-    made = Made(purpose_id, state, wording)
-    return record_all(subject_id, [made], notice_version=notice_version, language=language, **terms)[purpose_id]
+    made = Made(purpose_id, state, wording, source_id)
+    return record_all(subject_id, [made], notice_version=notice_version, language=language, **terms)[made.name]
 
 
 def record_all(
@@ -99,25 +115,27 @@ def record_all(
     """Append choices, make them the present ones, and mark every system that takes one; return their events' numbers.
 
     All of it in one transaction, so whoever may not send reads so from then on (RULES M1); saying the same again is an
-    event too (RULES C3). Raises UnknownChoice, and then nothing is recorded.
+    event too (RULES C3). What is for one system holds until the next choice for all: the newest always counts. Raises
+    UnknownChoice, and then nothing is recorded.
     """
     for one in made:
-        if one.state not in purpose(one.purpose).states:
+        if one.state not in purpose(one.purpose).states or (one.source and not _takers(one.name)):
             raise UnknownChoice(purpose=one.purpose)
     at = clock.now()
     same = {"subject_id": subject_id, "notice": notice, "notice_version": notice_version, "language": language}
     same |= {"actor": actor, "channel": channel, "at": written(at)}
     events = [
-        {"record": str(uuid4()), "purpose": one.purpose, "state": one.state, "wording": one.wording, **same}
+        {"record": str(uuid4()), "purpose": one.name, "state": one.state, "wording": one.wording, **same}
         for one in made
     ]
     with atomic():
         choices = held(subject_id)
         numbers = append(events)
-        choices |= {one.purpose: [one.state, numbers[one.purpose], at.isoformat()] for one in made}
+        for one in made:
+            _project(choices, one.name, [one.state, numbers[one.name], at.isoformat()])
         store(subject_id, choices, max(numbers.values()))
         outbox.mark_each(subject_id, _newest(numbers))
-        said = [{"choice": numbers[one.purpose], "purpose": one.purpose, "state": one.state} for one in made]
+        said = [{"choice": numbers[one.name], "purpose": one.name, "state": one.state} for one in made]
         audit.record_each("consents.chosen", said, subject=subject_id, actor=actor)
     return numbers
 
@@ -125,14 +143,14 @@ def record_all(
 def _newest(numbers: Mapping[str, int]) -> dict[str, int]:
     """Return, by system, the newest of these events that it has to take."""
     newest: dict[str, int] = {}
-    for purpose_id, number in numbers.items():
-        for source in _takers(purpose_id):
+    for name, number in numbers.items():
+        for source in _takers(name):
             newest[source.id] = max(number, newest.get(source.id, 0))
     return newest
 
 
 def standing(subject_id: int) -> dict[str, Choice]:
-    """Return the present state of every purpose of this site."""
+    """Return the present state of every purpose of this site; what holds for one system alone is `purpose@system`."""
     return _read(choices_of(subject_id))
 
 
@@ -159,18 +177,33 @@ def look_anew(reader: Reader) -> None:
 def replay(subject_id: int) -> dict[str, Choice]:
     """Return what the standing must be, read from the ledger alone."""
     events = ConsentEvent.select().where(ConsentEvent.subject == subject_id).order_by(ConsentEvent.id)
-    return _filled({event.purpose: Choice(event.state, event.id, event.at) for event in events})
+    choices: dict[str, Choice] = {}
+    for event in events:
+        _project(choices, event.purpose, Choice(event.state, event.id, event.at))
+    return _filled(choices)
 
 
-def may(subject_id: int, purpose_id: str, state: str) -> bool:
-    """Tell whether a person permits a purpose as far as this state; raises UnknownChoice."""
+def may(subject_id: int, purpose_id: str, state: str, source_id: str = "") -> bool:
+    """Tell whether a person permits a purpose as far as this state, in one system or in all; raises UnknownChoice."""
     states = purpose(purpose_id).states
-    return states.index(standing(subject_id)[purpose_id].state) >= states.index(state)
+    return states.index(in_force(standing(subject_id), purpose_id, source_id).state) >= states.index(state)
+
+
+def in_force(choices: Mapping[str, Choice], purpose_id: str, source_id: str) -> Choice:
+    """Return the choice that counts in one system: the one for it alone, else the one for all."""
+    return choices.get(_named(purpose_id, source_id)) or choices[purpose_id]
+
+
+def for_one(choices: Mapping[str, Choice], purpose_id: str) -> dict[str, Choice]:
+    """Return, by system, the choices that hold for that one alone."""
+    before = _named(purpose_id, " ").rstrip()
+    return {name.removeprefix(before): choice for name, choice in choices.items() if name.startswith(before)}
 
 
 def deliveries(subject_id: int, purpose_id: str) -> list[Passed]:
     """Return how far a person's choice has come, system by system; raises UnknownChoice."""
-    return passed(subject_id, {purpose(purpose_id).id: standing(subject_id)[purpose_id]})[purpose_id]
+    known, choices = purpose(purpose_id).id, standing(subject_id)
+    return passed(subject_id, {name: choice for name, choice in choices.items() if _parted(name)[0] == known})[known]
 
 
 def passed(subject_id: int, choices: Mapping[str, Choice]) -> dict[str, list[Passed]]:
@@ -181,11 +214,14 @@ def passed(subject_id: int, choices: Mapping[str, Choice]) -> dict[str, list[Pas
     reached = reach_of(subject_id)
     return {
         name: [
-            _passed(source, choice, reach)
+            _passed(source, choice, reach, own=_named(name, source.id) in choices)
             for source in _takers(name)
-            if (reach := reached.get(source.id)) and (reach.linked or _trying(reach, choice))
+            if (reach := reached.get(source.id))
+            and (choice := in_force(choices, name, source.id))
+            and (reach.linked or _trying(reach, choice))
         ]
-        for name, choice in choices.items()
+        for name in choices
+        if not _parted(name)[1]
     }
 
 
@@ -217,13 +253,30 @@ def pass_on(claim: Claim[Delivery]) -> None:
 
 def _chosen(subject_id: int, source: Source) -> dict[str, Choice]:
     """Return what a person chose of that which a system takes; defaults are nobody's choice."""
-    choices = standing(subject_id).items()
-    return {name: choice for name, choice in choices if choice.event and name in source.manifest.preferences}
+    choices = standing(subject_id)
+    taken = {name: in_force(choices, name, source.id) for name in source.manifest.preferences if name in choices}
+    return {name: choice for name, choice in taken.items() if choice.event}
+
+
+def _named(purpose_id: str, source_id: str) -> str:
+    return f"{purpose_id}@{source_id}" if source_id else purpose_id
+
+
+def _parted(name: str) -> tuple[str, str]:
+    purpose_id, _, source_id = name.partition("@")
+    return purpose_id, source_id
+
+
+def _project(choices: dict[str, Any], name: str, choice: Any) -> None:
+    """Make a choice the present one; one for all systems ends those for one alone."""
+    for other in [other for other in choices if other.startswith(f"{name}@")]:
+        del choices[other]
+    choices[name] = choice
 
 
 def _filled(choices: Mapping[str, Choice]) -> dict[str, Choice]:
     defaults = _defaults(config.site())
-    return {**defaults, **{name: choice for name, choice in choices.items() if name in defaults}}
+    return {**defaults, **{name: choice for name, choice in choices.items() if _parted(name)[0] in defaults}}
 
 
 @lru_cache(maxsize=4)
@@ -231,15 +284,18 @@ def _defaults(site: Site) -> dict[str, Choice]:
     return {name: Choice(known.states[0]) for name, known in site.purposes.items()}
 
 
-def _takers(purpose_id: str) -> list[Source]:
-    return [source for source in registry.active().connected() if purpose_id in source.manifest.preferences]
+def _takers(name: str) -> list[Source]:
+    """Return the systems that take a choice: all that know its purpose, or the one that it is for."""
+    purpose_id, source_id = _parted(name)
+    connected = registry.active().connected()
+    return [one for one in connected if purpose_id in one.manifest.preferences and source_id in ("", one.id)]
 
 
 def _trying(reach: Reach, choice: Choice) -> bool:
     return reach.attempts > 0 and reach.confirmed < choice.event
 
 
-def _passed(source: Source, choice: Choice, reach: Reach) -> Passed:
+def _passed(source: Source, choice: Choice, reach: Reach, own: bool) -> Passed:
     done = choice.event and reach.confirmed >= choice.event
     return Passed(
         source=source.id,
@@ -247,4 +303,6 @@ def _passed(source: Source, choice: Choice, reach: Reach) -> Passed:
         asked_at=choice.at,
         confirmed_at=reach.confirmed_at if done else None,
         trying=_trying(reach, choice),
+        state=choice.state if choice.event else "",
+        own=own,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -54,22 +54,31 @@ def sections(text: str) -> list[tuple[str, str]]:
     return [(found[1], clean.text(found[2])) for found in _HEADING.finditer(text)]
 
 
-def choose(subject_id: int, purpose_id: str, state: str, language: str) -> int:
-    """Record a choice under the notice in force, in the words that the person read; raises UnknownChoice."""
-    return choose_all(subject_id, {purpose_id: state}, language)[purpose_id]
+def choose(subject_id: int, purpose_id: str, state: str, language: str, source_id: str = "") -> int:
+    """Record a choice under the notice in force, in the words that the person read; raises UnknownChoice.
+
+    With `source_id` it holds for that system alone.
+    """
+    return _choose(subject_id, [_made(purpose_id, state, language, source_id)], language)[0]
 
 
 def choose_all(subject_id: int, states: Mapping[str, str], language: str) -> dict[str, int]:
     """Record choices as `choose` does, all or none; return the number of each event by its purpose."""
-    made = [
-        Made(name, state, words.get(language) or next(iter(words.values())))
-        for name, state in states.items()
-        for words in [consents.purpose(name).wording]
-    ]
+    made = [_made(name, state, language) for name, state in states.items()]
+    return dict(zip(states, _choose(subject_id, made, language), strict=True))
+
+
+def _made(purpose_id: str, state: str, language: str, source_id: str = "") -> Made:
+    words = consents.purpose(purpose_id).wording
+    return Made(purpose_id, state, words.get(language) or next(iter(words.values())), source_id)
+
+
+def _choose(subject_id: int, made: Sequence[Made], language: str) -> list[int]:
     newest = number_in_force(NOTICE, language, today())
     if newest is None:
         raise NotFound
-    return consents.record_all(subject_id, made, notice=NOTICE, notice_version=newest, language=language)
+    numbers = consents.record_all(subject_id, made, notice=NOTICE, notice_version=newest, language=language)
+    return [numbers[one.name] for one in made]
 
 
 def today() -> date:

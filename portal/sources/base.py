@@ -8,11 +8,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.manifest import Action, Manifest, Table, Text
 from portal.sources.manifest.model import BlockKind
+
+if TYPE_CHECKING:
+    from portal.sources.history import History
 
 Key = tuple[str | int, ...]
 Row = dict[str, Any]
@@ -163,6 +166,11 @@ class Source(ABC):
     def title(self) -> Text:
         """The name that people read."""
         return self.manifest.title
+
+    @property
+    def history(self) -> History | None:
+        """Where the person was, for a system that keeps it and lets it be looked at."""
+        return None
 
     @abstractmethod
     def find(self, identifier: Identifier) -> list[Key]:

@@ -52,6 +52,10 @@ class Words:
         """Return what day it is there."""
         return clock.now().astimezone(self.zone).date()
 
+    def short_day(self, when: date) -> str:
+        """Write a day without its year, for the axis of a plot: 12 Dec."""
+        return str(dates.format_skeleton("MMMd", self._local(when), locale=self.locale))
+
     def clock(self, when: datetime) -> str:
         """Return hour and minute: 14:02."""
         local = when.astimezone(self.zone)

@@ -30,6 +30,9 @@ OPEN = {
 SIGNED_IN = {
     "overview": "/overview",
     "location": "/location",
+    "location-history": "/location/history",
+    "location-points": "/location/points",
+    "location-delete": "/location/delete",
     "marketing": "/marketing",
     "data": "/data",
     "data-system": "/data/crm",

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal import config
-from portal.consents import service
+from portal.consents import receipts, service
 from portal.consents.models import ConsentEvent, Standing
 from portal.kernel import audit, db
 from portal.kernel.outbox import Delivery
@@ -21,6 +21,7 @@ from tests.counting import queries
 pytestmark = pytest.mark.usefixtures("house")
 LEVEL, EVENTS = "location.level", "marketing.events.email"
 CHOICES = [(LEVEL, "off"), (LEVEL, "approximate"), (LEVEL, "precise"), (EVENTS, "off"), (EVENTS, "on")]
+BY_APP = [(f"{LEVEL}@app", "off"), (f"{LEVEL}@app", "precise"), (f"{EVENTS}@crm", "on"), (f"{EVENTS}@app", "off")]
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def subject() -> int:
 def test_nobody_has_chosen_anything_before_they_do(subject: int) -> None:
     purposes = config.site().purposes
     assert {LEVEL, EVENTS} < purposes.keys()
-    assert service.standing(subject) == dict.fromkeys(purposes, service.Choice("off"))
+    assert service.standing(subject) == {name: service.Choice(known.states[0]) for name, known in purposes.items()}
     assert not service.may(subject, LEVEL, "approximate")
     assert service.may(subject, LEVEL, "off")
 
@@ -86,15 +87,18 @@ def test_the_database_refuses_to_change_or_delete_an_event(subject: int) -> None
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(chosen=st.lists(st.sampled_from(CHOICES), max_size=8))
+@given(chosen=st.lists(st.sampled_from(CHOICES + BY_APP), max_size=8))
 def test_any_sequence_of_choices_replays_to_the_standing(chosen: list[tuple[str, str]]) -> None:
     subject = int(Subject.create().id)
+    newest: dict[str, str] = {}
     for purpose, state in chosen:
-        service.record(subject, purpose, state, **TERMS)
+        name, _, source = purpose.partition("@")
+        service.record(subject, name, state, source_id=source, **TERMS)
+        newest = {known: before for known, before in newest.items() if not known.startswith(f"{purpose}@")}
+        newest[purpose] = state
     standing = service.standing(subject)
     assert standing == service.replay(subject)
-    newest = dict(chosen)
-    assert {name: choice.state for name, choice in standing.items()} == dict.fromkeys(standing, "off") | newest
+    assert {name: choice.state for name, choice in standing.items() if choice.event} == newest
 
 
 def test_choices_made_together_are_events_of_their_own_in_one_transaction(subject: int) -> None:
@@ -153,3 +157,31 @@ def test_a_page_pays_one_query_for_the_standing_and_one_for_all_systems(subject:
     with queries() as asked:
         service.passed(subject, service.standing(subject))
     assert len(asked) == 2
+
+
+def test_what_is_chosen_for_one_system_counts_there_until_the_next_choice_for_all(subject: int) -> None:
+    service.record(subject, EVENTS, "on", **TERMS)
+    event = service.record(subject, EVENTS, "off", source_id="crm", **TERMS)
+    assert [service.may(subject, EVENTS, "on", source) for source in ("", "app", "crm")] == [True, True, False]
+    assert service.for_one(service.standing(subject), EVENTS).keys() == {"crm"}
+    assert {row.source: row.wanted for row in Delivery.select()} == {"app": event - 1, "crm": event}
+    service.record(subject, EVENTS, "on", **TERMS)
+    assert service.may(subject, EVENTS, "on", "crm")
+    assert service.for_one(service.standing(subject), EVENTS) == {}
+
+
+def test_a_system_that_does_not_take_a_choice_cannot_have_one_of_its_own(subject: int) -> None:
+    for source in ("crm", "nowhere"):
+        with pytest.raises(service.UnknownChoice):
+            service.record(subject, LEVEL, "precise", source_id=source, **TERMS)
+    assert ConsentEvent.select().count() == 0
+
+
+def test_the_receipt_of_a_choice_for_one_system_names_that_one_alone(subject: int) -> None:
+    service.record(subject, EVENTS, "on", source_id="crm", **TERMS)
+    [receipt] = receipts.receipts(subject)
+    assert receipt["purpose"]["id"] == f"{EVENTS}@crm"
+    assert receipt["purpose"]["title"] == config.site().purposes[EVENTS].title["en"]
+    assert [place for place in receipt["storage_locations"] if place.startswith("Demo")] == ["Demo CRM"]
+    assert receipt["event"]["state"] == "consent_given"
+    assert receipt["withdrawal_method"].endswith("/marketing")

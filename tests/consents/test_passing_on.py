@@ -119,3 +119,16 @@ def test_a_page_looks_again_soon_or_later_when_only_systems_that_are_down_are_mi
     done, asked = Passed("a", title, now, now, trying=False), Passed("b", title, now, None, trying=False)
     down, unasked = Passed("c", title, now, None, trying=True), Passed("d", title, None, None, trying=False)
     assert [service.patience(some) for some in ([], [done, unasked], [done, down], [asked, down])] == [0, 0, 20, 2]
+
+
+def test_each_system_is_written_its_own_value(anna: int, systems: dict[str, System]) -> None:
+    service.record(anna, EVENTS, "on", **TERMS)
+    service.record(anna, EVENTS, "off", source_id="crm", **TERMS)
+    work.drain()
+    assert (systems["app"].row(ANNA), systems["crm"].row(ANNA)) == (("precise", "on"), ("precise", "off"))
+    passed = {one.source: (one.state, one.own) for one in service.deliveries(anna, EVENTS)}
+    assert passed == {"app": ("on", False), "crm": ("off", True)}
+    assert standing_of(service.deliveries(anna, EVENTS)) == {"app": "confirmed", "crm": "confirmed"}
+    service.record(anna, EVENTS, "on", **TERMS)
+    work.drain()
+    assert systems["crm"].row(ANNA) == ("precise", "on")

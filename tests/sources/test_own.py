@@ -15,7 +15,7 @@ from portal.sources.base import Identifier, Person
 from portal.sources.own import OwnSource, tables
 from tests.conftest import KEY
 
-ROOMS = ("accounts", "subjects", "notices", "consents", "cases", "download", "deletion", "policies")
+ROOMS = ("accounts", "subjects", "notices", "consents", "cases", "download", "deletion", "policies", "location")
 MAI, DUC = "mai@example.com", "duc@example.com"
 
 
@@ -65,6 +65,9 @@ def settle(email: str) -> Person:
     models["Ticket"].create(download=download, digest=f"{email:>64}", expires_at=now)
     deletion = models["Deletion"].create(case=goodbye, subject=subject.id, scheduled_for=now, language="vi")
     models["Target"].create(deletion=deletion, source="crm", title="CRM")
+    removal = models["Removal"].create(subject=subject, kind="all", until=now)
+    models["RemovalPart"].create(removal=removal, source="booking", title="Booking App")
+    models["Keeping"].create(subject=subject)
     audit.declare("own.tested")
     audit.record("own.tested", subject=subject.id)
     return Person(((subject.id,),), (Identifier("email", email),))

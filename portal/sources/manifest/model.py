@@ -179,6 +179,7 @@ class Location:
     latitude: str
     longitude: str
     reported_state: Place | None = None
+    reported_at: Place | None = None
 
 
 @dataclass(frozen=True)

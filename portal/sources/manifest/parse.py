@@ -89,9 +89,12 @@ def _location(reader: Reader, tables: Mapping[str, Table]) -> model.Location:
     for key in ("time", "latitude", "longitude"):
         reader.need(key, f"Name the column of {points}.")
     state = _place(reader, "reported_state", tables) if reader.has("reported_state") else None
+    at = _place(reader, "reported_at", tables) if reader.has("reported_at") else None
+    if at and (state is None or state.table != at.table):
+        raise reader.problem("reported_at", "is not beside reported_state", "Name a column of the same table.")
     columns = (reader.string("time"), reader.string("latitude"), reader.string("longitude"))
     reader.done()
-    return model.Location(points, *columns, reported_state=state)
+    return model.Location(points, *columns, reported_state=state, reported_at=at)
 
 
 def _preference(name: str, reader: Reader, tables: Mapping[str, Table]) -> Preference:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from portal.kernel import clock
@@ -23,12 +24,14 @@ from portal.sources.base import (
     Snapshot,
     Source,
 )
+from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
 from portal.sources.sql import erasure, looking, paging, preferences
 from portal.sources.sql.check import findings
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
+from portal.sources.sql.history import SqlHistory
 from portal.sources.sql.rehearsal import rehearse, rehearsing
 from portal.sources.sql.schema import Schema
 from portal.sources.sql.session import Session, opened, reading, writing
@@ -43,6 +46,11 @@ class SqlSource(Source):
         super().__init__(manifest)
         self._dialect = dialect
         self._schema: Schema | None = None  # read with the first call
+
+    @property
+    def history(self) -> History | None:
+        location = self.manifest.location
+        return SqlHistory(location, self._reading, partial(self._writing, "history")) if location else None
 
     def find(self, identifier: Identifier) -> list[Key]:
         with self._reading() as (session, ground):

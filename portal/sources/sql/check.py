@@ -27,6 +27,7 @@ def findings(session: Session, ground: Ground) -> list[Finding]:
     found = [*_indexes(ground), *_rules(ground), *_names_left(ground), *_keeping(ground), *_proof(ground)]
     return [
         *found,
+        *_history(ground),
         *_uncovered(ground),
         *_slow(ground),
         *_kept_children(ground),
@@ -70,7 +71,7 @@ def _places(ground: Ground) -> Iterator[tuple[Place, str]]:
     if location:
         for column in (location.time, location.latitude, location.longitude):
             yield Place(location.points, column), "location"
-        yield from ((location.reported_state, "location"),) if location.reported_state else ()
+        yield from ((place, "location") for place in (location.reported_state, location.reported_at) if place)
     yield from ((wish.place, "preferences") for wish in manifest.preferences.values() if wish.place)
 
 
@@ -162,6 +163,16 @@ def _proof(ground: Ground) -> Iterator[Finding]:
                 if to in gone:
                     say = f"The link leads through {parent.name}.{to}, which is erased, so nothing can be proven after."
                     yield _warning(table, own, say)
+
+
+def _history(ground: Ground) -> Iterator[Finding]:
+    if (location := ground.manifest.location) is None:
+        return
+    table = ground.manifest.tables[location.points]
+    if not ground.key(table):
+        yield _error(table, "", 'The points have no key, so none can be told from another. Write key = ["…"].')
+    if ground.column(table, location.time).kind not in ("datetime", "text"):
+        yield _error(table, location.time, "It holds no moment. Name a column with date and time.")
 
 
 def _uncovered(ground: Ground) -> Iterator[Finding]:

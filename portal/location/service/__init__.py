@@ -1,0 +1,40 @@
+"""What the location page does: levels of permission, and the places that systems keep."""
+
+from portal.location.service.calendar import days, today
+from portal.location.service.history import Listed, Overview, Place, count, listed, moment_of, overview
+from portal.location.service.keeping import TooLate, chosen, keep, undo
+from portal.location.service.keeping import of as keeping_of
+from portal.location.service.levels import MIXED, OFF, PURPOSE, choices, differs, level, purpose, save
+from portal.location.service.removing import load, parts, remove, remove_all, remove_one, taken_from, under_way
+
+__all__ = [
+    "MIXED",
+    "OFF",
+    "PURPOSE",
+    "Listed",
+    "Overview",
+    "Place",
+    "TooLate",
+    "choices",
+    "chosen",
+    "count",
+    "days",
+    "differs",
+    "keep",
+    "keeping_of",
+    "level",
+    "listed",
+    "load",
+    "moment_of",
+    "overview",
+    "parts",
+    "purpose",
+    "remove",
+    "remove_all",
+    "remove_one",
+    "save",
+    "taken_from",
+    "today",
+    "under_way",
+    "undo",
+]

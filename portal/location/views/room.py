@@ -1,0 +1,29 @@
+"""The room's blueprint and its place in the menu."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from portal.consents import service as consents
+from portal.kernel.problems import N_
+from portal.location import service
+from portal.location.words import word
+from portal.web import navigation
+from portal.web.guards import Session
+from portal.web.words import _
+
+
+def in_menu(session: Session) -> str:
+    """Return the level for the menu."""
+    return _(word(service.level(consents.present(session))))
+
+
+room = Blueprint("location", __name__)
+navigation.entry(
+    room,
+    "page",
+    N_("Location"),
+    order=30,
+    state=in_menu,
+    covers=("app_level", "history", "keep", "points", "delete", "removal"),
+)
