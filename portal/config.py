@@ -60,6 +60,7 @@ class Site:
     timezone: str
     grace_days: int
     archive_days: int
+    copies_a_day: int
     profile: str
     authority: Words
     controllers: dict[str, str]
@@ -170,6 +171,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         timezone=raw["timezone"],
         grace_days=rules["grace_days"],
         archive_days=rules["archive_days"],
+        copies_a_day=rules.get("copies_a_day", 5),
         profile=rules["profile"],
         authority=rules["authority"],
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},
