@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from portal.cases import service as cases
 from portal.deletion import service as deletion
 from portal.download import files, making, service
 from portal.download.models import Download, Part, Ticket
-from portal.kernel import clock, work
+from portal.kernel import clock, db, work
 from portal.kernel.audit import AuditEvent
 from portal.kernel.problems import NotNow
 from portal.notices.models import Message
@@ -85,13 +86,26 @@ def test_a_worker_that_writes_notices_and_leaves_no_half_file_and_no_half_upload
 ) -> None:
     monkeypatch.setattr(making, "_NOTED_EVERY", timedelta(0))
     download = mai.ask()
-    store = Midway(files.store(), lambda: service.cancel(Download.get_by_id(download.id)))
+    store = Midway(files.store(), lambda: elsewhere(lambda: service.cancel(Download.get_by_id(download.id))))
     monkeypatch.setattr(files, "store", lambda: store)
     work.run("downloads")
     assert state(download) == ("cancelled", "revoked")
-    portal.drain()
     assert files.all_names() == []
     assert uploads(portal) == []
+    portal.drain()
+    assert files.all_names() == []
+
+
+def elsewhere(act: Callable[[], None]) -> None:
+    """Do something on another thread, as another process would, and wait for it."""
+
+    def there() -> None:
+        act()
+        db.database.close()
+
+    thread = threading.Thread(target=there)
+    thread.start()
+    thread.join()
 
 
 def uploads(portal: Portal) -> list[Any]:
