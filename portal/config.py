@@ -83,6 +83,7 @@ class Site:
     grace_days: int
     archive_days: int
     age_floor: int
+    copies_a_day: int
     profile: str
     authority: Words
     controllers: dict[str, str]
@@ -206,6 +207,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         grace_days=rules["grace_days"],
         archive_days=rules["archive_days"],
         age_floor=rules.get("age_floor", 13),
+        copies_a_day=rules.get("copies_a_day", 5),
         profile=rules["profile"],
         authority=rules["authority"],
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},

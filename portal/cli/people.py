@@ -114,8 +114,9 @@ def _export(options: argparse.Namespace) -> int:
     download = downloads.load(reference, asked.subject)
     if download.state != "ready":
         raise Trouble(f"{reference} failed; the log says why, and the person may begin it again")
-    downloads.note_fetch(download, cases.OPERATOR)
-    _write(options.file, downloads.read(download, 0, None), download)
+    handed = downloads.archive(download)
+    downloads.note_fetch(handed, "the command line of our staff", cases.OPERATOR)
+    _write(options.file, downloads.read(handed, 0, None), download)
     missing = [str(source.title) for source in downloads.progress(download).missing]
     outcome = {"reference": reference, "file": str(options.file), "size": download.size, "sha256": download.sha256}
     _say(options, {**outcome, "missing": missing}, f"{reference}: {options.file}, {download.size:,} bytes")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from portal.config import Site
+from portal.download.choice import Choice
 from portal.kernel.problems import N_
 from portal.sources.base import Source
 from portal.sources.manifest import Table
@@ -40,11 +41,13 @@ _RIGHTS = (
 )
 
 
-def about(site: Site, sources: Sequence[Source], words: Words) -> Facts:
-    """Return the answers in one language; nothing in them is about the person."""
+def about(site: Site, sources: Sequence[Source], words: Words, choice: Choice) -> Facts:
+    """Return the answers in one language, also for what a copy leaves out; nothing in them is about the person."""
     purposes, support = list(_purposes(site, words)), site.support_email
     categories = [
-        _category(site, source, table, words) for source in sources for table in source.manifest.tables.values()
+        {**_category(site, source, table, words), "in_this_copy": choice.asks(source.id, table.name)}
+        for source in sources
+        for table in source.manifest.tables.values()
     ]
     return {
         "controller": {"name": site.company, "address": site.address, "contact": support},

@@ -11,18 +11,22 @@ import orjson
 
 from portal.config import Site
 from portal.consents.receipts import receipts
+from portal.download import masks
 from portal.download.about import about
+from portal.download.choice import Choice
 from portal.download.pack import Pack
 from portal.download.reading import Collected, pages
 from portal.sources.base import Source
+from portal.sources.manifest import Table
 from portal.web.words import Words
 
+_RECEIPTS = ("portal", "consent_events")  # where the choices are that receipts are made of
 FORMAT = 1  # of manifest.json and the data files; it rises when a reader would have to change
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes into one archive. `missing` are systems that were asked in vain; they are named in it."""
+    """What goes into one archive. `missing` are systems that were asked in vain, `left_out` those not asked for."""
 
     reference: str
     subject_id: int
@@ -30,6 +34,8 @@ class Contents:
     systems: Sequence[Collected]
     missing: Sequence[Source]
     unclaimed: bool
+    choice: Choice = Choice()
+    left_out: Sequence[Source] = ()
 
 
 def chunks(contents: Contents, site: Site, words: Words, beat: Callable[[], None]) -> Iterator[bytes]:
@@ -45,15 +51,61 @@ def _packed(pack: Pack, contents: Contents, site: Site, words: Words) -> Iterato
     for system in contents.systems:
         yield from _system(pack, system)
     before = len(pack.entries)
-    for receipt in receipts(contents.subject_id):
+    for receipt in receipts(contents.subject_id) if contents.choice.asks(*_RECEIPTS) else ():
         yield from pack.add(f"consents/{receipt['record_id']}.json", _json(receipt))
     count = len(pack.entries) - before
     head = {"reference": contents.reference, "made_at": contents.made_at.isoformat(), "language": words.language}
-    sources = [system.source for system in contents.systems] + list(contents.missing)
-    answers = about(site, sources, words)
+    scope = _scope(contents, site, words)
+    answers = {**about(site, _all(contents), words, contents.choice), "this_copy": scope}
     yield from pack.add("about.json", _json({**head, **answers}))
     yield from pack.add("index.html", _index(contents, site, words, answers, count))
-    yield from pack.add("manifest.json", _json({"format": FORMAT, **head, **_listed(pack, contents, words)}))
+    listed = _listed(pack, contents, words)
+    yield from pack.add("manifest.json", _json({"format": FORMAT, **head, "this_copy": scope, **listed}))
+
+
+def _all(contents: Contents) -> list[Source]:
+    return [*(system.source for system in contents.systems), *contents.missing, *contents.left_out]
+
+
+def _scope(contents: Contents, site: Site, words: Words) -> dict[str, Any]:
+    """Return what this copy was asked to hold, and what of that it could not do (RULES X4, X5)."""
+    choice, sources = contents.choice, _all(contents)
+    hidden = _hidden(contents, words) if choice.masks(site.profile) else []
+    columns = list(dict.fromkeys(title for table in hidden for title in table["columns"].values()))
+    note = words.say(masks.NOTE, columns=words.listed(columns), support=site.support_email) if hidden else ""
+    return {
+        "everything": choice.tables is None and not choice.is_dated,
+        "since": choice.since and choice.since.isoformat(),
+        "until": choice.until and choice.until.isoformat(),
+        "not_asked_for": [_place(one, table, words) for one in sources for table in choice.left_out(one)],
+        "whole_for_want_of_a_date": [
+            _place(system.source, table, words) for system in contents.systems for table in system.whole
+        ],
+        "masked": hidden,
+        "masked_note": note,
+    }
+
+
+def _hidden(contents: Contents, words: Words) -> list[dict[str, Any]]:
+    """Return the tables with masked columns, each with the titles of these."""
+    tables = (
+        (system.source, table) for system in contents.systems for table in contents.choice.tables_of(system.source)
+    )
+    named = [
+        (source, table, {name: table.column_title(name).in_(words.language) for name in masks.masked(table)})
+        for source, table in tables
+    ]
+    return [{**_place(source, table, words), "columns": titles} for source, table, titles in named if titles]
+
+
+def _place(source: Source, table: Table, words: Words) -> dict[str, Any]:
+    language = words.language
+    return {
+        "source": source.id,
+        "system": source.title.in_(language),
+        "table": table.name,
+        "category": table.title.in_(language),
+    }
 
 
 def _system(pack: Pack, system: Collected) -> Iterator[bytes]:
@@ -61,7 +113,7 @@ def _system(pack: Pack, system: Collected) -> Iterator[bytes]:
         facts = {"source": system.source.id, "table": name, "rows": sheet.rows}
         yield from pack.add(f"{sheet.path}.json", *sheet.json(), **facts)
         yield from pack.add(f"{sheet.path}.csv", *sheet.csv(), **facts)
-    yield from pack.add(f"{system.stem}.html", system.page, source=system.source.id)
+    yield from pack.add(f"data/{system.stem}.html", *system.page, source=system.source.id)
 
 
 def _index(contents: Contents, site: Site, words: Words, answers: dict[str, Any], receipts: int) -> bytes:
@@ -78,6 +130,7 @@ def _index(contents: Contents, site: Site, words: Words, answers: dict[str, Any]
             unclaimed=contents.unclaimed,
             receipts=receipts,
             about=answers,
+            choice=contents.choice,
         )
     )
     return drawn.encode()
@@ -100,7 +153,8 @@ def _listed(pack: Pack, contents: Contents, words: Words) -> dict[str, Any]:
         for system in contents.systems
     ]
     missing = [{**_named(source, words), "state": "missing"} for source in contents.missing]
-    return {"sources": there + missing, "files": [entry.told() for entry in pack.entries]}
+    left_out = [{**_named(source, words), "state": "not asked for"} for source in contents.left_out]
+    return {"sources": there + missing + left_out, "files": [entry.told() for entry in pack.entries]}
 
 
 def _named(source: Source, words: Words) -> dict[str, Any]:

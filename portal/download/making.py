@@ -5,7 +5,7 @@ A kill at any instant costs the work, never the result: the whole is made again 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -13,9 +13,12 @@ from datetime import timedelta
 from portal import config
 from portal.accounts import service as accounts
 from portal.cases import service as cases
-from portal.download import archive, files, names, reading, service
+from portal.download import archive, files, names, reading
+from portal.download.choice import Choice
 from portal.download.models import Download, Part, Ticket
+from portal.download.pack import chunks
 from portal.download.reading import Collected
+from portal.download.trust import is_distrusted
 from portal.kernel import audit, clock, failpoints, work
 from portal.kernel.db import atomic
 from portal.kernel.problems import LeaseLost, SourceUnavailable
@@ -41,10 +44,13 @@ class _Distrusted(Exception):
 
 
 def carry_out(claim: Claim[Download]) -> None:
-    """Do what is due: make the archive, give up on it, or erase it once its days are over."""
+    """Do what is due: make the archive, give up on it, or erase it once its days are over or it was stopped."""
     if claim.row.state == "ready":
         _expire(claim)
-    elif service.is_distrusted(claim.row):
+    elif claim.row.state in ("cancelled", "disabled"):
+        files.erase(claim.row.case.reference)
+        claim.done()
+    elif is_distrusted(claim.row):
         _stop(claim)
     elif claim.row.attempts >= MOST_FAILURES:
         _give_up(claim)
@@ -67,8 +73,9 @@ def _make(claim: Claim[Download]) -> None:
 
 
 def _begin(claim: Claim[Download]) -> list[Part]:
-    """Return the part of every system, begun anew but for those that were given up."""
-    sources = registry.active().all()
+    """Return the part of every system that is asked for, begun anew but for those that were given up."""
+    choice = Choice.read(claim.row.choice)
+    sources = [source for source in registry.active().all() if choice.tables_of(source)]
     with claim.step(state="collecting"):
         for source in sources:
             Part.insert(download=claim.row, source=source.id).on_conflict_ignore().execute()
@@ -102,23 +109,33 @@ def _read(claim: Claim[Download], part: Part, stem: str, keep: ExitStack) -> Col
     spoken = words.of(claim.row.language, site.timezone)
     person = subjects.person(subject_id, source.id)
     failpoints.point("download: before read")
-    read = reading.read(source, person, stem, site, spoken, keep, _pulse(claim, part))
+    noted = _at_most_often(lambda rows: _note(claim, part, rows=rows))
+    read = reading.read(source, person, stem, site, spoken, keep, noted, Choice.read(claim.row.choice))
     failpoints.point("download: after read")
     _note(claim, part, state="done", rows=read.rows, as_of=read.as_of)
     return read
 
 
-def _pulse(claim: Claim[Download], part: Part) -> Callable[[int], None]:
-    """Return what notes the rows read so far and so renews the lease: once a second, in a short transaction."""
+def _at_most_often(act: Callable[[int], None]) -> Callable[[int], None]:
+    """Return what does it once a second however often it is called: a short transaction each, which renews the lease.
+
+    By it a worker notices within a second that the person stopped the copy, or that another one took over.
+    """
     due = clock.now() + _NOTED_EVERY
 
-    def tick(rows: int) -> None:
+    def tick(rows: int = 0) -> None:
         nonlocal due
         if clock.now() >= due:
-            _note(claim, part, rows=rows)
+            act(rows)
             due = clock.now() + _NOTED_EVERY
 
     return tick
+
+
+def _hold(claim: Claim[Download]) -> None:
+    """Renew the lease; raises LeaseLost."""
+    with claim.step():
+        pass
 
 
 def _note(claim: Claim[Download], part: Part, **facts: object) -> None:
@@ -143,40 +160,60 @@ def _note_silence(claim: Claim[Download], part: Part, permanent: bool) -> bool:
 
 
 def _publish(claim: Claim[Download], systems: list[Collected], missing: list[Source]) -> None:
-    """Write the archive under this worker's own name, then the row; without the row the file goes again."""
+    """Write the archive and the pages under this worker's own name, then the row; without the row they go again."""
     download, site = claim.row, config.site()
-    name = files.name(download.case.reference, download.fence)
+    reference, choice = download.case.reference, Choice.read(download.choice)
     contents = archive.Contents(
-        reference=download.case.reference,
+        reference=reference,
         subject_id=download.case.subject_id,
         made_at=clock.now(),
         systems=systems,
         missing=missing,
         unclaimed=bool(subjects.unclaimed(download.case.subject_id)),
+        choice=choice,
+        left_out=[source for source in registry.active().all() if not choice.tables_of(source)],
     )
-    spoken = words.of(download.language, site.timezone)
+    spoken, tick = words.of(download.language, site.timezone), _at_most_often(lambda _: _hold(claim))
+    name = files.name(reference, download.fence)
     failpoints.point("download: before publish")
     try:
-        written = files.store().write(name, archive.chunks(contents, site, spoken, claim.beat))
-        _ready(claim, missing, file=name, size=written.size, sha256=written.sha256, as_of=_as_of(systems))
+        pages = {system.source.id: _page(claim, system, tick) for system in systems}
+        written = files.store().write(name, archive.chunks(contents, site, spoken, lambda: tick(0)))
+        facts = {"file": name, "size": written.size, "sha256": written.sha256, "as_of": _as_of(systems)}
+        _ready(claim, missing, pages, **facts)
     except _Distrusted:
         _stop(claim)
     except LeaseLost:
-        files.remove(name)
+        files.erase_own(reference, download.fence)
         raise
+
+
+def _page(claim: Claim[Download], system: Collected, tick: Callable[[int], None]) -> dict[str, object]:
+    """Write the page of one system beside the archive, for phones that cannot open a ZIP file."""
+    name = files.page_name(claim.row.case.reference, claim.row.fence, system.stem)
+    written = files.store().write(name, _held(chunks(system.page), tick))
+    return {"file": name, "size": written.size, "sha256": written.sha256}
+
+
+def _held(pieces: Iterator[bytes], tick: Callable[[int], None]) -> Iterator[bytes]:
+    for piece in pieces:
+        tick(0)
+        yield piece
 
 
 def _as_of(systems: list[Collected]) -> object:
     return min((system.as_of for system in systems), default=clock.now())
 
 
-def _ready(claim: Claim[Download], missing: list[Source], **facts: object) -> None:
-    """Say that it is ready: state, closed case, message and log in one transaction."""
+def _ready(claim: Claim[Download], missing: list[Source], pages: dict[str, dict[str, object]], **facts: object) -> None:
+    """Say that it is ready: state, pages, closed case, message and log in one transaction."""
     download, case = claim.row, claim.row.case
     expires = clock.now() + timedelta(days=config.site().archive_days)
     with claim.step(state="ready", unfinished_of=None, expires_at=expires, due_at=expires, attempts=0, **facts):
-        if service.is_distrusted(download):  # told while it was made
+        if is_distrusted(download):  # told while it was made
             raise _Distrusted
+        for source, page in pages.items():
+            Part.update(**page).where(Part.download == download, Part.source == source).execute()
         absent = [source.id for source in missing]
         cases.move(case, "fulfilled", "download ready", "worker", missing=absent)
         audit.record(
@@ -200,7 +237,8 @@ def _tell(download: Download) -> None:
     to = accounts.recipient(account) if account else None
     if to:
         to, url = replace(to, language=download.language), f"{config.site().base_url}/download/{case.reference}"
-        messages.download_ready(to, f"download:{case.reference}", case.reference, download.expires_at, url)
+        cause, size = f"download:{case.reference}", download.size or 0
+        messages.download_ready(to, cause, case.reference, download.expires_at, url, size)
 
 
 def _expire(claim: Claim[Download]) -> None:
@@ -208,6 +246,7 @@ def _expire(claim: Claim[Download]) -> None:
     files.erase(case.reference)
     with claim.step(state="expired", file=None, due_at=None):
         Ticket.delete().where(Ticket.download == claim.row).execute()
+        Part.update(file=None).where(Part.download == claim.row).execute()
         audit.record("download.expired", subject=case.subject_id, actor="worker", reference=case.reference)
 
 

@@ -1,4 +1,4 @@
-"""A download, its progress by system, and the short-lived links to it."""
+"""A download, its progress by system, the short-lived links to it, and who fetched it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import peewee
 
 from portal.cases.models import Case
 from portal.kernel import clock
-from portal.kernel.db import Model, MomentField
+from portal.kernel.db import JsonField, Model, MomentField
 from portal.kernel.problems import N_
 from portal.kernel.work import Claimable
 
 
 class Download(Claimable):
-    """One archive: waiting, collecting, ready, expired or failed; a ready one falls due when it expires.
+    """One archive; a ready one falls due when it expires, one that the person stopped until its files are gone.
 
+    States: waiting, collecting, ready, expired, failed; cancelled by the person before it was ready, disabled after.
     `unfinished_of` is the subject's number until the archive is made: it is unique, so nobody has two under way.
+    `choice` is what was asked for, as `Choice.written` writes it.
     """
 
     case = peewee.ForeignKeyField(Case, unique=True, backref="downloads")
     state = peewee.CharField(16, default="waiting")
     unfinished_of = peewee.IntegerField(null=True, unique=True)
     language = peewee.CharField(8)
+    choice = JsonField(default=dict)
     file = peewee.CharField(120, null=True)
     size = peewee.BigIntegerField(null=True)
     sha256 = peewee.CharField(64, null=True)
@@ -53,7 +56,10 @@ class Download(Claimable):
 
 
 class Part(Model):
-    """How far one system is in one download: waiting, reading, done, or failed after it was asked in vain."""
+    """How far one system is in one download: waiting, reading, done, or failed after it was asked in vain.
+
+    `file` is its page in the store, for whoever cannot open a ZIP file.
+    """
 
     download = peewee.ForeignKeyField(Download, backref="parts")
     source = peewee.CharField(64)
@@ -61,6 +67,9 @@ class Part(Model):
     rows = peewee.BigIntegerField(default=0)
     tries = peewee.IntegerField(default=0)
     as_of = MomentField(null=True)
+    file = peewee.CharField(160, null=True)
+    size = peewee.BigIntegerField(null=True)
+    sha256 = peewee.CharField(64, null=True)
 
     class Meta:
         table_name = "download_parts"
@@ -71,15 +80,35 @@ class Part(Model):
 
 
 class Ticket(Model):
-    """An address that gives out one archive without cookies for ten minutes; only its digest is stored (RULES W3)."""
+    """An address that gives out one archive without cookies for ten minutes; only its digest is stored (RULES W3).
+
+    `by_link`: it was shown as an address for another device, and not followed at once.
+    """
 
     download = peewee.ForeignKeyField(Download, backref="tickets")
     digest = peewee.CharField(64, unique=True)
+    by_link = peewee.BooleanField(default=False)
     created_at = MomentField(default=clock.now)
     expires_at = MomentField(index=True)
 
     class Meta:
         table_name = "tickets"
         title = N_("Links to your downloads")
+        whose = "download.case.subject"
+        erasure = "delete"
+
+
+class Fetch(Model):
+    """Somebody began to fetch an archive, or the page of one system (`source`); `device` is a browser in words."""
+
+    download = peewee.ForeignKeyField(Download, backref="fetches")
+    at = MomentField(default=clock.now)
+    by_link = peewee.BooleanField()
+    device = peewee.CharField(64)
+    source = peewee.CharField(64, null=True)
+
+    class Meta:
+        table_name = "download_fetches"
+        title = N_("Who fetched your downloads")
         whose = "download.case.subject"
         erasure = "delete"

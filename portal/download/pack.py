@@ -80,7 +80,7 @@ class Pack:
         )  # decides on ZIP64
         size, digest = info.file_size, sha256()
         with self._zip.open(info, "w") as entry:
-            for chunk in _chunks(parts):
+            for chunk in chunks(parts):
                 digest.update(chunk)
                 entry.write(chunk)
                 yield from self._pipe.take(CHUNK)
@@ -92,7 +92,8 @@ class Pack:
         yield from self._pipe.take()
 
 
-def _chunks(parts: tuple[Part, ...]) -> Iterator[bytes]:
+def chunks(parts: tuple[Part, ...]) -> Iterator[bytes]:
+    """Yield the parts of a file one after another."""
     for part in parts:
         if isinstance(part, bytes):
             yield part

@@ -11,17 +11,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import IO, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 
 from portal.config import Site
-from portal.download import names
+from portal.download import masks, names
 from portal.download.about import of_table
+from portal.download.choice import Choice, time_column
+from portal.download.pack import Part
 from portal.download.sheets import Sheet, spool
 from portal.kernel.problems import N_
 from portal.sources import values
-from portal.sources.base import Person, Snapshot, Source
+from portal.sources.base import Person, Row, Snapshot, Source
 from portal.sources.manifest import Table
 from portal.web import templates
 from portal.web.shipped import shipped
@@ -29,13 +32,17 @@ from portal.web.words import Words
 
 SHOWN = 500  # rows of a table on the page; a phone does not open a page with all of a hundred thousand
 _LONGEST = 2000  # characters of a value on the page
+_SECTIONS = "<!-- the tables -->"  # where they go on the page
 Tick = Callable[[int], None]
 Record = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Section:
-    """One table as the page shows it: `records` are its first rows, each a list of column titles and texts."""
+    """One table as the page shows it: `records` are its first rows, each a list of column titles and texts.
+
+    `whole`: it has no date, so it is there whole although some days only were asked for; `note` says what is masked.
+    """
 
     id: str
     path: str
@@ -43,17 +50,20 @@ class Section:
     about: str
     rows: int
     records: list[Record]
+    whole: bool
+    note: str
 
 
 @dataclass(frozen=True)
 class Collected:
-    """All that one system holds of a person, in files that wait to be packed."""
+    """All that was asked for of one system, in files that wait to be packed; `whole` are tables without a date."""
 
     source: Source
     stem: str
     as_of: datetime
     sheets: dict[str, Sheet]
-    page: IO[bytes]
+    page: tuple[Part, ...]
+    whole: list[Table]
 
     @property
     def rows(self) -> int:
@@ -61,86 +71,131 @@ class Collected:
         return sum(sheet.rows for sheet in self.sheets.values())
 
 
-def read(source: Source, person: Person, stem: str, site: Site, words: Words, keep: ExitStack, tick: Tick) -> Collected:
-    """Read a system; `tick` is told how many rows there are so far, `keep` holds the files open.
+def read(
+    source: Source,
+    person: Person,
+    stem: str,
+    site: Site,
+    words: Words,
+    keep: ExitStack,
+    tick: Tick,
+    choice: Choice = Choice(),  # noqa: B008 - it is frozen
+) -> Collected:
+    """Read what is asked for of a system; `tick` is told how many rows there are so far, `keep` holds the files open.
 
     Raises SourceUnavailable, also where a table gave more or fewer rows than the system said there are.
     """
     with source.snapshot(person) as snapshot:
-        reading = _Reading(source, snapshot, stem, site, words, keep, tick)
-        return Collected(source, stem, snapshot.as_of, reading.sheets, reading.page())
+        reading = _Reading(source, snapshot, stem, site, words, keep, tick, choice)
+        page = reading.page()
+        return Collected(source, stem, snapshot.as_of, reading.sheets, page, reading.whole)
 
 
 class _Reading:
     """A snapshot while its rows pass by."""
 
     def __init__(
-        self, source: Source, snapshot: Snapshot, stem: str, site: Site, words: Words, keep: ExitStack, tick: Tick
+        self,
+        source: Source,
+        snapshot: Snapshot,
+        stem: str,
+        site: Site,
+        words: Words,
+        keep: ExitStack,
+        tick: Tick,
+        choice: Choice,
     ) -> None:
         self.source, self.snapshot, self.site, self.words = source, snapshot, site, words
-        self.keep, self.tick = keep, tick
+        self.keep, self.tick, self.choice, self.masks = keep, tick, choice, choice.masks(site.profile)
         self.sheets: dict[str, Sheet] = {}
+        self.whole: list[Table] = []
         self._rows = 0
         self._paths = {name: f"data/{stem}/{file}" for name, file in names.plain(source.manifest.tables).items()}
 
-    def page(self) -> IO[bytes]:
+    def page(self) -> tuple[Part, ...]:
         """Draw the page; drawing a table is what reads it, so that no table is read twice or held."""
-        page, language = spool(self.keep), self.words.language
-        tables = self.source.manifest.tables.values()
-        for piece in (
+        sections, section = spool(self.keep), pages(self.words).get_template("download/archive/section.html")
+        tables = self.choice.tables_of(self.source)
+        for table in tables:
+            for piece in section.generate(section=self._section(table)):
+                sections.write(piece.encode())
+        before, _, after = self._frame(tables).partition(_SECTIONS)
+        return before.encode(), sections, after.encode()
+
+    def _frame(self, tables: list[Table]) -> str:
+        """Draw what stands around the tables, now that their rows are counted."""
+        language = self.words.language
+        return (
             pages(self.words)
             .get_template("download/archive/source.html")
-            .generate(
+            .render(
                 site=self.site,
                 language=language,
                 heading=self.source.title.in_(language),
                 as_of=self.snapshot.as_of,
-                tables=[(table.title.in_(language), self.snapshot.counts[table.name]) for table in tables],
-                sections=map(self._section, tables),
+                choice=self.choice,
+                tables=[(table.title.in_(language), self.sheets[table.name].rows) for table in tables],
+                left_out=[table.title.in_(language) for table in self.choice.left_out(self.source)],
+                sections=Markup(_SECTIONS),  # noqa: S704 - a constant
             )
-        ):
-            page.write(piece.encode())
-        return page
+        )
 
     def _section(self, table: Table) -> Section:
-        sheet = self.sheets[table.name] = self._sheet(table)
-        records, said = self._laid_down(table, sheet), self.snapshot.counts[table.name]
-        if sheet.rows != said:
-            raise self.source.unavailable(f"{table.name}: {said} rows were said and {sheet.rows} given")
-        title = table.title.in_(self.words.language)
-        told = of_table(self.site, table, self.words)
-        return Section(f"t{len(self.sheets)}", sheet.path, title, told, sheet.rows, records)
+        dated = time_column(self.source.manifest, table, self.snapshot.kinds(table.name))
+        hidden = masks.masked(table) if self.masks else {}
+        sheet = self.sheets[table.name] = self._sheet(table, hidden, dated)
+        records = self._laid_down(table, sheet, hidden, dated)
+        whole = self.choice.is_dated and not dated
+        self.whole += [table] if whole else []
+        columns = self.words.listed(self._title(table, name) for name in hidden)
+        note = self.words.say(masks.NOTE, columns=columns, support=self.site.support_email) if hidden else ""
+        title, told = table.title.in_(self.words.language), of_table(self.site, table, self.words)
+        return Section(f"t{len(self.sheets)}", sheet.path, title, told, sheet.rows, records, whole, note)
 
-    def _laid_down(self, table: Table, sheet: Sheet) -> list[Record]:
-        """Put every row of a table into its files, and return the first ones for the page."""
+    def _laid_down(self, table: Table, sheet: Sheet, hidden: dict[str, str], dated: str) -> list[Record]:
+        """Put every row of a table that is asked for into its files, and return the first ones for the page."""
         records: list[Record] = []
+        given, said, zone = 0, self.snapshot.counts[table.name], self.words.zone
         for row in self.snapshot.rows(table.name):
-            sheet.add(row)
-            if sheet.rows <= SHOWN:
-                records.append([(self._title(table, name), shown(value, self.words)) for name, value in row.items()])
-            self._rows += 1
+            given += 1
+            if not dated or self.choice.covers(row.get(dated), zone):
+                shown_row = _masked(row, hidden) if hidden else row
+                sheet.add(shown_row)
+                if sheet.rows <= SHOWN:
+                    records.append([(self._title(table, name), shown(v, self.words)) for name, v in shown_row.items()])
+                self._rows += 1
             self.tick(self._rows)
+        if given != said:
+            raise self.source.unavailable(f"{table.name}: {said} rows were said and {given} given")
         return records
 
-    def _sheet(self, table: Table) -> Sheet:
+    def _sheet(self, table: Table, hidden: dict[str, str], dated: str) -> Sheet:
         kinds = self.snapshot.kinds(table.name)
         head = {
             "source": self.source.id,
             "table": table.name,
             "title": table.title.in_(self.words.language),
             "as_of": self.snapshot.as_of.isoformat(),
-            "count": self.snapshot.counts[table.name],
         }
+        if self.choice.is_dated and dated:
+            head["dated_by"] = dated
         exported = [name for name, column in table.columns.items() if column.export]
-        columns = () if head["count"] else dict.fromkeys([*exported, *kinds])
+        sure = self.snapshot.counts[table.name] and not self.choice.is_dated  # then a row will name the columns
+        columns = () if sure else dict.fromkeys([*exported, *kinds])
 
-        def about(name: str) -> dict[str, str]:
+        def about(name: str) -> dict[str, str | bool]:
+            if name in hidden:
+                return {"title": self._title(table, name), "kind": "", "masked": True}
             return {"title": self._title(table, name), "kind": kinds.get(name, "")}
 
         return Sheet(self._paths[table.name], head, columns, about, self.keep)
 
     def _title(self, table: Table, column: str) -> str:
         return table.column_title(column).in_(self.words.language)
+
+
+def _masked(row: Row, hidden: dict[str, str]) -> Row:
+    return {name: masks.mask(value, hidden[name]) if name in hidden else value for name, value in row.items()}
 
 
 def shown(value: Any, words: Words) -> str:

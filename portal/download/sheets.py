@@ -57,7 +57,7 @@ class Sheet:
     def json(self) -> tuple[Part, ...]:
         """Return the parts of the JSON file."""
         columns = {name: self._about(name) for name in self.columns}
-        return self._json, b'\n],"columns":' + orjson.dumps(columns) + b"}\n"
+        return self._json, b"\n]," + orjson.dumps({"count": self.rows, "columns": columns})[1:] + b"\n"
 
     def csv(self) -> tuple[Part, ...]:
         """Return the parts of the CSV file; its head comes now, when every column is known."""

@@ -32,7 +32,8 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "security_changed": ("what", "shown", "at", "url"),
     "sign_up_code": ("code", "minutes"),
     "sign_up_known": ("code", "minutes"),
-    "download_ready": ("reference", "expires_at", "url"),
+    "download_ready": ("reference", "expires_at", "url", "size"),
+    "download_fetched": ("reference", "on", "device", "url"),
     "deletion_scheduled": ("reference", "on", "cancel_url", "url"),
     "deletion_cancelled": ("reference",),
     "deletion_paused": ("reference", "url"),
@@ -79,9 +80,14 @@ def sign_up_known(to: Recipient, cause: str, code: str, minutes: int) -> None:
     _queue("sign_up_known", to, cause, code=code, minutes=minutes)
 
 
-def download_ready(to: Recipient, cause: str, reference: str, expires_at: datetime, url: str) -> None:
-    """Say that an archive can be fetched, and until when."""
-    _queue("download_ready", to, cause, reference=reference, expires_at=expires_at.isoformat(), url=url)
+def download_ready(to: Recipient, cause: str, reference: str, expires_at: datetime, url: str, size: int) -> None:
+    """Say that an archive of so many bytes can be fetched, and until when."""
+    _queue("download_ready", to, cause, reference=reference, expires_at=expires_at.isoformat(), url=url, size=size)
+
+
+def download_fetched(to: Recipient, cause: str, reference: str, on: datetime, device: str, url: str) -> None:
+    """Say that an archive was fetched for the first time, and how to stop that (RULES X10)."""
+    _queue("download_fetched", to, cause, reference=reference, on=on.isoformat(), device=device, url=url)
 
 
 def deletion_scheduled(to: Recipient, cause: str, reference: str, on: datetime, cancel_url: str, url: str) -> None:

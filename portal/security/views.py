@@ -176,9 +176,9 @@ def _show_page(said: str = "") -> Response:
 
 
 def _browser(session: Session) -> Browser:
-    browser, _slash, system = session.device.partition(" / ")
+    browser, _slash, system = session.device.partition(", ")
     known = _("%(browser)s on %(system)s", browser=browser, system=system)
-    device = known if system and "?" not in (browser, system) else _("A browser that we do not know")
+    device = known if system else browser or _("A browser that we do not know")
     begun, seen = when(here(), session.created_at), when(here(), session.seen_at)
     return Browser(session.id, device, _place(session.place), begun, seen, sessions.is_of(session, me().token))
 

@@ -69,3 +69,18 @@ document.addEventListener("DOMContentLoaded", () => {
     field.form.addEventListener("submit", () => { field.type = "password"; });
   }
 });
+// The box of a whole group ticks all boxes in it, and follows them.
+function follow(group) {
+  const [whole, ...parts] = group.querySelectorAll("input[type=checkbox]");
+  const ticked = parts.filter((part) => part.checked).length;
+  whole.checked = ticked > 0;
+  whole.indeterminate = ticked > 0 && ticked < parts.length;
+}
+document.addEventListener("change", (event) => {
+  const group = event.target.closest("[data-all]");
+  if (!group) return;
+  const [whole, ...parts] = group.querySelectorAll("input[type=checkbox]");
+  if (event.target === whole) parts.forEach((part) => { part.checked = whole.checked; });
+  follow(group);
+});
+document.querySelectorAll("[data-all]").forEach(follow);

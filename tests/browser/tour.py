@@ -121,6 +121,17 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         for name, path in SIGNED_IN.items():
             yield Stop(name, portal.url + path, cookies)
         yield Stop("download-ready", ready, cookies)
+        yield Stop("download-again", f"{portal.url}/download?again={ready.rsplit('/', 1)[1]}", cookies)
+    with somebody(chromium, portal) as person:
+        person.sign_in("bao.tran@example.com")
+        person.open("/download")
+        person.page.uncheck("#all-crm")
+        person.page.check("input[name=when][value=some]")
+        person.page.fill("#since", "2026-01-01")
+        person.page.click("#prepare")
+        person.page.wait_for_url(re.compile(r"/download/R-"))
+        person.page.click("#cancel")
+        yield Stop("download-cancelled", person.page.url, _cookies(person))
 
 
 def _sharing(chromium: Browser, portal: Live) -> Iterator[Stop]:

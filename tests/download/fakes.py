@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portal.sources import manifest
-from portal.sources.base import Erased, Finding, Identifier, Key, Person, Preview, Row, Snapshot, Source
+from portal.sources.base import Erased, Finding, Identifier, Key, Line, Person, Preview, Row, Snapshot, Source
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 Rows = Callable[[], Iterable[Row]]
@@ -17,10 +17,18 @@ Rows = Callable[[], Iterable[Row]]
 class FakeSource(Source):
     """Tables of rows that are made when they are read. `silent` counts how often it still does not answer."""
 
-    def __init__(self, name: str, tables: Mapping[str, Rows], counts: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        tables: Mapping[str, Rows],
+        counts: Mapping[str, int] | None = None,
+        time: Mapping[str, str] | None = None,
+    ) -> None:
         described: dict[str, Any] = {table: {"erase": "delete", "match": {"email": "email"}} for table in tables}
         subject = next(iter(tables))
         described[subject] = {"erase": "delete"}
+        for table, column in (time or {}).items():
+            described[table]["time"] = column
         raw = {
             "source": {"id": name, "title": f"Fake {name}", "url": "env:FAKE"},
             "subject": {"table": subject, "match": {"email": "email"}},
@@ -42,7 +50,11 @@ class FakeSource(Source):
         return []
 
     def preview(self, person: Person) -> Preview:
-        return Preview((), (), NOW)
+        tables = self.manifest.tables.values()
+        counted = FakeSnapshot(self).counts
+        return Preview(
+            tuple(Line(table.name, table.title, counted[table.name], table.erase, "") for table in tables), (), NOW
+        )
 
     def prefer(self, person: Person, choices: Mapping[str, str]) -> None: ...
 

@@ -14,6 +14,8 @@ import pytest
 
 from portal.consents import service as consents
 from portal.consents.receipts import SCHEMA
+from portal.download import service
+from portal.download.choice import Choice
 from portal.download.models import Download
 from portal.sources import registry, values
 from portal.subjects import service as subjects
@@ -133,7 +135,9 @@ def test_each_choice_has_a_receipt(copy: Download) -> None:
 def test_pages_are_sound_html_that_asks_nobody_and_runs_nothing(copy: Download) -> None:
     archive = unpacked(copy)
     pages = [name for name in archive.namelist() if name.endswith(".html")]
-    assert sorted(pages) == ["booking.html", "crm.html", "index.html", "portal.html", "whitelabel.html"]
+    assert sorted(pages) == [
+        "data/booking.html", "data/crm.html", "data/portal.html", "data/whitelabel.html", "index.html",
+    ]  # fmt: skip
     for name in pages:
         page = archive.read(name).decode()
         wrong = [fault for fault in lint(page, "nowhere.invalid")[1] if "style" not in fault]
@@ -145,7 +149,7 @@ def test_pages_are_sound_html_that_asks_nobody_and_runs_nothing(copy: Download) 
 
 def test_a_page_shows_what_the_files_hold(copy: Download) -> None:
     archive = unpacked(copy)
-    page = archive.read("booking.html").decode()
+    page = archive.read("data/booking.html").decode()
     assert "Nguyễn Thị Mai" in page
     [*_, last] = read(archive, "data/booking/bookings.json")["rows"]
     assert last["reference"] in page
@@ -160,7 +164,7 @@ def test_the_archive_speaks_the_language_in_which_it_was_asked_for(portal: Porta
     [made] = Download.of(somebody.subject)
     archive = unpacked(made)
     assert '<html lang="vi">' in archive.read("index.html").decode()
-    assert "Lịch đặt chỗ" in archive.read("booking.html").decode()
+    assert "Lịch đặt chỗ" in archive.read("data/booking.html").decode()
     assert read(archive, "data/booking/bookings.json")["title"] == "Lịch đặt chỗ"
 
 
@@ -169,13 +173,51 @@ def test_somebody_of_whom_nothing_is_held_gets_an_archive_that_says_so(portal: P
     archive = unpacked(nobody.copy())
     told = read(archive, "manifest.json")["files"]
     assert {file["rows"] for file in told if file.get("source") == "crm" and "table" in file} == {0}
-    assert "Nothing is held here." in archive.read("crm.html").decode()
+    assert "Nothing is held here." in archive.read("data/crm.html").decode()
 
 
 def test_who_shares_an_address_is_told_that_records_are_left_out(portal: Portal) -> None:
     shared = member(portal, "nha.hoang@example.com")
     archive = unpacked(shared.copy())
     assert "Records that may be yours are not in this copy" in archive.read("index.html").decode()
+
+
+def test_a_copy_for_california_masks_numbers_in_every_form_and_says_so(portal: Portal, mai: Member) -> None:
+    whole, masked = unpacked(mai.copy()), unpacked(made_for(mai, "us-ca"))
+    [before], [after] = (read(archive, "data/booking/users.json")["rows"] for archive in (whole, masked))
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {name for name in ("tax_id", "bank_account") if before[name]} == {"tax_id", "bank_account"}
+    for name in changed:
+        assert after[name] == f"•••• {str(before[name])[-4:]}"
+        for form in ("data/booking.html", "data/booking/users.csv", "data/booking/users.json"):
+            assert str(before[name]) in whole.read(form).decode()
+            assert str(before[name]) not in masked.read(form).decode()
+    columns = read(masked, "data/booking/users.json")["columns"]
+    assert {name for name, told in columns.items() if told.get("masked")} == changed
+    note = "To confirm that a number is yours, write it to privacy@smartos.example.com"
+    for page in ("index.html", "data/booking.html", "data/crm.html"):
+        assert note in masked.read(page).decode()
+        assert note not in whole.read(page).decode()
+    told = read(masked, "about.json")["this_copy"]
+    assert note in told["masked_note"]
+    assert {("booking", "users"), ("booking", "payments")} <= {(one["source"], one["table"]) for one in told["masked"]}
+    assert read(whole, "about.json")["this_copy"]["masked"] == []
+    assert "masked, as California asks" in mai.browser.get(f"/download/{last(mai).case.reference}").text
+
+
+def test_who_lives_elsewhere_gets_all_of_it(mai: Member) -> None:
+    [row] = read(unpacked(made_for(mai, "other")), "data/booking/users.json")["rows"]
+    assert "•" not in "".join(str(value) for value in row.values())
+
+
+def made_for(owner: Member, country: str) -> Download:
+    asked = service.ask(owner.subject, "en", Choice(country=country))
+    owner.portal.drain()
+    return owner.now(asked)
+
+
+def last(owner: Member) -> Download:
+    return service.recent(owner.subject)[0]
 
 
 def cells(archive: ZipFile, name: str) -> list[list[str]]:

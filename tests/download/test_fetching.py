@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from werkzeug.test import TestResponse
 
 from portal.cases import service as cases
 from portal.download import files, service
-from portal.download.models import Download, Ticket
+from portal.download.models import Download, Fetch, Part, Ticket
 from portal.kernel import clock, tokens
 from portal.kernel.audit import AuditEvent
+from portal.notices.models import Message
+from portal.web.words import of
 from tests.browse import Client
 from tests.conftest import Portal
-from tests.download.conftest import Member, member
+from tests.download.conftest import Member, member, unpacked
 
 BODY = bytes(range(256)) * 40 + b"end"
 SIZE = len(BODY)
@@ -75,9 +78,10 @@ def test_the_button_leads_to_an_address_that_gives_the_whole_without_cookies(
     got = anybody.get(answer.location)
     assert (got.status_code, got.data) == (200, BODY)
     assert got.content_type == "application/zip"
-    assert got.headers["Content-Disposition"] == (
-        f"attachment; filename=\"data-{copy.case.reference}.zip\"; filename*=UTF-8''Smartos%20{copy.case.reference}.zip"
-    )
+    way, _, name = got.headers["Content-Disposition"].partition("; filename*=UTF-8''")
+    assert way == f'attachment; filename="data-{copy.case.reference}.zip"'
+    day = of("en", "Asia/Ho_Chi_Minh").day(clock.now())
+    assert unquote(name) == f"Smartos, your data of {day} ({copy.case.reference}).zip"
     assert got.headers["Content-Length"] == str(SIZE)
     assert got.headers["Accept-Ranges"] == "bytes"
     assert got.headers["X-Content-Type-Options"] == "nosniff"
@@ -179,6 +183,117 @@ def test_who_did_not_confirm_lately_gets_no_address(mai: Member, copy: Download)
         for way in ("fetch", "link"):
             assert mai.browser.post(f"/download/{copy.case.reference}/{way}").path == "/confirm"
     assert Ticket.select().count() == 0
+
+
+def test_the_first_fetch_is_told_by_mail_once_and_says_how_to_stop_it(
+    portal: Portal, copy: Download, anybody: Client, address: str
+) -> None:
+    phone = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
+    for _ in range(3):
+        anybody.get(address, headers={"User-Agent": phone})
+    portal.drain()
+    assert Message.select().where(Message.kind == "download_fetched").count() == 1
+    mail = portal.last_mail()
+    assert "Chrome, Android" in mail
+    assert "Disable this link now" in mail
+    assert f"/download/{copy.case.reference}" in mail
+    assert copy.case.reference in str(portal.mails()[-1]["Subject"])
+
+
+def test_looking_or_going_on_is_no_fetch_and_sends_no_mail(copy: Download, anybody: Client, address: str) -> None:
+    anybody.head(address)
+    anybody.get(address, headers={"Range": "bytes=10-"})
+    anybody.get(address, headers={"Range": f"bytes={SIZE}-"})
+    assert Fetch.select().count() == 0
+    assert Message.select().where(Message.kind == "download_fetched").count() == 0
+
+
+def test_the_page_tells_who_fetched_it_when_with_what_and_which_way(
+    mai: Member, copy: Download, anybody: Client, address: str
+) -> None:
+    other = mai.browser.get(f"/download/{copy.case.reference}").form("Get a link").send()
+    [url] = [link for link in other.links.values() if "/archives/" in link]
+    anybody.get(address, headers={"User-Agent": "curl/8.5.0"})
+    anybody.get(
+        url.partition("8000")[2], headers={"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5) Safari/604.1"}
+    )
+    told = " ".join(mai.browser.get(f"/download/{copy.case.reference}").text.split())
+    assert "From this page, signed in, curl" in told
+    assert "By the link for another device, Safari, iPhone" in told
+    assert told.index("By the link for another") < told.index("From this page, signed in, curl")
+    assert [fetch.by_link for fetch in Fetch.select().order_by(Fetch.id)] == [False, True]
+
+
+def test_size_and_name_are_told_before_the_tap_and_in_the_mail(portal: Portal, mai: Member) -> None:
+    made = mai.copy()
+    size = of("en").size(made.size or 0)
+    page = mai.browser.get(f"/download/{made.case.reference}")
+    assert page.form(f"Download, {size}").node["action"].endswith("/fetch")
+    assert f"({made.case.reference}).zip" in page.text
+    assert f"It is one ZIP file, {size}." in portal.last_mail()
+
+
+@pytest.fixture
+def made(mai: Member) -> Download:
+    """A whole copy of Mai's."""
+    return mai.copy()
+
+
+def test_the_page_of_a_system_is_given_alone_without_cookies_and_without_scripts(
+    portal: Portal, made: Download, anybody: Client
+) -> None:
+    address = f"/archives/{service.ticket(made)}/booking.html"
+    part = Part.get(Part.download == made, Part.source == "booking")
+    got = anybody.get(address)
+    assert (got.status_code, got.content_type) == (200, "text/html; charset=utf-8")
+    assert (len(got.data), sha256(got.data).hexdigest()) == (part.size, part.sha256)
+    assert got.data == unpacked(made).read("data/booking.html")
+    assert got.headers["Content-Disposition"].startswith('inline; filename="booking.html"')
+    assert "no-store" in got.headers["Cache-Control"]
+    assert got.headers["Referrer-Policy"] == "no-referrer"
+    policy = got.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "script" not in policy
+    assert "Set-Cookie" not in got.headers
+    assert b"prefers-color-scheme: dark" in got.data
+    assert b"width=device-width" in got.data
+    fetch = Fetch.get()
+    assert (fetch.source, fetch.by_link) == ("booking", False)
+
+
+def test_the_page_of_a_system_keeps_the_rules_of_the_archive(made: Download, anybody: Client) -> None:
+    token = service.ticket(made)
+    address = f"/archives/{token}/crm.html"
+    etag = anybody.head(address).headers["ETag"]
+    body = anybody.get(address).data
+    part = anybody.get(address, headers={"Range": "bytes=0-99"})
+    assert (part.status_code, part.data) == (206, body[:100])
+    assert anybody.get(address, headers={"Range": "bytes=999999999-"}).status_code == 416
+    assert anybody.get(address, headers={"If-None-Match": etag}).status_code == 304
+    assert anybody.get(address, headers={"Range": "bytes=5-", "If-Range": '"x"'}).status_code == 200
+    assert anybody.head(address).data == b""
+    for unknown in ("x.html", "zip", "crm", "../1.zip", "%2e%2e/1.zip", "1.crm.html"):
+        refused(anybody.get(f"/archives/{token}/{unknown}"), 404)
+    with clock.later(timedelta(minutes=10, seconds=1)):
+        refused(anybody.get(address), 410)
+
+
+def test_the_button_of_a_system_leads_to_its_page(mai: Member, made: Download) -> None:
+    page = mai.browser.get(f"/download/{made.case.reference}")
+    assert "Smartos CRM" in page.text
+    way = {"data": {"page": "crm"}, "headers": {"Sec-Fetch-Site": "same-origin"}}
+    answer = mai.browser.client.post(f"/download/{made.case.reference}/fetch", **way)
+    assert answer.location.endswith("/crm.html")
+    mai.browser.post(f"/download/{made.case.reference}/fetch", data={"page": "nothing"}, status=404)
+
+
+def test_links_for_another_device_name_the_pages_too(mai: Member, made: Download, anybody: Client) -> None:
+    page = mai.browser.get(f"/download/{made.case.reference}").form("Get a link").send()
+    addresses = [link.partition("8000")[2] for link in page.links.values() if link.endswith(".html")]
+    assert len(addresses) == 4
+    assert {anybody.get(address).status_code for address in addresses} == {200}
+    assert {fetch.by_link for fetch in Fetch.select()} == {True}
 
 
 def test_a_stranger_finds_nothing(portal: Portal, mai: Member, copy: Download) -> None:

@@ -26,6 +26,10 @@ def stored() -> list[str]:
     return files.all_names()
 
 
+def archives() -> list[str]:
+    return [name for name in stored() if name.endswith(".zip")]
+
+
 def part(download: Download, source: str) -> Part:
     found: Part = Part.get(Part.download == download, Part.source == source)
     return found
@@ -41,7 +45,7 @@ def test_a_ready_copy_closes_its_case_and_tells_the_person_once(portal: Portal, 
     assert Message.select().where(Message.kind == "download_ready").count() == 1
     assert download.case.reference in str(portal.mails()[-1]["Subject"])
     assert f"/download/{download.case.reference}" in portal.last_mail()
-    assert stored() == [download.file]
+    assert archives() == [download.file]
 
 
 def test_a_system_that_falls_silent_is_asked_again_and_then_is_in_the_archive(mai: Member, only: Only) -> None:
@@ -76,7 +80,7 @@ def test_after_three_tries_the_others_go_on_without_it_and_it_is_named_everywher
     }  # fmt: skip
     assert "Fake shop is missing" in archive.read("index.html").decode()
     assert "Fake shop is missing" in mai.browser.get(f"/download/{download.case.reference}").text
-    assert "shop.html" not in archive.namelist()
+    assert "data/shop.html" not in archive.namelist()
     assert cases.timeline(download.case)[-1].facts == {"missing": ["shop"]}
 
 
@@ -99,7 +103,7 @@ def test_hostile_names_and_values_stay_inside(mai: Member, only: Only) -> None:
     only(FakeSource("shop", {"../../etc": rows({"<b>": "<script>alert(1)</script>", "=x": "=1+1"})}))
     archive = unpacked(mai.copy())
     assert "data/shop/etc.json" in archive.namelist()
-    page = archive.read("shop.html").decode()
+    page = archive.read("data/shop.html").decode()
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert archive.read("data/shop/etc.csv").decode("utf-8-sig").splitlines()[1].endswith("'=1+1")
@@ -108,7 +112,7 @@ def test_hostile_names_and_values_stay_inside(mai: Member, only: Only) -> None:
 def test_a_page_of_many_rows_shows_the_first_and_says_where_the_rest_is(mai: Member, only: Only) -> None:
     only(FakeSource("shop", {"orders": lambda: ({"id": number} for number in range(1200))}))
     archive = unpacked(mai.copy())
-    page = archive.read("shop.html").decode()
+    page = archive.read("data/shop.html").decode()
     assert page.count("<dl>") == 500
     assert "The first 500 of 1,200 are shown." in page
     assert len(read(archive, "data/shop/orders.json")["rows"]) == 1200
@@ -146,7 +150,7 @@ def test_an_overtaken_worker_stops_and_leaves_its_successors_archive_alone(
     work.run("downloads")
     made = mai.now(download)
     assert (made.state, made.fence) == ("ready", 2)
-    assert stored() == [made.file] == [files.name(made.case.reference, 2)]
+    assert archives() == [made.file] == [files.name(made.case.reference, 2)]
     assert len(read(unpacked(made), "data/shop/orders.json")["rows"]) == 2
     assert Message.select().where(Message.kind == "download_ready").count() == 1
 
@@ -170,7 +174,8 @@ def test_what_a_kill_left_is_removed_by_the_next_worker(portal: Portal, mai: Mem
     for left in (files.name(reference, 2), f"downloads/{reference}/4.zip.0a1b.part"):
         files.store().write(left, [b"half"])
     portal.drain()
-    assert stored() == [files.name(reference, 5)]
+    assert archives() == [files.name(reference, 5)]
+    assert {name.split("/")[2].split(".")[0] for name in stored()} == {"5"}
 
 
 def test_files_of_no_download_are_swept_and_others_stay(mai: Member) -> None:
@@ -178,7 +183,7 @@ def test_files_of_no_download_are_swept_and_others_stay(mai: Member) -> None:
     for stray in (other, files.name(download.case.reference, 99)):
         files.store().write(stray, [b"stray"])
     service.erase_strays()
-    assert stored() == [download.file]
+    assert archives() == [download.file]
 
 
 def test_a_store_that_is_full_makes_it_fail_in_words_and_never_look_ready(
@@ -220,7 +225,7 @@ def test_after_its_days_the_file_is_gone_and_the_page_offers_a_new_one(portal: P
 
 def test_a_deletion_takes_the_archives_with_it(mai: Member) -> None:
     mai.copy()
-    service.erase_files(mai.subject)
+    service.stop_all(mai.subject)
     assert stored() == []
 
 

@@ -76,6 +76,7 @@ def test_a_table_without_rows_has_its_headings(keep: ExitStack) -> None:
     assert orjson.loads(whole(made.json())) == {
         "source": "x",
         "rows": [],
+        "count": 0,
         "columns": {"a": {"title": "A"}, "b": {"title": "B"}},
     }
 

@@ -101,7 +101,7 @@ def test_an_address_that_was_only_just_added_gets_no_way_to_put_itself_back(port
 def test_signing_in_again_with_the_same_device_tells_nobody(portal: Portal, mai: Member) -> None:
     from tests.accounts.test_signing_in import ask, code_of, give
 
-    Session.update(device="? / ?").execute()
+    Session.update(device="").execute()
     client = portal.app.test_client()
     client.environ_base["HTTP_USER_AGENT"] = "a test"
     ask(client, mai.email)

@@ -102,6 +102,10 @@ class Job:
 
     def _check_download(self, held: dict[tuple[str, str], int]) -> None:
         (archive,) = (self.folder / "archives").rglob("*.zip")
+        pages = {path.relative_to(self.folder / "archives").as_posix() for path in archive.parent.glob("*.html")}
+        named = {str(name) for (name,) in self.ask("SELECT file FROM download_parts")}
+        assert pages == named, "pages without a row, or rows without a page"
+        assert len(pages) == len(set(system for system, _ in held)) + 1
         with zipfile.ZipFile(archive) as opened:
             assert opened.testzip() is None
             files = json.loads(opened.read("manifest.json"))["files"]

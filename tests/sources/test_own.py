@@ -63,6 +63,7 @@ def settle(email: str) -> Person:
     download = models["Download"].create(case=copy, language="vi")
     models["Part"].create(download=download, source="crm")
     models["Ticket"].create(download=download, digest=f"{email:>64}", expires_at=now)
+    models["Fetch"].create(download=download, by_link=False, device="Firefox, Linux")
     deletion = models["Deletion"].create(case=goodbye, subject=subject.id, scheduled_for=now, language="vi")
     models["Target"].create(deletion=deletion, source="crm", title="CRM")
     removal = models["Removal"].create(subject=subject, kind="all", until=now)

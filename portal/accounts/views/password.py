@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from portal.accounts import passwords, service
 from portal.accounts.forms import NewPasswordForm, PasswordAgainForm, PasswordForm
-from portal.accounts.views.signing_in import account, device, network, room, with_session
+from portal.accounts.views.signing_in import account, network, room, with_session
 from portal.kernel.problems import Problem
 from portal.web import navigation
+from portal.web.devices import device
 from portal.web.guards import me, open_to_all, recently_confirmed
 from portal.web.htmx import away, show
 from portal.web.site import local

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from portal.accounts import service, sign_up
 from portal.accounts.forms import SignUpForm
-from portal.accounts.views.signing_in import ATTEMPT, code_page, device, network, room, with_attempt
+from portal.accounts.views.signing_in import ATTEMPT, code_page, network, room, with_attempt
 from portal.kernel import ages
 from portal.web import cookies, navigation
 from portal.web.countries import name_of
+from portal.web.devices import device
 from portal.web.guards import me, open_to_all
 from portal.web.htmx import away, show
 from portal.web.visitor import place

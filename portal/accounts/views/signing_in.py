@@ -12,6 +12,7 @@ from portal.accounts import passwords, service
 from portal.accounts.forms import AddressForm, CodeForm
 from portal.kernel.problems import Problem
 from portal.web import cookies, navigation
+from portal.web.devices import device
 from portal.web.guards import me, open_to_all
 from portal.web.htmx import away, show
 from portal.web.site import local
@@ -114,20 +115,3 @@ def network() -> str:
     except ValueError:
         return ""
     return str(address if address.version == 4 else ip_network((address, 64), strict=False))
-
-
-_BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-_SYSTEMS = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS", "Mac"),
-    ("Linux", "Linux"),
-)
-
-
-def device() -> str:
-    """Return the browser in words, for the list of sessions: Chrome on Windows."""
-    agent = request.headers.get("User-Agent", "")
-    return " / ".join(next((name for mark, name in known if mark in agent), "?") for known in (_BROWSERS, _SYSTEMS))

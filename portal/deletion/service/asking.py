@@ -15,6 +15,7 @@ from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.deletion.models import Deletion, Target
 from portal.deletion.service.plan import outlook
+from portal.download import service as downloads
 from portal.kernel import audit, clock, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
@@ -116,6 +117,7 @@ def start(case: Case, language: str = "") -> Deletion:
         for source in registry.active().all():
             Target.create(deletion=deletion, source=source.id, title=str(source.title))
         audit.record("deletion.asked", subject=subject, actor=who, reference=case.reference)
+        downloads.stop_all(subject)
         if not at_once and (recipient := recipient_of(deletion)):
             urls = {"cancel_url": cancel_url(case.reference), "url": page_url(case.reference)}
             messages.deletion_scheduled(recipient, f"deletion:{case.reference}:scheduled", case.reference, on, **urls)

@@ -100,7 +100,7 @@ def _erase(claim: Claim[Deletion]) -> None:
     deletion = claim.row
     ledger.write_beside(deletion.case.reference)
     silent: Problem | None = None
-    downloads.erase_files(deletion.subject)
+    downloads.stop_all(deletion.subject)
     for target in _unproven(deletion):
         try:
             _advance(claim, target)

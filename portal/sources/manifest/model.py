@@ -132,6 +132,7 @@ class Table:
     link: Link | None = None
     match: tuple[Match, ...] = ()
     order_by: tuple[tuple[str, bool], ...] = ()  # column, descending
+    time: str = ""  # the column that dates a row
     controller_column: str = ""
     blocks: tuple[Blocks, ...] = ()
     keep: Keep | None = None

@@ -30,6 +30,7 @@ def table(name: str, reader: Reader) -> Table:
         link=_link(reader) if reader.has("link") else None,
         match=matches(reader, "match") if reader.has("match") else (),
         order_by=tuple(_order(reader, part) for part in reader.strings("order_by")),
+        time=reader.string("time"),
         controller_column=reader.string("controller_column"),
         blocks=_blocks(reader),
         keep=_keep(reader.inner("keep")) if reader.has("keep") else None,

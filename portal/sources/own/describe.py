@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal import config
+from portal.kernel.db import MomentField
 from portal.kernel.problems import N_
 from portal.sources.base import Line
 from portal.sources.manifest import Action, Manifest, Subject, Text
@@ -40,9 +41,16 @@ def _table(model: Any) -> Table:
         action,
         retention=_said(_RETENTION),
         key=(meta(model).primary_key.column_name,),
+        time=_time(model),
         keep=Keep(_said(_WHY_KEPT)) if action == "keep" else None,
         columns={field.column_name: _column(field) for field in meta(model).sorted_fields},
     )
+
+
+def _time(model: Any) -> str:
+    """Return the column that is set when a row is made."""
+    made = (field for field in meta(model).sorted_fields if isinstance(field, MomentField) and field.default)
+    return next((field.column_name for field in made if not is_secret(field.name)), "")
 
 
 def _column(field: Any) -> Column:

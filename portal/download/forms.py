@@ -1,0 +1,77 @@
+"""The form that asks what goes into a copy."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from portal.download.choice import CALIFORNIA
+from portal.kernel.problems import N_
+from portal.web.fields import ChoiceField, Form, SelectField, TextField, choice
+
+ALL, SOME = "all", "some"
+_WRITE = N_("Write the day as year, month and day: 2026-11-22.")
+
+
+def read_day(written: str | None) -> date | None:
+    """Return a day as browsers send it; None for what is none."""
+    try:
+        return date.fromisoformat(written or "")
+    except ValueError:
+        return None
+
+
+class DayField(TextField):
+    """A day; browsers show a calendar."""
+
+    type_ = "date"
+
+    @property
+    def day(self) -> date | None:
+        """Return it, None where nothing is written."""
+        return read_day(self.data)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is no day."""
+        if self.data and self.day is None:
+            raise ValidationError(_WRITE)
+
+
+class ChoiceForm(Form):
+    """Of which days a copy is, and by whose law."""
+
+    when = ChoiceField(
+        N_("Of which days?"),
+        choices=[
+            choice(ALL, N_("Everything"), N_("All that is held, however old.")),
+            choice(SOME, N_("Some days only"), N_("What has no date is there all the same.")),
+        ],
+        default=ALL,
+    )
+    since = DayField(N_("From"), hint=N_("Leave it empty for the beginning."))
+    until = DayField(N_("To"), hint=N_("Leave it empty for today."))
+    country = SelectField(
+        N_("Where do you live?"),
+        choices=[
+            choice("", N_("I do not say")),
+            choice(CALIFORNIA, N_("In California")),
+            choice("other", N_("Somewhere else")),
+        ],
+        hint=N_("California has us mask account and identity numbers. Everybody else gets them in full."),
+        default="",
+    )
+
+    def validate_until(self, field: DayField) -> None:
+        """Refuse days that end before they begin, and days that were not named."""
+        if self.when.data != SOME or field.errors or self.since.errors:
+            return
+        if self.since.day is None and field.day is None:
+            raise ValidationError(N_("Write the first day, the last day or both."))
+        if self.since.day and field.day and field.day < self.since.day:
+            raise ValidationError(N_("The last day is before the first one."))
+
+    def days(self) -> tuple[date | None, date | None]:
+        """Return the first and the last day that are asked for."""
+        return (self.since.day, self.until.day) if self.when.data == SOME else (None, None)
