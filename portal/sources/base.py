@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -147,12 +147,24 @@ class Source(ABC):
         """Return the state word that each preference has now; `mixed` where a person's rows differ."""
 
     @abstractmethod
-    def erase(self, person: Person, request_id: str) -> Erased:
-        """Erase as the manifest says, all or nothing. Repeating it is harmless and finds nothing."""
+    def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
+        """Erase as the manifest says, all or nothing. Repeating it is harmless and finds nothing.
+
+        With `tables` only those: name each together with what `goes_with` it, or rows are left that nobody reaches.
+        """
 
     @abstractmethod
-    def remaining(self, person: Person) -> dict[str, int]:
+    def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         """Read again and return, by table, the rows that should be gone or changed and are not; {} is the proof."""
+
+    def goes_with(self, table: str) -> tuple[str, ...]:
+        """Return the tables that go too when one table goes: they are reached through it, or its rows hold theirs."""
+        return self.manifest.below(table)
+
+    @property
+    def divisible(self) -> bool:
+        """Tell whether single tables can be erased here."""
+        return True
 
     @abstractmethod
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from datetime import timedelta
 
@@ -88,18 +88,25 @@ class Moody(Source):
     def stored(self, person: Person) -> dict[str, str]:
         return self.inner.stored(person)
 
-    def erase(self, person: Person, request_id: str) -> Erased:
+    def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
         inner = self.inner
         self.requests.append(request_id)
         if self.later:
             self.later -= 1
             return Erased(False)
-        erased = inner.erase(person, request_id)
+        erased = inner.erase(person, request_id, tables)
         self.erased.append({table: rows for table, rows in erased.rows.items() if rows})
         return erased
 
-    def remaining(self, person: Person) -> dict[str, int]:
-        return self.inner.remaining(person)
+    def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
+        return self.inner.remaining(person, tables)
+
+    def goes_with(self, table: str) -> tuple[str, ...]:
+        return self.inner.goes_with(table)
+
+    @property
+    def divisible(self) -> bool:
+        return self._inner.divisible
 
     def keys(self) -> Iterator[tuple[Key, list[Proof]]]:
         return self.inner.keys()

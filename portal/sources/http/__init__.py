@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -70,20 +70,27 @@ class HttpSource(Source):
             known = self.manifest.preferences
             return {name: str(state) for name, state in answer["stored"].items() if name in known}
 
-    def erase(self, person: Person, request_id: str) -> Erased:
-        asked = {"person": asdict(person), "request_id": request_id}
+    @property
+    def divisible(self) -> bool:
+        return self.manifest.parts
+
+    def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
+        if tables is not None and not self.divisible:  # it would take the call for one about everything
+            raise self.unavailable("erasure: it cannot erase single tables", permanent=True)
+        only = {} if tables is None else {"tables": sorted(tables)}
+        asked = {"person": asdict(person), "request_id": request_id, **only}
         status, answer = self._client.ask(ERASURE, "erasure", request_id, **asked)
         with self._client.understood("erasure"):
             rows = {str(name): int(count) for name, count in answer.get("rows", {}).items()}
             return Erased(status == 200 and answer["done"] is True, rows)
 
-    def remaining(self, person: Person) -> dict[str, int]:
+    def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         answer = self._ask(COUNTS, "counts", person=asdict(person))
         with self._client.understood("counts"):
             left: Counter[str] = Counter()
             for line in answer["lines"]:
                 left[line["table"]] += int(line["remaining"])
-            return {table: rows for table, rows in left.items() if rows}
+            return {table: rows for table, rows in left.items() if rows and (tables is None or table in tables)}
 
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
         with self._stream("keys") as response:

@@ -190,12 +190,22 @@ class Manifest:
     tables: Mapping[str, Table]
     controller: str = ""
     secret: str = ""
+    parts: bool = False  # an HTTP system that can erase single tables
     location: Location | None = None
     preferences: Mapping[str, Preference] = field(default_factory=dict)
 
     def joints(self, table: Table) -> frozenset[str]:
         """Return the columns that hold rows together: keys, links from and to the table, controller, retention date."""
         return frozenset(self._joints(table))
+
+    def below(self, name: str) -> tuple[str, ...]:
+        """Return the tables that are reached only through one table, at once or further on."""
+        found = {name}
+        while (
+            more := {table.name for table in self.tables.values() if table.link and table.link.table in found} - found
+        ):
+            found |= more
+        return tuple(other for other in self.tables if other in found - {name})
 
     def _joints(self, table: Table) -> Iterator[str]:
         yield from table.key

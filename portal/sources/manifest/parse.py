@@ -40,6 +40,7 @@ def parse(data: Mapping[str, Any], file: str) -> Manifest:
         url=_url(source),
         secret=source.string("secret"),
         controller=source.string("controller"),
+        parts=source.flag("parts", False),
         subject=_subject(subject, tables),
         tables=tables,
         location=_location(top.inner("location"), tables) if top.has("location") else None,
