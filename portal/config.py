@@ -59,14 +59,17 @@ class Site:
     languages: tuple[str, ...]
     timezone: str
     grace_days: int
+    part_grace_days: int
     archive_days: int
     profile: str
     authority: Words
     controllers: dict[str, str]
+    contacts: dict[str, str]
     purposes: dict[str, Purpose]
     uses: dict[str, Use]
     developer: str
     apps: tuple[str, ...]
+    stores: dict[str, str]
     policies: Path
     base_url: str
 
@@ -169,14 +172,17 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         languages=tuple(raw["languages"]),
         timezone=raw["timezone"],
         grace_days=rules["grace_days"],
+        part_grace_days=rules.get("part_grace_days", rules["grace_days"]),
         archive_days=rules["archive_days"],
         profile=rules["profile"],
         authority=rules["authority"],
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},
+        contacts={name: entry["email"] for name, entry in raw.get("controllers", {}).items() if "email" in entry},
         purposes={name: _purpose(name, entry) for name, entry in raw["purposes"].items()},
         uses={name: Use(entry["legal_basis"], entry["title"]) for name, entry in raw.get("uses", {}).items()},
         developer=raw["apps"]["developer"],
         apps=tuple(raw["apps"]["names"]),
+        stores=dict(raw["apps"].get("stores", {})),
         policies=folder / raw.get("policies", "policies"),
         base_url=base_url,
     )

@@ -30,11 +30,11 @@ def sign_in() -> Response:
     form = AddressForm()
     if form.validate_on_submit():
         try:
-            token = service.ask_code(form.email.data, _network(), here().language, local(request.args.get("next"), ""))
+            token = service.ask_code(form.email.data, network(), here().language, local(request.args.get("next"), ""))
         except service.NotAnAddress as problem:
             form.email.errors = [_(problem.say)]
         else:
-            return _with_attempt(away("/sign-in/code"), token)
+            return with_attempt(away("/sign-in/code"), token)
     return show("accounts/sign_in.html", form=form, status=422 if form.errors else 200)
 
 
@@ -53,7 +53,7 @@ def confirm() -> Response:
         return show("accounts/confirm.html")
     onward = local(request.args.get("next"), "/overview")
     token = service.ask_confirmation(_account(), here().language, onward)
-    return _with_attempt(away("/confirm/code"), token)
+    return with_attempt(away("/confirm/code"), token)
 
 
 @room.route("/confirm/code", methods=["GET", "POST"])
@@ -87,7 +87,8 @@ def _code_page(page: str, use: Callable[[str], service.Opened]) -> Response:
     return show(page, form=form, pending=pending, status=422 if form.errors else 200)
 
 
-def _with_attempt(response: Response, token: str) -> Response:
+def with_attempt(response: Response, token: str) -> Response:
+    """Let the browser keep which attempt is its own."""
     cookies.put(response, ATTEMPT, token, max_age=int(service.CODE_LIFE.total_seconds()))
     return response
 
@@ -102,7 +103,7 @@ def _account() -> int:
     return me().account_id or 0  # the guard lets only signed-in people in
 
 
-def _network() -> str:
+def network() -> str:
     """Return where a request comes from, for limits: one person has a whole /64 of IPv6."""
     try:
         address = ip_address(request.remote_addr or "")

@@ -24,8 +24,12 @@ MOVES: dict[str, frozenset[str]] = {
 FINAL = frozenset(state for state, onward in MOVES.items() if not onward)
 
 
-def open_case(kind: str, subject_id: int, *, channel: str = "portal", actor: str = "person") -> Case:
+def open_case(
+    kind: str, subject_id: int, *, channel: str = "portal", actor: str = "person", approved: bool = True
+) -> Case:
     """Open a request of somebody whose session or staff member has proven them; it is approved at once.
+
+    One that staff have to answer is not `approved`: it stays open, and no worker takes it up.
 
     Both dates are those of the site's legal profile, counted from now (RULES D1).
     """
@@ -44,7 +48,8 @@ def open_case(kind: str, subject_id: int, *, channel: str = "portal", actor: str
             due_at=None,
         )
         CaseEvent.create(case=case, at=received, name="received", actor=actor)
-        move(case, "approved", "identity proven", actor)
+        if approved:
+            move(case, "approved", "identity proven", actor)
     return case
 
 

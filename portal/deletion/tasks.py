@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from portal.cases.models import Case
 from portal.deletion import service
 from portal.deletion.models import Deletion
@@ -20,3 +22,9 @@ def start(claim: Claim[Case]) -> None:
 def carry_out(claim: Claim[Deletion]) -> None:
     """Carry a deletion on."""
     service.carry_out(claim)
+
+
+@work.every(timedelta(days=1))
+def forget_certificates() -> None:
+    """Remove certificates whose ten years are over."""
+    service.forget_past()

@@ -53,7 +53,7 @@ def sections(text: str) -> list[tuple[str, str]]:
     return [(found[1], clean.text(found[2])) for found in _HEADING.finditer(text)]
 
 
-def choose(subject_id: int, purpose_id: str, state: str, language: str) -> int:
+def choose(subject_id: int, purpose_id: str, state: str, language: str, actor: str = "person") -> int:
     """Record a choice under the notice in force, in the words that the person read; raises UnknownChoice."""
     words = consents.purpose(purpose_id).wording
     return consents.record(
@@ -64,6 +64,7 @@ def choose(subject_id: int, purpose_id: str, state: str, language: str) -> int:
         notice_version=in_force(NOTICE, language).version,
         language=language,
         wording=words.get(language) or next(iter(words.values())),
+        actor=actor,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.manifest import Action, Manifest, Text
-from portal.sources.manifest.model import BlockKind
+from portal.sources.manifest.model import BlockKind, Way
 
 Key = tuple[str | int, ...]
 Row = dict[str, Any]
@@ -53,12 +53,29 @@ class Line:
 
 @dataclass(frozen=True)
 class Blocker:
-    """Something that stops a deletion, warns of it, or is lost by it. Facts hold dates and moments in ISO form."""
+    """Something that stops a deletion, warns of it, or is lost by it. Facts hold dates and moments in ISO form.
+
+    `money` says of which currency (ISO code) a fact is a sum; `way_out` and `url` how and where it can be settled.
+    """
 
     kind: BlockKind
     table: str
     say: Text
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    money: Mapping[str, str] = field(default_factory=dict)
+    way_out: Text | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Affected:
+    """Other people whom a deletion touches, counted in facts as `people`: they are told, or somebody takes over."""
+
+    table: str
+    say: Text
+    facts: Mapping[str, str | int]
+    then: Way
+    money: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,7 @@ class Preview:
     lines: tuple[Line, ...]
     blockers: tuple[Blocker, ...]
     as_of: datetime
+    affected: tuple[Affected, ...] = ()
 
 
 @dataclass(frozen=True)

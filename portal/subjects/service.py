@@ -148,6 +148,12 @@ def _link(subject: int, source: str, key: Key, proven_by: str, state: str) -> No
         outbox.again(subject, source)  # choices made before the system was found
 
 
+def let_go(subject_id: int, source_id: str) -> None:
+    """Note that nobody there is this person any more: their rows in that system were erased."""
+    mine = (Link.subject == subject_id) & (Link.source == source_id) & (Link.state == "linked")
+    Link.update(state="gone").where(mine).execute()
+
+
 def links(subject_id: int) -> dict[str, list[Key]]:
     """Return the keys of a person by system: only those that were proven alone."""
     found: dict[str, list[Key]] = {}

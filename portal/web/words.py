@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from zoneinfo import ZoneInfo
@@ -60,6 +61,13 @@ class Words:
     def number(self, number: float) -> str:
         """Return a number as this language groups it: 100,000."""
         return numbers.format_decimal(number, locale=self.locale)
+
+    def money(self, amount: str | int, currency: str) -> str:
+        """Return a sum in words: 1,500,000 Vietnamese dong; as it is where it is no number."""
+        try:
+            return numbers.format_currency(Decimal(amount), currency, locale=self.locale, format_type="name")
+        except ArithmeticError:
+            return f"{amount} {currency}"
 
     def size(self, size: float) -> str:
         """Return a count of bytes as people read it: 4.1 MB."""

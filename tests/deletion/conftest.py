@@ -158,3 +158,9 @@ def new_user(portal: Portal, email: str) -> int:
     """Let somebody register in the Booking App; return their number."""
     known = {"full_name": "Mai", "password_hash": "x", "created_at": "2026-12-07", "member_number": "M-NEW"}
     return insert(portal, "booking", "users", email=email, **known)
+
+
+def run(portal: Portal, system: str, statement: str, *values: object) -> None:
+    """Change a connected system, as its own software would."""
+    with closing(sqlite3.connect(portal.systems.database(system))) as connection, connection:
+        connection.execute(statement, values)

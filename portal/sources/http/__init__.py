@@ -12,12 +12,24 @@ from itertools import islice
 from typing import Any, get_args
 from uuid import uuid4
 
-from portal.sources.base import Blocker, Erased, Finding, Identifier, Key, Line, Person, Preview, Snapshot, Source
+from portal.sources.base import (
+    Affected,
+    Blocker,
+    Erased,
+    Finding,
+    Identifier,
+    Key,
+    Line,
+    Person,
+    Preview,
+    Snapshot,
+    Source,
+)
 from portal.sources.http.client import Client
 from portal.sources.http.describe import compare
 from portal.sources.http.stream import CutShort, SpooledSnapshot, lines, moment
 from portal.sources.manifest import Manifest, Text
-from portal.sources.manifest.model import BlockKind
+from portal.sources.manifest.model import BlockKind, Way
 
 COUNTS, ACCESS, ERASURE, PREFERENCES, DESCRIBE = (
     f"/privacy/{name}" for name in ("counts", "access", "erasure", "preferences", "describe")
@@ -50,6 +62,7 @@ class HttpSource(Source):
                 tuple(sorted(told, key=lambda line: (places.index(line.table), line.controller))),
                 blockers,
                 moment(answer["as_of"]),
+                tuple(self._affected(entry) for entry in answer.get("affected", ())),
             )
 
     @contextmanager
@@ -124,7 +137,17 @@ class HttpSource(Source):
     def _blocker(self, told: Mapping[str, Any]) -> Blocker:
         kind: BlockKind = next(kind for kind in get_args(BlockKind) if kind == told["kind"])
         facts = {str(name): fact if isinstance(fact, int) else str(fact) for name, fact in told["facts"].items()}
-        return Blocker(kind, self.manifest.tables[told["table"]].name, Text.of(told["say"]), facts)
+        money = {str(name): str(currency) for name, currency in told.get("money", {}).items()}
+        way_out = Text.of(told["way_out"]) if told.get("way_out") else None
+        url = str(told.get("url", ""))
+        if url and not url.startswith(("https://", "http://")):
+            raise ValueError
+        return Blocker(kind, self.manifest.tables[told["table"]].name, Text.of(told["say"]), facts, money, way_out, url)
+
+    def _affected(self, told: Mapping[str, Any]) -> Affected:
+        then: Way = next(way for way in get_args(Way) if way == told.get("then", "notice"))
+        table = self.manifest.tables[told["table"]].name
+        return Affected(table, Text.of(told["say"]), {"people": int(told["people"])}, then)
 
 
 def _key(told: Any) -> Key:

@@ -11,6 +11,7 @@ Origin = Literal["you", "device", "third-party"]
 Action = Literal["delete", "anonymise", "keep"]
 BlockKind = Literal["stop", "warn", "lose"]
 IdentifierKind = Literal["email", "phone", "external_id"]
+Way = Literal["notice", "hand-over"]
 RuleKind = Literal["null", "empty", "hash", "text", "redact"]
 Scalar = str | int | float | bool
 
@@ -108,11 +109,36 @@ class Keep:
 
 @dataclass(frozen=True)
 class Blocks:
-    """Rows that stand in the way of a deletion: `when` is SQL in the system's own dialect, with :now."""
+    """Rows that stand in the way of a deletion: `when` is SQL in the system's own dialect, with :now.
+
+    `way_out` says how it can be settled, `url` where; with `by`, the address is chosen by that column of the row.
+    `money` names columns that are sums, each with the column or the ISO code of its currency.
+    """
 
     kind: BlockKind
     when: str
     say: Text
+    way_out: Text | None = None
+    url: str = ""
+    by: str = ""
+    urls: Mapping[str, str] = field(default_factory=dict)
+    money: Mapping[str, str] = field(default_factory=dict)
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns whose values the sentence, its sums and its address need, each once."""
+        said = [*self.say.names(), *_FACT.findall(self.url), *([self.by] if self.by else [])]
+        sums = [part for pair in self.money.items() for part in pair if not is_currency(part)]
+        return tuple(dict.fromkeys(name for name in (*said, *sums) if name != "rows"))
+
+
+@dataclass(frozen=True)
+class Affects:
+    """Other people whom a deletion touches: rows of `table` for which `when` holds, counted as {people} in `say`."""
+
+    table: str
+    when: str
+    say: Text
+    then: Way
 
 
 @dataclass(frozen=True)
@@ -132,6 +158,7 @@ class Table:
     order_by: tuple[tuple[str, bool], ...] = ()  # column, descending
     controller_column: str = ""
     blocks: tuple[Blocks, ...] = ()
+    affects: tuple[Affects, ...] = ()
     keep: Keep | None = None
     columns: Mapping[str, Column] = field(default_factory=dict)
 
@@ -215,6 +242,11 @@ class Manifest:
         yield from (table.keep.until.column,) if table.keep and table.keep.until else ()
         for other in self.tables.values():
             yield from other.link.to if other.link and other.link.table == table.name else ()
+
+
+def is_currency(word: str) -> bool:
+    """Tell an ISO code such as VND from the name of a column."""
+    return len(word) == 3 and word.isascii() and word.isalpha() and word.isupper()
 
 
 def humanised(name: str) -> str:
