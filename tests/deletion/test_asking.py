@@ -309,7 +309,7 @@ def test_the_public_page_tells_the_stores_what_they_ask(portal: Portal) -> None:
         site.developer,
         *site.apps,
         "delete everything in one app",
-        "Subscriptions in the App Store",
+        "App Store: your subscriptions",
         "It costs nothing",
     ):
         assert said in text, said

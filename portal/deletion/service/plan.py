@@ -95,6 +95,11 @@ class Outlook:
         """Return what connected systems keep."""
         return [line for system in self.holding() for line in system.lines if line.action == "keep"]
 
+    def companies(self) -> list[str]:
+        """Return who decides about some of the records and is asked too."""
+        lines = [line for system in self.holding() for line in system.lines]
+        return sorted({title for line in lines for title in line.controller_titles})
+
     def own_rows(self) -> int:
         """Return how many records the portal itself holds."""
         return sum(system.rows for system in self.systems if system.id == registry.OWN)
