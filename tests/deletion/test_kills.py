@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from portal.accounts.models import Account
-from portal.cases.models import CaseEvent
+from portal.cases.models import Case, CaseEvent
 from portal.deletion import service
 from portal.deletion.models import Certificate, ErasureRecord
 from portal.kernel import audit, clock, db, failpoints
 from portal.kernel.audit import AuditEvent
-from tests.deletion.conftest import GRACE, LEASE, Member
+from tests.deletion.conftest import GRACE, LEASE, Count, Member, run
 from tests.deletion.test_carrying import PROVEN, certified, everything
 
 
@@ -133,6 +133,20 @@ def test_a_part_whose_worker_dies_at_any_place_ends_complete_and_touches_nothing
         counts.append(certified(mai)["booking"])
     assert len(counts) > 30
     assert all(found == counts[0] for found in counts)
+
+
+def test_what_a_stop_does_not_concern_goes_once_whatever_dies_and_staff_are_asked_once(
+    stage: Stage, rows: Count
+) -> None:
+    user = rows("booking", "SELECT id FROM users WHERE email = ?", stage.mai.email)
+    opened = "UPDATE payments SET dispute = 'open' WHERE id = (SELECT min(id) FROM payments WHERE user_id = ?)"
+    run(stage.mai.portal, "booking", opened, user)
+    for where in stage.die_everywhere(timedelta(days=21)):
+        held = {"booking": "held", "crm": "proven", "whitelabel": "proven", "portal": "counted"}
+        assert (stage.mai.deletion().state, stage.mai.states()) == ("erasing", held), where
+        assert Case.select().where(Case.kind == "inquiry").count() == 1, where
+        assert not rows("booking", "SELECT COUNT(*) FROM bookings WHERE user_id = ?", user), where
+        assert rows("booking", "SELECT COUNT(*) FROM payments WHERE user_id = ?", user), where
 
 
 def check(mai: Member, where: str) -> None:
