@@ -81,17 +81,20 @@ class Site:
     languages: tuple[str, ...]
     timezone: str
     grace_days: int
+    part_grace_days: int
     archive_days: int
     age_floor: int
     copies_a_day: int
     profile: str
     authority: Words
     controllers: dict[str, str]
+    contacts: dict[str, str]
     purposes: dict[str, Purpose]
     location_keep: str  # of the states of location.retention the one that holds for who never chose
     uses: dict[str, Use]
     developer: str
     apps: tuple[str, ...]
+    stores: dict[str, str]
     policies: Path
     base_url: str
     channels: dict[str, Channel] = field(default_factory=dict)
@@ -205,12 +208,14 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         languages=tuple(raw["languages"]),
         timezone=raw["timezone"],
         grace_days=rules["grace_days"],
+        part_grace_days=rules.get("part_grace_days", rules["grace_days"]),
         archive_days=rules["archive_days"],
         age_floor=rules.get("age_floor", 13),
         copies_a_day=rules.get("copies_a_day", 5),
         profile=rules["profile"],
         authority=rules["authority"],
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},
+        contacts={name: entry["email"] for name, entry in raw.get("controllers", {}).items() if "email" in entry},
         purposes={
             **{name: _purpose(name, entry) for name, entry in raw["purposes"].items()},
             **{made.id: made for name, entry in topics.items() for made in _messages(name, entry, channels)},
@@ -219,6 +224,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         uses={name: _use(entry) for name, entry in raw.get("uses", {}).items()},
         developer=raw["apps"]["developer"],
         apps=tuple(raw["apps"]["names"]),
+        stores=dict(raw["apps"].get("stores", {})),
         policies=folder / raw.get("policies", "policies"),
         base_url=base_url,
         channels={

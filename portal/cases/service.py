@@ -51,8 +51,18 @@ def forget_grounds(subject_id: int) -> None:
     CaseEvent.update(facts={}).where(mine, CaseEvent.name == _PROVEN).execute()
 
 
-def open_case(kind: str, subject_id: int, *, channel: str = "portal", actor: str = "person", ground: str = "") -> Case:
+def open_case(
+    kind: str,
+    subject_id: int,
+    *,
+    channel: str = "portal",
+    actor: str = "person",
+    ground: str = "",
+    approved: bool = True,
+) -> Case:
     """Open a request of somebody whose session or staff member has proven them; it is approved at once.
+
+    One that staff have to answer is not `approved`: it stays open, and no worker takes it up.
 
     Both dates are those of the site's legal profile, counted from now (RULES D1).
     """
@@ -71,7 +81,8 @@ def open_case(kind: str, subject_id: int, *, channel: str = "portal", actor: str
             due_at=None,
         )
         CaseEvent.create(case=case, at=received, name="received", actor=actor)
-        move(case, "approved", _PROVEN, actor, **({"ground": ground} if ground else {}))
+        if approved:
+            move(case, "approved", _PROVEN, actor, **({"ground": ground} if ground else {}))
     return case
 
 

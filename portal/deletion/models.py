@@ -15,14 +15,17 @@ from portal.kernel.work import Claimable
 class Deletion(Claimable):
     """One erasure: scheduled, paused or cancelled; then erasing, erased (and looked at again) and done.
 
+    Of the account with all there is; or, the account staying, of one `system`, or of one `category` (a table) there.
     `subject` is a bare number, because the row outlives the person: it watches that nothing comes back.
-    `unfinished_of` is the same number until the account is gone or kept: it is unique, so nobody has two under way.
+    `unfinished_of` is the same number until it is over: unique with the scope, so nobody has two of one kind under way.
     `address` is where the last message goes; it is emptied once that message is written.
     """
 
     case = peewee.ForeignKeyField(Case, unique=True, backref="deletions")
     subject = peewee.IntegerField(index=True)
-    unfinished_of = peewee.IntegerField(null=True, unique=True)
+    unfinished_of = peewee.IntegerField(null=True)
+    system = peewee.CharField(64, default="")
+    category = peewee.CharField(64, default="")
     state = peewee.CharField(16, default="scheduled")
     scheduled_for = MomentField()
     language = peewee.CharField(8)
@@ -35,12 +38,15 @@ class Deletion(Claimable):
         title = N_("Your deletion")
         whose = "subject"
         erasure = "keep"
+        indexes = ((("unfinished_of", "system", "category"), True),)
 
 
 class Target(Model):
     """One system in one deletion: waiting, counted (or held by something in the way), erased, proven.
 
     `lines` is the plan, counted before anything is erased; `person` (keys, identifiers) goes after the last look.
+    `tables` are those that go, null for all. `held` says which rows something stops beyond the legal date, and staff
+    settle it in the case `inquiry`; what has nothing to do with them was erased at `freed_at`.
     """
 
     deletion = peewee.ForeignKeyField(Deletion, backref="targets")
@@ -49,6 +55,10 @@ class Target(Model):
     state = peewee.CharField(16, default="waiting")
     person = EncryptedField(null=True)
     lines = JsonField(default=list)
+    tables = JsonField(null=True)
+    held = JsonField(null=True)
+    inquiry = peewee.CharField(16, null=True)
+    freed_at = MomentField(null=True)
     erased_at = MomentField(null=True)
     proven_at = MomentField(null=True)
     looked_at = MomentField(null=True)
@@ -59,6 +69,28 @@ class Target(Model):
         whose = "deletion.subject"
         erasure = "keep"
         indexes = ((("deletion", "source"), True),)
+
+
+class Asked(Model):
+    """A company that decides about rows of its own was asked to erase what it holds; asked, answered, or unreachable.
+
+    It holds a company and dates, nothing of the person, and goes with the certificate.
+    """
+
+    deletion = peewee.ForeignKeyField(Deletion, backref="asked")
+    controller = peewee.CharField(64)
+    title = peewee.CharField(120)
+    state = peewee.CharField(16, default="asked")
+    asked_at = MomentField(default=clock.now)
+    answer_by = peewee.DateField()
+    answered_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "deletion_asked"
+        title = N_("Companies asked about your deletion")
+        whose = "deletion.subject"
+        erasure = "keep"
+        indexes = ((("deletion", "controller"), True),)
 
 
 class ErasureRecord(Model):
@@ -75,12 +107,19 @@ class ErasureRecord(Model):
 
 
 class Certificate(Model):
-    """What was erased, where and when, and what is kept why; holds nothing of the person."""
+    """What was erased, where and when, and what is kept why; holds nothing of the person, and goes after ten years.
+
+    `scope` names what it is of, null for the account; `asked` which companies were asked; `seal` is a keyed hash of all
+    that is said, so that a row that was changed, or a print that says otherwise, is noticed.
+    """
 
     reference = peewee.CharField(16, unique=True)
     issued_at = MomentField(default=clock.now)
     lines = JsonField()
     looked_at = MomentField(null=True)
+    scope = JsonField(null=True)
+    asked = JsonField(null=True)
+    seal = peewee.CharField(80, default="")
 
     class Meta:
         table_name = "certificates"

@@ -28,3 +28,9 @@ def carry_out(claim: Claim[Deletion]) -> None:
 def stop_all_distrusted() -> None:
     """Cancel what somebody else asked for."""
     service.stop_all_distrusted()
+
+
+@work.every(timedelta(days=1))
+def forget_certificates() -> None:
+    """Remove certificates whose ten years are over."""
+    service.forget_past()

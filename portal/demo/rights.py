@@ -11,7 +11,7 @@ import base64
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -110,10 +110,14 @@ def keys(connection: sqlite3.Connection, now: datetime) -> Iterator[Answer]:
     yield {"end": True}
 
 
-def erase(connection: sqlite3.Connection, person: str, before: Answer) -> Answer:
-    """Erase the person in the present transaction; return how many rows went or changed, those of before added."""
+def erase(connection: sqlite3.Connection, person: str, only: Collection[str], before: Answer) -> Answer:
+    """Erase the person in the present transaction; return how many rows went or changed, those of before added.
+
+    `only` names the tables that go; the member's own row takes all others with it.
+    """
     rows: Counter[str] = Counter(before.get("rows", {}))
-    for table, how in reversed(TABLES.items()):
+    going = TABLES if "members" in only else {table: TABLES[table] for table in TABLES if table in only}
+    for table, how in reversed(going.items()):
         verb = "UPDATE {} SET member_id = NULL, badge = NULL {}" if how == "anonymise" else "DELETE FROM {} {}"
         rows[table] += connection.execute(verb.format(table, _of(table)), (person,)).rowcount
     return {"done": True, "rows": +rows}

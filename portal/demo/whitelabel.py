@@ -119,7 +119,7 @@ class Handler(BaseHTTPRequestHandler):
                 write = partial(rights.prefer, connection, _person(asked), dict(asked["choices"]))
                 self._send(HTTPStatus.OK, rights.once(connection, key, now, write) if asked["choices"] else write({}))
             case "erasure":
-                write = partial(rights.erase, connection, _person(asked))
+                write = partial(rights.erase, connection, _person(asked), asked.get("tables", list(rights.TABLES)))
                 erased = rights.once(connection, asked["request_id"], now, write)
                 rights.compact(connection)
                 self._send(HTTPStatus.OK, erased)

@@ -6,6 +6,7 @@ Legal messages are sent at least once: a kill between sending and recording repe
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,10 +35,12 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "sign_up_known": ("code", "minutes"),
     "download_ready": ("reference", "expires_at", "url", "size"),
     "download_fetched": ("reference", "on", "device", "url"),
-    "deletion_scheduled": ("reference", "on", "cancel_url", "url"),
-    "deletion_cancelled": ("reference",),
-    "deletion_paused": ("reference", "url"),
-    "deletion_done": ("reference", "certificate_url"),
+    "deletion_scheduled": ("reference", "what", "on", "cancel_url", "url"),
+    "deletion_reminder": ("reference", "what", "on", "cancel_url", "url"),
+    "deletion_cancelled": ("reference", "what"),
+    "deletion_paused": ("reference", "on", "url"),
+    "deletion_done": ("reference", "what", "certificate_url"),
+    "controller_asked": ("reference", "person", "on"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -90,38 +93,59 @@ def download_fetched(to: Recipient, cause: str, reference: str, on: datetime, de
     _queue("download_fetched", to, cause, reference=reference, on=on.isoformat(), device=device, url=url)
 
 
-def deletion_scheduled(to: Recipient, cause: str, reference: str, on: datetime, cancel_url: str, url: str) -> None:
-    """Say when the account goes, and how to keep it."""
-    _queue("deletion_scheduled", to, cause, reference=reference, on=on.isoformat(), cancel_url=cancel_url, url=url)
+def deletion_scheduled(
+    to: Recipient, cause: str, reference: str, what: str, on: datetime, cancel_url: str, url: str
+) -> None:
+    """Say when the account goes, or `what` of the data, and how to keep it."""
+    facts = {"what": what, "on": on.isoformat(), "cancel_url": cancel_url, "url": url}
+    _queue("deletion_scheduled", to, cause, reference=reference, **facts)
 
 
-def deletion_cancelled(to: Recipient, cause: str, reference: str) -> None:
-    """Say that the account stays."""
-    _queue("deletion_cancelled", to, cause, reference=reference)
+def deletion_reminder(
+    to: Recipient, cause: str, reference: str, what: str, on: datetime, cancel_url: str, url: str
+) -> None:
+    """Say some days before that it is about to go, and how to keep it."""
+    facts = {"what": what, "on": on.isoformat(), "cancel_url": cancel_url, "url": url}
+    _queue("deletion_reminder", to, cause, reference=reference, **facts)
 
 
-def deletion_paused(to: Recipient, cause: str, reference: str, url: str) -> None:
-    """Say that something has to be decided before the account can go."""
-    _queue("deletion_paused", to, cause, reference=reference, url=url)
+def deletion_cancelled(to: Recipient, cause: str, reference: str, what: str) -> None:
+    """Say that the account stays, or what was to go."""
+    _queue("deletion_cancelled", to, cause, reference=reference, what=what)
 
 
-def deletion_done(to: Recipient, cause: str, reference: str, certificate_url: str) -> None:
-    """Say that it is done, with the certificate: the last message to this address."""
-    _queue("deletion_done", to, cause, reference=reference, certificate_url=certificate_url)
+def deletion_paused(to: Recipient, cause: str, reference: str, on: datetime, url: str) -> None:
+    """Say that something has to be decided first, and when we look again."""
+    _queue("deletion_paused", to, cause, reference=reference, on=on.isoformat(), url=url)
 
 
-def _queue(kind: str, to: Recipient, cause: str, **facts: Any) -> None:
+def deletion_done(to: Recipient, cause: str, reference: str, what: str, certificate_url: str) -> None:
+    """Say that it is done, with the certificate.
+
+    Of an account it is the last message: it belongs to nobody, and no hash leads to its address, which goes once it is
+    sent.
+    """
+    lasting = {} if what else {"account": None, "address_hash": ""}
+    _queue("deletion_done", to, cause, lasting, reference=reference, what=what, certificate_url=certificate_url)
+
+
+def controller_asked(to: Recipient, cause: str, reference: str, person: str, on: datetime) -> None:
+    """Ask a company on somebody's behalf to erase what it holds, and to answer by a day."""
+    _queue("controller_asked", to, cause, reference=reference, person=person, on=on.isoformat())
+
+
+def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | None = None, /, **facts: Any) -> None:
     if tuple(facts) != DECLARED[kind]:
         raise ValueError(f"{kind} carries {DECLARED[kind]}, not {tuple(facts)}")
     if Message.select().where(Message.cause == cause).exists():
         return
+    owner = {"account": to.account, "address_hash": crypto.keyed_hash(to.channel, to.address), **(lasting or {})}
     Message.create(
-        account=to.account,
         kind=kind,
         cause=cause,
         language=to.language,
         channel=to.channel,
         address=to.address,
-        address_hash=crypto.keyed_hash(to.channel, to.address),
         facts=json.dumps(facts),
+        **owner,
     )

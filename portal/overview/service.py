@@ -46,6 +46,17 @@ KINDS = {
             "expired": N_("Your question to our staff has expired"),
         },
     ),
+    "partial_deletion": Kind(
+        page="/deletion/{}",
+        under_way=N_("Part of your data is going to be deleted"),
+        next=N_("We tell you when it is done"),
+        over={
+            "fulfilled": N_("Part of your data was deleted"),
+            "denied": N_("The deletion of part of your data was refused"),
+            "revoked": N_("The deletion of part of your data was cancelled"),
+            "expired": N_("The deletion of part of your data has expired"),
+        },
+    ),
     "deletion": Kind(
         page="/deletion/{}",
         under_way=N_("Your account is going to be deleted"),

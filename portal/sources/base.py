@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.manifest import Action, Manifest, Table, Text
-from portal.sources.manifest.model import BlockKind
+from portal.sources.manifest.model import BlockKind, Way
 
 if TYPE_CHECKING:
     from portal.sources.history import History
@@ -57,12 +57,29 @@ class Line:
 
 @dataclass(frozen=True)
 class Blocker:
-    """Something that stops a deletion, warns of it, or is lost by it. Facts hold dates and moments in ISO form."""
+    """Something that stops a deletion, warns of it, or is lost by it. Facts hold dates and moments in ISO form.
+
+    `money` says of which currency (ISO code) a fact is a sum; `way_out` and `url` how and where it can be settled.
+    """
 
     kind: BlockKind
     table: str
     say: Text
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    money: Mapping[str, str] = field(default_factory=dict)
+    way_out: Text | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Affected:
+    """Other people whom a deletion touches, counted in facts as `people`: they are told, or somebody takes over."""
+
+    table: str
+    say: Text
+    facts: Mapping[str, str | int]
+    then: Way
+    money: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,6 +89,7 @@ class Preview:
     lines: tuple[Line, ...]
     blockers: tuple[Blocker, ...]
     as_of: datetime
+    affected: tuple[Affected, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,12 +219,24 @@ class Source(ABC):
         """Return the state word that each preference has now; `mixed` where a person's rows differ."""
 
     @abstractmethod
-    def erase(self, person: Person, request_id: str) -> Erased:
-        """Erase as the manifest says, all or nothing. Repeating it is harmless and finds nothing."""
+    def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
+        """Erase as the manifest says, all or nothing. Repeating it is harmless and finds nothing.
+
+        With `tables` only those: name each together with what `goes_with` it, or rows are left that nobody reaches.
+        """
 
     @abstractmethod
-    def remaining(self, person: Person) -> dict[str, int]:
+    def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         """Read again and return, by table, the rows that should be gone or changed and are not; {} is the proof."""
+
+    def goes_with(self, table: str) -> tuple[str, ...]:
+        """Return the tables that go too when one table goes: they are reached through it, or its rows hold theirs."""
+        return self.manifest.below(table)
+
+    @property
+    def divisible(self) -> bool:
+        """Tell whether single tables can be erased here."""
+        return True
 
     @abstractmethod
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:

@@ -20,7 +20,7 @@ from portal.sources.base import Identifier as Proof
 from portal.sources.base import Key, Person, Source
 from portal.sources.registry import OWN
 from portal.subjects.models import Link, Lookup, Subject, session_row
-from portal.subjects.proofs import CLAIMED, GONE, Found, discloses, merged, waits
+from portal.subjects.proofs import CLAIMED, GONE, LINKED, Found, discloses, merged, waits
 
 _SEEN_EVERY = 600  # seconds between two notes that a session is in use
 
@@ -182,6 +182,12 @@ def rows(subject_id: int) -> list[Link]:
 def waiting_rows(subject_id: int) -> list[Link]:
     """Return the rows that were found for a person and lack a proof of their own."""
     return [link for link in rows(subject_id) if waits(found_of(link))]
+
+
+def let_go_of(subject_id: int, source_id: str) -> None:
+    """Note that nobody there is this person any more: their rows in that system were erased."""
+    mine = (Link.subject == subject_id) & (Link.source == source_id) & (Link.state << [LINKED, CLAIMED])
+    Link.update(state=GONE).where(mine).execute()
 
 
 def links(subject_id: int) -> dict[str, list[Key]]:

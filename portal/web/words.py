@@ -79,6 +79,13 @@ class Words:
         """Return a sum as this language writes it, with every digit that it has: ₫150,000."""
         return numbers.format_currency(sum_, currency, locale=self.locale, decimal_quantization=False)
 
+    def sum_in_words(self, amount: str | int, currency: str) -> str:
+        """Return a sum in words: 1,500,000 Vietnamese dong; as it is where it is no number."""
+        try:
+            return numbers.format_currency(Decimal(amount), currency, locale=self.locale, format_type="name")
+        except ArithmeticError:
+            return f"{amount} {currency}"
+
     def size(self, size: float) -> str:
         """Return a count of bytes as people read it: 4.1 MB."""
         unit = 0

@@ -41,6 +41,9 @@ SIGNED_IN = {
     "data-rows-in-full": "/data/booking/users/in-full",
     "download": "/download",
     "deletion": "/deletion",
+    "deletion-parts": "/deletion/parts",
+    "deletion-part": "/deletion?system=booking&category=bookings",
+    "deletion-part-check": "/deletion/check?system=crm&category=conversations",
     "deletion-check": "/deletion/check",
     "confirm": "/confirm",
     "security": "/security",
@@ -163,6 +166,9 @@ def _leaving(chromium: Browser, portal: Live) -> Iterator[Stop]:
             yield Stop(name, portal.url + "/deletion", _cookies(person))
     with somebody(chromium, portal) as person:
         person.sign_in("mo.le@example.com")
+        person.open("/deletion/check?system=booking&category=devices")
+        person.page.click("#delete")
+        yield Stop("deletion-part-scheduled", person.page.url, _cookies(person))
         before = len(portal.mails())
         person.open("/deletion/check")
         person.page.click("#delete")

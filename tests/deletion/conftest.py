@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from datetime import timedelta
 
@@ -88,18 +88,25 @@ class Moody(Source):
     def stored(self, person: Person) -> dict[str, str]:
         return self.inner.stored(person)
 
-    def erase(self, person: Person, request_id: str) -> Erased:
+    def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
         inner = self.inner
         self.requests.append(request_id)
         if self.later:
             self.later -= 1
             return Erased(False)
-        erased = inner.erase(person, request_id)
+        erased = inner.erase(person, request_id, tables)
         self.erased.append({table: rows for table, rows in erased.rows.items() if rows})
         return erased
 
-    def remaining(self, person: Person) -> dict[str, int]:
-        return self.inner.remaining(person)
+    def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
+        return self.inner.remaining(person, tables)
+
+    def goes_with(self, table: str) -> tuple[str, ...]:
+        return self.inner.goes_with(table)
+
+    @property
+    def divisible(self) -> bool:
+        return self._inner.divisible
 
     def keys(self) -> Iterator[tuple[Key, list[Proof]]]:
         return self.inner.keys()
@@ -151,3 +158,9 @@ def new_user(portal: Portal, email: str) -> int:
     """Let somebody register in the Booking App; return their number."""
     known = {"full_name": "Mai", "password_hash": "x", "created_at": "2026-12-07", "member_number": "M-NEW"}
     return insert(portal, "booking", "users", email=email, **known)
+
+
+def run(portal: Portal, system: str, statement: str, *values: object) -> None:
+    """Change a connected system, as its own software would."""
+    with closing(sqlite3.connect(portal.systems.database(system))) as connection, connection:
+        connection.execute(statement, values)

@@ -13,7 +13,7 @@ from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.deletion import service
 from portal.deletion.models import Deletion, Target
-from portal.deletion.service import asking
+from portal.deletion.service import moving
 from portal.kernel import clock, db, tokens, work
 from portal.notices.models import Message
 from portal.subjects import service as subjects
@@ -47,7 +47,7 @@ def test_in_vietnamese_the_tables_have_vietnamese_titles(mai: Member) -> None:
 def test_what_is_ahead_is_warned_of_with_its_date_and_amount(portal: Portal) -> None:
     text = member(portal, portal.systems.cast["owing"].email or "").browser.get("deletion.page").text
     assert re.search(r"You have a booking on \d+ \w+ 20\d\d \(.+\)\. It is cancelled when the account goes\.", text)
-    assert re.search(r"Invoice \S+ for [\d,]+ VND is not paid yet\.", text)
+    assert re.search(r"Invoice \S+ for [\d,]+ Vietnamese dong is not paid yet\.", text)
 
 
 def test_what_stops_a_deletion_takes_its_button_away_and_says_how_to_settle_it(sofia: Member) -> None:
@@ -130,8 +130,8 @@ def test_asking_again_leads_to_the_one_that_is_under_way(mai: Member) -> None:
 def test_asking_in_two_windows_at_once_makes_one(mai: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     met, found = threading.Barrier(2), list[str]()
 
-    def together(subject: int) -> object:
-        answer = service.outlook(subject)
+    def together(subject: int, scope: service.Scope) -> object:
+        answer = service.outlook(subject, scope)
         met.wait(10)
         return answer
 
@@ -236,7 +236,7 @@ def test_cancelling_and_beginning_at_the_same_moment_has_one_winner(mai: Member,
         met.wait(10)
         try:
             with claim.step():
-                asking.move(claim.row, "erasing")
+                moving.move(claim.row, "erasing")
         except service.TooLate:
             refused.append("worker")
         db.database.close()
@@ -299,6 +299,70 @@ def test_the_public_page_tells_a_stranger_everything_and_starts_there(portal: Po
     found = re.search(r"\b\d{6}\b", portal.last_mail())
     assert found
     assert code.form("Continue").send(code=found[0]).path == "/deletion"
+
+
+def test_the_public_page_tells_the_stores_what_they_ask(portal: Portal) -> None:
+    answer = portal.app.test_client().get("/delete-account")
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    site, text = portal.config.site, Browser(portal.app).get("deletion.public").text
+    for said in (
+        site.developer,
+        *site.apps,
+        "delete everything in one app",
+        "App Store: your subscriptions",
+        "It costs nothing",
+    ):
+        assert said in text, said
+
+
+def test_known_and_unknown_addresses_get_the_same_answer(portal: Portal) -> None:
+    answers = []
+    for email in (portal.systems.cast["everyday"].email or "", "nobody.knows@example.com"):
+        client = portal.app.test_client()
+        answer = client.post("/delete-account", data={"email": email}, headers={"Sec-Fetch-Site": "same-origin"})
+        page = client.get(answer.location)
+        answers.append(
+            (
+                answer.status_code,
+                answer.location,
+                page.status_code,
+                re.sub(r'value="[0-9a-f]+"', "", page.text.replace(email, "")),
+            )
+        )
+    assert answers[0] == answers[1]
+    assert answers[0][1] == "/sign-in/code"
+
+
+def test_what_is_no_address_is_said_on_the_same_page(portal: Portal) -> None:
+    page = Browser(portal.app).get("deletion.public").form("Start").send(status=422, email="nobody")
+    assert page.path == "/delete-account"
+    assert "This is not an e-mail address that mail can reach" in page.text
+
+
+def test_only_a_part_can_be_chosen_from_the_public_page(portal: Portal) -> None:
+    page = Browser(portal.app).get("deletion.public")
+    code = page.form("Delete only a part").send(email=portal.systems.cast["everyday"].email or "")
+    portal.drain()
+    found = re.search(r"\b\d{6}\b", portal.last_mail())
+    assert found
+    assert code.form("Continue").send(code=found[0]).path == "/deletion/parts"
+
+
+def test_guests_are_counted_and_a_sole_contact_can_ask_for_a_successor(portal: Portal) -> None:
+    for role in portal.systems.cast:
+        somebody = member(portal, portal.systems.cast[role].email or "") if portal.systems.cast[role].email else None
+        if somebody and "Ask us to hand it over" in somebody.browser.get("deletion.page").response.text:
+            break
+    else:
+        pytest.fail("nobody in the demo is the only contact of a company")
+    page = somebody.browser.get("deletion.page")
+    button = next(node.text for node in page.root.all("button") if node.text.startswith("Ask us to hand it over"))
+    again = page.form(button).send()
+    case = Case.get(Case.kind == "inquiry")
+    assert f"You asked us to hand it over ({case.reference})" in again.text
+    somebody.browser.post("/deletion/hand-over", data={"place": "crm.companies"})
+    assert Case.select().where(Case.kind == "inquiry").count() == 1
+    somebody.browser.post("/deletion/hand-over", data={"place": "crm.contacts"}, status=404)
 
 
 def test_the_menu_marks_the_pages_of_a_deletion(mai: Member) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from portal.cases.models import CaseEvent
+from portal.accounts.models import Account
+from portal.cases.models import Case, CaseEvent
+from portal.deletion import service
 from portal.deletion.models import Certificate, ErasureRecord
 from portal.kernel import audit, clock, db, failpoints
 from portal.kernel.audit import AuditEvent
-from tests.deletion.conftest import GRACE, LEASE, Member
-from tests.deletion.test_carrying import PROVEN, certified
+from tests.deletion.conftest import GRACE, LEASE, Count, Member, run
+from tests.deletion.test_carrying import PROVEN, certified, everything
 
 
 class Killed(BaseException):
@@ -105,6 +107,46 @@ def test_a_look_may_die_at_any_place_and_is_taken_again(stage: Stage) -> None:
         assert stage.mai.deletion().state in ("erased", "done"), where
         assert Certificate.get().looked_at, where
         check(stage.mai, where)
+
+
+def test_a_reminder_survives_every_death_and_is_sent_once(stage: Stage) -> None:
+    for where in stage.die_everywhere(GRACE - timedelta(days=3)):
+        assert stage.mai.deletion().state == "scheduled", where
+        assert len([mail for mail in stage.mai.portal.mails() if "Reminder" in mail["Subject"]]) == 1, where
+
+
+def test_a_part_whose_worker_dies_at_any_place_ends_complete_and_touches_nothing_else(
+    tmp_path: Path, mai: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.schedule(mai.subject, "en", service.Scope("booking", "bookings"))
+    mai.portal.drain()
+    stage, counts = Stage(tmp_path, mai, monkeypatch), []
+    before = {system: everything(mai.portal, system) for system in ("booking", "crm", "whitelabel")}
+    for where in stage.die_everywhere(timedelta(days=3, minutes=1)):
+        assert (mai.deletion().state, mai.states()) == ("done", {"booking": "proven"}), where
+        after = {system: everything(mai.portal, system) for system in before}
+        changed = {name for system in before for name in before[system] if before[system][name] != after[system][name]}
+        assert changed <= {"bookings", "booking_guests", "payments"}, where
+        assert Certificate.select().count() == ErasureRecord.select().count() == Account.select().count() == 1, where
+        assert audit.verify() is None, where
+        assert len([mail for mail in mai.portal.mails() if "is deleted" in mail["Subject"]]) == 1, where
+        counts.append(certified(mai)["booking"])
+    assert len(counts) > 30
+    assert all(found == counts[0] for found in counts)
+
+
+def test_what_a_stop_does_not_concern_goes_once_whatever_dies_and_staff_are_asked_once(
+    stage: Stage, rows: Count
+) -> None:
+    user = rows("booking", "SELECT id FROM users WHERE email = ?", stage.mai.email)
+    opened = "UPDATE payments SET dispute = 'open' WHERE id = (SELECT min(id) FROM payments WHERE user_id = ?)"
+    run(stage.mai.portal, "booking", opened, user)
+    for where in stage.die_everywhere(timedelta(days=21)):
+        held = {"booking": "held", "crm": "proven", "whitelabel": "proven", "portal": "counted"}
+        assert (stage.mai.deletion().state, stage.mai.states()) == ("erasing", held), where
+        assert Case.select().where(Case.kind == "inquiry").count() == 1, where
+        assert not rows("booking", "SELECT COUNT(*) FROM bookings WHERE user_id = ?", user), where
+        assert rows("booking", "SELECT COUNT(*) FROM payments WHERE user_id = ?", user), where
 
 
 def check(mai: Member, where: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -61,10 +61,10 @@ class FakeSource(Source):
     def stored(self, person: Person) -> dict[str, str]:
         return {}
 
-    def erase(self, person: Person, request_id: str) -> Erased:
+    def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
         return Erased(True)
 
-    def remaining(self, person: Person) -> dict[str, int]:
+    def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         return {}
 
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:

@@ -36,7 +36,7 @@ SHARDS = 4  # the deaths of a job are shared out, so that several processes can 
 MOMENTS = 20
 KILLED = -9
 PAST = "2026-01-01T00:00:00.000000+00:00"
-JOBS = ("download", "deletion")
+JOBS = ("download", "deletion", "part")
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Job:
 
     def check(self, held: dict[tuple[str, str], int]) -> None:
         """See that the job is complete, that no step was done twice, and that nothing lies about."""
-        (self._check_download if self.kind == "download" else self._check_deletion)(held)
+        {"download": self._check_download, "deletion": self._check_deletion, "part": self._check_part}[self.kind](held)
         events = Counter(self.ask("SELECT case_id, name FROM case_events"))
         assert max(events.values()) == 1, f"the timeline says something twice: {events}"
         assert not list((self.folder / "archives").rglob("*.part")), "a half written file lies about"
@@ -132,6 +132,18 @@ class Job:
             with closing(sqlite3.connect(self.systems.database(system))) as db:
                 twice = db.execute("SELECT place, row, count(*) FROM touched GROUP BY place, row HAVING count(*) > 1")
                 assert twice.fetchall() == [], f"{system}: a row was erased twice"
+
+    def _check_part(self, held: dict[tuple[str, str], int]) -> None:
+        """See that the bookings are gone with their guests, and that all else is there."""
+        left = independent.counts(self.systems, self.canary.keys, self.canary.email)
+        gone = {("booking", "bookings"), ("booking", "guests_on_my_bookings")}
+        assert {place: rows for place, rows in left.items() if place not in gone} == {
+            place: rows for place, rows in held.items() if place not in gone
+        }
+        assert not any(left.get(place) for place in gone)
+        ((lines,),) = self.ask("SELECT lines FROM certificates")
+        assert _certified(json.loads(str(lines))) == {place: held[place] for place in gone if held.get(place)}
+        assert self.ask("SELECT count(*) FROM accounts") == [(1,)]
 
 
 def _certified(targets: object) -> dict[tuple[str, str], int]:
@@ -181,7 +193,10 @@ def job(kind: str, environ: dict[str, str], portal: Portal, systems: World, tmp_
 
         service.ask(somebody.subject, "en")
     else:
-        somebody.schedule()
+        from portal.deletion import service as deletion
+
+        whole, bookings = deletion.ACCOUNT, deletion.Scope("booking", "bookings")
+        deletion.schedule(somebody.subject, "en", bookings if kind == "part" else whole)
         portal.drain()
         db.database.execute_sql("UPDATE deletions SET due_at = ?, scheduled_for = ?", (PAST, PAST))
         for system in ("booking", "crm"):

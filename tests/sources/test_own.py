@@ -69,6 +69,7 @@ def settle(email: str) -> Person:
     removal = models["Removal"].create(subject=subject, kind="all", until=now)
     models["RemovalPart"].create(removal=removal, source="booking", title="Booking App")
     models["Keeping"].create(subject=subject)
+    models["Asked"].create(deletion=deletion, controller="hub", title="Hub", answer_by=now.date())
     audit.declare("own.tested")
     audit.record("own.tested", subject=subject.id)
     return Person(((subject.id,),), (Identifier("email", email),))
@@ -142,13 +143,14 @@ def test_an_erasure_leaves_numbers_alone_and_touches_nobody_else(own: OwnSource)
     assert own.remaining(mai) == {}
     assert erased.done
     assert own.remaining(duc)
-    left = {"audit_events", "case_events", "cases", "deletions", "deletion_targets", "subjects"}
+    left = {"audit_events", "case_events", "cases", "deletion_asked", "deletion_targets", "deletions", "subjects"}
     assert counts() == {table: rows if table in left else rows // 2 for table, rows in before.items()}
     assert own.find(Identifier("email", MAI)) == []
     with own.snapshot(mai) as snapshot:
         assert {table for table, rows in snapshot.counts.items() if rows} == {
             "audit_events",
             "deletions",
+            "deletion_asked",
             "deletion_targets",
             "subjects",
         }

@@ -83,3 +83,11 @@ def test_a_template_is_translated_when_it_is_compiled_and_escapes_what_it_is_giv
     )
     assert "<b>" in pages.get_template("a.txt").render(name="<b>")
     assert words.of("vi").say("There is no such page.") != "There is no such page."
+
+
+def test_a_sum_is_written_in_the_words_of_the_language() -> None:
+    english, vietnamese = words.of("en"), words.of("vi")
+    assert english.sum_in_words("1500000", "VND") == "1,500,000 Vietnamese dong"
+    assert vietnamese.sum_in_words(1500000, "VND") == "1.500.000 đồng Việt Nam"
+    assert english.sum_in_words("12.50", "EUR") == "12.50 euros"
+    assert english.sum_in_words("much", "VND") == "much VND"

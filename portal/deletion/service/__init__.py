@@ -1,52 +1,34 @@
-"""Deleting an account everywhere: asked for, carried out, proven, looked at again."""
+"""Deleting an account everywhere, or a part of it: asked for, carried out, proven, looked at again."""
 
+from portal.deletion.service.addresses import cancel_url, page_url
 from portal.deletion.service.asking import (
     Blocked,
-    TooLate,
     by_token,
     cancel,
-    cancel_url,
     is_gone,
     load,
-    page_url,
+    parts,
     schedule,
-    start,
     stop_all_distrusted,
     take_up,
     unfinished,
 )
 from portal.deletion.service.carrying import carry_out
-from portal.deletion.service.certificates import Progress, address_of, certificate, progress
+from portal.deletion.service.certificates import Progress, address_of, certificate, forget_past, progress
+from portal.deletion.service.controllers import answer_by
+from portal.deletion.service.handing import ask as hand_over
+from portal.deletion.service.handing import asked as hand_overs
 from portal.deletion.service.ledger import Replayed, replay
+from portal.deletion.service.moving import TooLate
 from portal.deletion.service.plan import Outlook, Planned, System, outlook
 from portal.deletion.service.promises import Promise, most_days, promises
+from portal.deletion.service.scope import ACCOUNT, Scope, can_go, scope, scope_of
+from portal.deletion.service.starting import start
 
 __all__ = [
-    "Blocked",
-    "Outlook",
-    "Planned",
-    "Progress",
-    "Promise",
-    "Replayed",
-    "System",
-    "TooLate",
-    "address_of",
-    "by_token",
-    "cancel",
-    "cancel_url",
-    "carry_out",
-    "certificate",
-    "is_gone",
-    "load",
-    "most_days",
-    "outlook",
-    "page_url",
-    "progress",
-    "promises",
-    "replay",
-    "schedule",
-    "start",
-    "stop_all_distrusted",
-    "take_up",
-    "unfinished",
-]
+    "ACCOUNT", "Blocked", "Outlook", "Planned", "Progress", "Promise", "Replayed", "Scope", "System", "TooLate",
+    "address_of", "answer_by", "by_token", "can_go", "cancel", "cancel_url", "carry_out", "certificate", "forget_past",
+    "hand_over", "hand_overs", "is_gone", "load", "most_days", "outlook", "page_url", "parts", "progress", "promises",
+    "replay", "schedule", "scope", "scope_of", "start", "stop_all_distrusted",
+    "take_up", "unfinished",
+]  # fmt: skip

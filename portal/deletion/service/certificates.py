@@ -1,24 +1,30 @@
 """What was erased, where and when, and what is kept why: shown while it happens, proven when it is over.
 
-It names nobody, so its address needs no session: it is the page that a person still has once the account is gone.
+It names nobody, so its address needs no session: it is the page that a person still has once the account is gone. A
+seal, a keyed hash over all that it says, shows at that address that nothing was changed since, for ten years.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from portal import config
 from portal.cases.models import Case
-from portal.deletion.models import Certificate, Deletion, Target
+from portal.deletion.models import Asked, Certificate, Deletion, Target
+from portal.deletion.service import controllers, held
 from portal.deletion.service.plan import Planned
-from portal.kernel import clock, tokens
+from portal.deletion.service.scope import scope_of
+from portal.kernel import clock, crypto, tokens
+from portal.kernel.db import atomic
 from portal.kernel.problems import NotFound
 from portal.sources import registry
 
 _SHOWN = ("erasing", "erased", "done")
+YEARS = 10  # a certificate can be looked up
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,9 @@ class Part:
     erased_at: datetime | None = None
     looked_at: datetime | None = None
     again: tuple[tuple[datetime, int], ...] = ()
+    stops: tuple[held.Stop, ...] = ()
+    inquiry: str = ""
+    freed_at: datetime | None = None
 
     @property
     def is_own(self) -> bool:
@@ -55,14 +64,35 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Company:
+    """A company that was asked on the person's behalf: by when it has to answer, and whether it has."""
+
+    title: str
+    state: str
+    asked_at: datetime
+    answer_by: date
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How far a deletion is in every system; once `issued_at` is set, it is the certificate."""
+    """How far a deletion is in every system; once `issued_at` is set, it is the certificate.
+
+    `what` says what it is of, by language, {} for the account; `seal` is as its page and its print show it, "" where
+    what is stored is not what was issued.
+    """
 
     reference: str
     parts: tuple[Part, ...]
     issued_at: datetime | None = None
     looked_at: datetime | None = None
     complete_by: date | None = None
+    what: Mapping[str, str] = field(default_factory=dict)
+    asked: tuple[Company, ...] = ()
+    seal: str = ""
+
+    def what_in(self, language: str) -> str:
+        """Return what it is of, "" for the account."""
+        return self.what.get(language) or next(iter(self.what.values()), "")
 
     @property
     def url(self) -> str:
@@ -85,7 +115,8 @@ def progress(deletion: Deletion) -> Progress:
     if certificate is not None:
         return _issued(certificate)
     parts = tuple(_part(target) for target in _targets(deletion))
-    return Progress(case.reference, parts, complete_by=case.complete_by)
+    asked = tuple(Company(row.title, row.state, row.asked_at, row.answer_by) for row in controllers.of(deletion))
+    return Progress(case.reference, parts, complete_by=case.complete_by, what=_what(deletion), asked=asked)
 
 
 def certificate(reference: str, secret: str) -> Progress:
@@ -114,11 +145,25 @@ def issue(deletion: Deletion, came_back: Mapping[str, int] | None = None) -> Non
     again = {line["source"]: line["again"] for line in before.lines} if before else {}
     for source, rows in (came_back or {}).items():
         again[source] = [*again.get(source, []), [now.isoformat(), rows]]
-    lines = [_line(target, again.get(target.source, [])) for target in _targets(deletion)]
-    if before is None:
-        Certificate.create(reference=reference, issued_at=now, lines=lines)
-    else:
-        Certificate.update(lines=lines, looked_at=now).where(Certificate.id == before.id).execute()
+    issued = before or Certificate(reference=reference, issued_at=now)
+    issued.lines = [_line(target, again.get(target.source, [])) for target in _targets(deletion)]
+    issued.looked_at = now if before else None
+    issued.scope, issued.asked = _what(deletion), [_asked(row) for row in controllers.of(deletion)]
+    issued.seal = crypto.keyed_hash("certificate", _said(issued))
+    issued.save(force_insert=before is None)
+
+
+def forget_past() -> None:
+    """Remove certificates after ten years, with all that is noted of their deletions."""
+    now = clock.now()
+    past = now.replace(year=now.year - YEARS, day=min(now.day, 28))
+    old = [row.reference for row in Certificate.select(Certificate.reference).where(Certificate.issued_at < past)]
+    done = Deletion.select(Deletion.id).join(Case).where(Case.reference << old)
+    with atomic():
+        for rows in (Target, Asked):
+            rows.delete().where(rows.deletion << done).execute()
+        Deletion.delete().where(Deletion.id << [row.id for row in done]).execute()
+        Certificate.delete().where(Certificate.reference << old).execute()
 
 
 def _targets(deletion: Deletion) -> list[Target]:
@@ -128,7 +173,17 @@ def _targets(deletion: Deletion) -> list[Target]:
 
 def _part(target: Target) -> Part:
     lines = tuple(Planned(**line) for line in target.lines)
-    return Part(target.source, target.title, target.state, lines, target.erased_at, target.looked_at)
+    return Part(
+        target.source,
+        target.title,
+        target.state,
+        lines,
+        target.erased_at,
+        target.looked_at,
+        stops=tuple(held.read(target)),
+        inquiry=target.inquiry or "",
+        freed_at=target.freed_at,
+    )
 
 
 def _line(target: Target, again: list[Any]) -> dict[str, Any]:
@@ -139,11 +194,52 @@ def _line(target: Target, again: list[Any]) -> dict[str, Any]:
 
 
 def _issued(found: Certificate) -> Progress:
-    return Progress(found.reference, tuple(map(_read, found.lines)), found.issued_at, found.looked_at)
+    asked = tuple(
+        Company(
+            row["title"], row["state"], datetime.fromisoformat(row["asked_at"]), date.fromisoformat(row["answer_by"])
+        )
+        for row in found.asked or ()
+    )
+    return Progress(
+        found.reference,
+        tuple(map(_read, found.lines)),
+        found.issued_at,
+        found.looked_at,
+        what=found.scope or {},
+        asked=asked,
+        seal=_shown(found),
+    )
+
+
+def _said(issued: Certificate) -> str:
+    """Return all that a certificate says, the same from either engine, for its seal."""
+    moments = [moment and moment.isoformat() for moment in (issued.issued_at, issued.looked_at)]
+    return json.dumps([issued.reference, moments, issued.lines, issued.scope, issued.asked], sort_keys=True)
+
+
+def _shown(found: Certificate) -> str:
+    """Return the seal in groups that can be compared with a print; "" where it is not that of what is stored."""
+    if found.seal not in crypto.keyed_hashes("certificate", _said(found)):
+        return ""
+    digits = found.seal.partition(":")[2][:24].upper()
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+def _what(deletion: Deletion) -> dict[str, str]:
+    """Return what a deletion is of in every language, {} for the account."""
+    scope = scope_of(deletion)
+    return {} if scope.is_account else {name: scope.title_in(name) for name in config.site().languages}
+
+
+def _asked(row: Asked) -> dict[str, str]:
+    dates = {"asked_at": row.asked_at.isoformat(), "answer_by": row.answer_by.isoformat()}
+    return {"title": row.title, "state": row.state, **dates}
 
 
 def _read(line: dict[str, Any]) -> Part:
-    moments = {name: line[name] and datetime.fromisoformat(line[name]) for name in ("erased_at", "looked_at")}
+    moments: dict[str, Any] = {
+        name: line[name] and datetime.fromisoformat(line[name]) for name in ("erased_at", "looked_at")
+    }
     again = tuple((datetime.fromisoformat(at), rows) for at, rows in line["again"])
     lines = tuple(Planned(**table) for table in line["tables"])
     return Part(line["source"], line["title"], "proven", lines, again=again, **moments)

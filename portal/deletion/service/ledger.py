@@ -6,7 +6,7 @@ Only keyed hashes are kept. A copy of each record lies beside the archives: a re
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,11 +45,16 @@ class Replayed:
         return "\n".join(lines + [f"{source}: did not answer; run this again" for source in self.silent])
 
 
-def record(reference: str, people: Mapping[str, Person]) -> None:
-    """Write down who must stay erased, in the transaction that begins the erasure (RULES E4)."""
+def record(reference: str, people: Mapping[str, Person], tables: Sequence[str] | None = None) -> None:
+    """Write down who must stay erased, in the transaction that begins the erasure (RULES E4).
+
+    `tables` are those of a deletion of one kind of data, None for everything.
+    """
     keys = {source: [_key_hashes(source, key)[0] for key in person.keys] for source, person in people.items()}
     proofs = {identifier for person in people.values() for identifier in person.identifiers}
     hashes = {"keys": keys, "identifiers": sorted(_identifier_hashes(proof)[0] for proof in proofs)}
+    if tables is not None:
+        hashes["tables"] = sorted(tables)
     ErasureRecord.insert(reference=reference, hashes=hashes).on_conflict(
         conflict_target=[ErasureRecord.reference], update={"hashes": hashes}
     ).execute()  # a replay after a restored backup may have put it back already
@@ -67,6 +72,7 @@ def replay() -> Replayed:
 
     A row counts as brought back when its key and one of its identifiers are those of the same erasure. The key alone is
     not enough, for systems give numbers anew; nor the identifier, for people return: those are counted, never erased.
+    So are the rows of somebody who stayed and had one kind of data deleted: they may be newer than that.
     """
     _take_in_files()
     records = list(ErasureRecord.select())
@@ -75,10 +81,12 @@ def replay() -> Replayed:
         known = {
             hashed: set(row.hashes["identifiers"])
             for row in records
+            if "tables" not in row.hashes
             for hashed in row.hashes["keys"].get(source.id, [])
         }
         try:
             _replay_in(source, known, found)
+            _replay_parts(source, [row for row in records if "tables" in row.hashes], found)
         except SourceUnavailable:
             found.silent.append(source.id)
     return found
@@ -97,6 +105,15 @@ def _replay_in(source: Source, known: Mapping[str, set[str]], found: Replayed) -
         source.compact()
         with atomic():
             audit.record("deletion.replayed", actor="operator", source=source.id, people=found.erased[source.id])
+
+
+def _replay_parts(source: Source, records: Sequence[ErasureRecord], found: Replayed) -> None:
+    """Count the people who hold rows again of a kind that they had deleted."""
+    tables = {hashed: row.hashes["tables"] for row in records for hashed in row.hashes["keys"].get(source.id, [])}
+    for key, identifiers in list(source.keys()) if tables else []:
+        for going in (tables[hashed] for hashed in _key_hashes(source.id, key) if hashed in tables):
+            if source.remaining(Person((key,), tuple(identifiers)), going):
+                found.doubtful[source.id] = found.doubtful.get(source.id, 0) + 1
 
 
 def _came_back(source: Source, known: Mapping[str, set[str]]) -> Iterator[tuple[Person, bool]]:

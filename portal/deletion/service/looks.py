@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from portal.deletion.models import Certificate, Deletion, Target
 from portal.deletion.service import certificates, persons
+from portal.deletion.service.moving import move
 from portal.download import service as downloads
 from portal.kernel import audit, clock
 from portal.kernel.work import Claim
@@ -33,8 +34,16 @@ def look(claim: Claim[Deletion]) -> None:
     if (taken := deletion.looks + 1) < len(LOOKS):
         claim.done(looks=taken, due_at=issued + LOOKS[taken])
         return
-    with claim.step(looks=taken, state="done", due_at=None):
-        Target.update(person=None).where(Target.deletion == deletion).execute()
+    with claim.step(looks=taken, due_at=None):
+        move(deletion, "done")
+        forget(deletion)
+
+
+def forget(deletion: Deletion) -> None:
+    """Forget who it was, in the present transaction: keys and proofs, whose rows they were, what had stopped it."""
+    for target in Target.select().where(Target.deletion == deletion):
+        lines = [{**line, "controllers": []} for line in target.lines]
+        Target.update(person=None, lines=lines, held=None).where(Target.id == target.id).execute()
 
 
 def _look_everywhere(claim: Claim[Deletion], since: datetime) -> None:

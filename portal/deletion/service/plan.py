@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from portal import config
+from portal.deletion.service.scope import ACCOUNT, Scope
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import registry
-from portal.sources.base import Blocker, Line, Person, Source
+from portal.sources.base import Affected, Blocker, Line, Person, Source
 from portal.sources.manifest import Text
 from portal.subjects import service as subjects
 
@@ -19,8 +21,8 @@ Words = dict[str, str]  # language -> text
 class Planned:
     """What becomes of the rows of one table; plain enough to be stored and shown years later.
 
-    `action` is delete, anonymise or keep; `controllers` are named only where they are not the system's own; `until` is
-    the last day (ISO) on which one of the kept rows is kept, `years` how long each is.
+    `action` is delete, anonymise or keep; `controllers` (ids) only where they are not the system's own; `until` is the
+    last day (ISO) on which one of the kept rows is kept, `years` how long each is.
     """
 
     table: str
@@ -42,6 +44,11 @@ class Planned:
         return Text.of(self.reason).in_(language) if self.reason else ""
 
     @property
+    def controller_titles(self) -> list[str]:
+        """Return who decides about the rows, where that is not the system's own company."""
+        return [config.site().controllers.get(controller, controller) for controller in self.controllers]
+
+    @property
     def until_day(self) -> date | None:
         """Return the last day of keeping."""
         return date.fromisoformat(self.until) if self.until else None
@@ -56,6 +63,7 @@ class System:
     lines: tuple[Planned, ...]
     blockers: tuple[Blocker, ...]
     as_of: datetime
+    affected: tuple[Affected, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -87,22 +95,35 @@ class Outlook:
         """Return what connected systems keep."""
         return [line for system in self.holding() for line in system.lines if line.action == "keep"]
 
+    def companies(self) -> list[str]:
+        """Return who decides about some of the records and is asked too."""
+        lines = [line for system in self.holding() for line in system.lines]
+        return sorted({title for line in lines for title in line.controller_titles})
+
     def own_rows(self) -> int:
         """Return how many records the portal itself holds."""
         return sum(system.rows for system in self.systems if system.id == registry.OWN)
+
+    def affected(self) -> list[tuple[str, Affected]]:
+        """Return the other people whom it touches, each with the place (system and table) that says so."""
+        return [(f"{system.id}.{found.table}", found) for system in self.systems for found in system.affected]
 
     def blockers(self, kind: str) -> list[Blocker]:
         """Return what stops, warns or is lost."""
         return [blocker for system in self.systems for blocker in system.blockers if blocker.kind == kind]
 
 
-def outlook(subject_id: int) -> Outlook:
-    """Ask every system now; one that does not answer is named, and never holds up the others."""
+def outlook(subject_id: int, scope: Scope = ACCOUNT) -> Outlook:
+    """Ask every system of the scope now; one that does not answer is named, and never holds up the others.
+
+    Raises SourceUnavailable where the scope is a category of a system that does not answer.
+    """
     waiting, shared = subjects.waiting(subject_id), subjects.unclaimed(subject_id)
-    answers = {source: _answer(source, subject_id) for source in registry.active().all()}
+    tables = scope.tables()
+    answers = {source: _answer(source, subject_id) for source in scope.sources()}
     silent = (source for source, system in answers.items() if system is None or source.id in waiting)
     return Outlook(
-        tuple(system for system in answers.values() if system),
+        tuple(narrowed(system, tables) for system in answers.values() if system),
         tuple(str(source.title) for source in silent),
         tuple(str(source.title) for source in answers if source.id in shared),
     )
@@ -116,7 +137,19 @@ def ask(source: Source, person: Person) -> System:
         if line.rows:
             new, old = _planned(source, line), lines.get(line.table)
             lines[line.table] = _together(old, new) if old else new
-    return System(source.id, str(source.title), tuple(lines.values()), preview.blockers, preview.as_of)
+    return System(
+        source.id, str(source.title), tuple(lines.values()), preview.blockers, preview.as_of, preview.affected
+    )
+
+
+def narrowed(system: System, tables: Collection[str] | None) -> System:
+    """Return what a system said of some of its tables; of all where `tables` is None."""
+    if tables is None:
+        return system
+    lines = tuple(line for line in system.lines if line.table in tables)
+    blockers = tuple(found for found in system.blockers if found.table in tables)
+    affected = tuple(found for found in system.affected if found.table in tables)
+    return replace(system, lines=lines, blockers=blockers, affected=affected)
 
 
 def _answer(source: Source, subject_id: int) -> System | None:
@@ -135,7 +168,7 @@ def _planned(source: Source, line: Line) -> Planned:
         rows=line.rows,
         action=line.action,
         is_profile=line.table == source.manifest.subject.table,
-        controllers=[config.site().controllers.get(line.controller, line.controller)] if foreign else [],
+        controllers=[line.controller] if foreign else [],
         reason=dict(line.reason.words) if line.reason else None,
         until=line.until.isoformat() if line.until else None,
         years=table.keep.until.years if table.keep and table.keep.until else 0,

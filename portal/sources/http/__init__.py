@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -13,6 +13,7 @@ from typing import Any, get_args
 from uuid import uuid4
 
 from portal.sources.base import (
+    Affected,
     Blocker,
     Erased,
     Finding,
@@ -30,7 +31,7 @@ from portal.sources.http.client import Client
 from portal.sources.http.describe import compare
 from portal.sources.http.stream import CutShort, SpooledSnapshot, lines, moment
 from portal.sources.manifest import Manifest, Text
-from portal.sources.manifest.model import BlockKind
+from portal.sources.manifest.model import BlockKind, Way
 
 COUNTS, ACCESS, ERASURE, PREFERENCES, DESCRIBE = (
     f"/privacy/{name}" for name in ("counts", "access", "erasure", "preferences", "describe")
@@ -63,6 +64,7 @@ class HttpSource(Source):
                 tuple(sorted(told, key=lambda line: (places.index(line.table), line.controller))),
                 blockers,
                 moment(answer["as_of"]),
+                tuple(self._affected(entry) for entry in answer.get("affected", ())),
             )
 
     @contextmanager
@@ -94,20 +96,27 @@ class HttpSource(Source):
             known = self.manifest.preferences
             return {name: str(state) for name, state in answer["stored"].items() if name in known}
 
-    def erase(self, person: Person, request_id: str) -> Erased:
-        asked = {"person": asdict(person), "request_id": request_id}
+    @property
+    def divisible(self) -> bool:
+        return self.manifest.parts
+
+    def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
+        if tables is not None and not self.divisible:  # it would take the call for one about everything
+            raise self.unavailable("erasure: it cannot erase single tables", permanent=True)
+        only = {} if tables is None else {"tables": sorted(tables)}
+        asked = {"person": asdict(person), "request_id": request_id, **only}
         status, answer = self._client.ask(ERASURE, "erasure", request_id, **asked)
         with self._client.understood("erasure"):
             rows = {str(name): int(count) for name, count in answer.get("rows", {}).items()}
             return Erased(status == 200 and answer["done"] is True, rows)
 
-    def remaining(self, person: Person) -> dict[str, int]:
+    def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         answer = self._ask(COUNTS, "counts", person=asdict(person))
         with self._client.understood("counts"):
             left: Counter[str] = Counter()
             for line in answer["lines"]:
                 left[line["table"]] += int(line["remaining"])
-            return {table: rows for table, rows in left.items() if rows}
+            return {table: rows for table, rows in left.items() if rows and (tables is None or table in tables)}
 
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
         with self._stream("keys") as response:
@@ -141,7 +150,17 @@ class HttpSource(Source):
     def _blocker(self, told: Mapping[str, Any]) -> Blocker:
         kind: BlockKind = next(kind for kind in get_args(BlockKind) if kind == told["kind"])
         facts = {str(name): fact if isinstance(fact, int) else str(fact) for name, fact in told["facts"].items()}
-        return Blocker(kind, self.manifest.tables[told["table"]].name, Text.of(told["say"]), facts)
+        money = {str(name): str(currency) for name, currency in told.get("money", {}).items()}
+        way_out = Text.of(told["way_out"]) if told.get("way_out") else None
+        url = str(told.get("url", ""))
+        if url and not url.startswith(("https://", "http://")):
+            raise ValueError
+        return Blocker(kind, self.manifest.tables[told["table"]].name, Text.of(told["say"]), facts, money, way_out, url)
+
+    def _affected(self, told: Mapping[str, Any]) -> Affected:
+        then: Way = next(way for way in get_args(Way) if way == told.get("then", "notice"))
+        table = self.manifest.tables[told["table"]].name
+        return Affected(table, Text.of(told["say"]), {"people": int(told["people"])}, then)
 
 
 def _key(told: Any) -> Key:

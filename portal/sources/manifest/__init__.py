@@ -2,6 +2,7 @@
 
 from portal.sources.manifest.model import (
     Action,
+    Affects,
     Blocks,
     Column,
     IdentifierKind,
@@ -22,6 +23,7 @@ from portal.sources.manifest.parse import parse, read, require_paths
 from portal.sources.manifest.reader import ManifestProblem
 
 __all__ = [
-    "Action", "Blocks", "Column", "IdentifierKind", "Keep", "Link", "Location", "Manifest", "ManifestProblem", "Match",
-    "Place", "Preference", "Rule", "Subject", "Table", "Text", "Until", "parse", "read", "require_paths",
+    "Action", "Affects", "Blocks", "Column", "IdentifierKind", "Keep", "Link", "Location", "Manifest",
+    "ManifestProblem", "Match", "Place", "Preference", "Rule", "Subject", "Table", "Text", "Until", "parse", "read",
+    "require_paths",
 ]  # fmt: skip

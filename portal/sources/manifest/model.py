@@ -11,6 +11,7 @@ Origin = Literal["you", "device", "third-party"]
 Action = Literal["delete", "anonymise", "keep"]
 BlockKind = Literal["stop", "warn", "lose"]
 IdentifierKind = Literal["email", "phone", "external_id"]
+Way = Literal["notice", "hand-over"]
 RuleKind = Literal["null", "empty", "hash", "text", "redact"]
 Scalar = str | int | float | bool
 
@@ -109,11 +110,36 @@ class Keep:
 
 @dataclass(frozen=True)
 class Blocks:
-    """Rows that stand in the way of a deletion: `when` is SQL in the system's own dialect, with :now."""
+    """Rows that stand in the way of a deletion: `when` is SQL in the system's own dialect, with :now.
+
+    `way_out` says how it can be settled, `url` where; with `by`, the address is chosen by that column of the row.
+    `money` names columns that are sums, each with the column or the ISO code of its currency.
+    """
 
     kind: BlockKind
     when: str
     say: Text
+    way_out: Text | None = None
+    url: str = ""
+    by: str = ""
+    urls: Mapping[str, str] = field(default_factory=dict)
+    money: Mapping[str, str] = field(default_factory=dict)
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns whose values the sentence, its sums and its address need, each once."""
+        said = [*self.say.names(), *_FACT.findall(self.url), *([self.by] if self.by else [])]
+        sums = [part for pair in self.money.items() for part in pair if not is_currency(part)]
+        return tuple(dict.fromkeys(name for name in (*said, *sums) if name != "rows"))
+
+
+@dataclass(frozen=True)
+class Affects:
+    """Other people whom a deletion touches: rows of `table` for which `when` holds, counted as {people} in `say`."""
+
+    table: str
+    when: str
+    say: Text
+    then: Way
 
 
 @dataclass(frozen=True)
@@ -135,6 +161,7 @@ class Table:
     time: str = ""  # the column that dates a row
     controller_column: str = ""
     blocks: tuple[Blocks, ...] = ()
+    affects: tuple[Affects, ...] = ()
     keep: Keep | None = None
     columns: Mapping[str, Column] = field(default_factory=dict)
 
@@ -204,12 +231,22 @@ class Manifest:
     tables: Mapping[str, Table]
     controller: str = ""
     secret: str = ""
+    parts: bool = False  # an HTTP system that can erase single tables
     location: Location | None = None
     preferences: Mapping[str, Preference] = field(default_factory=dict)
 
     def joints(self, table: Table) -> frozenset[str]:
         """Return the columns that hold rows together: keys, links from and to the table, controller, retention date."""
         return frozenset(self._joints(table))
+
+    def below(self, name: str) -> tuple[str, ...]:
+        """Return the tables that are reached only through one table, at once or further on."""
+        found = {name}
+        while (
+            more := {table.name for table in self.tables.values() if table.link and table.link.table in found} - found
+        ):
+            found |= more
+        return tuple(other for other in self.tables if other in found - {name})
 
     def _joints(self, table: Table) -> Iterator[str]:
         yield from table.key
@@ -219,6 +256,11 @@ class Manifest:
         yield from (table.keep.until.column,) if table.keep and table.keep.until else ()
         for other in self.tables.values():
             yield from other.link.to if other.link and other.link.table == table.name else ()
+
+
+def is_currency(word: str) -> bool:
+    """Tell an ISO code such as VND from the name of a column."""
+    return len(word) == 3 and word.isascii() and word.isalpha() and word.isupper()
 
 
 def humanised(name: str) -> str:

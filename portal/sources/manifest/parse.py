@@ -40,6 +40,7 @@ def parse(data: Mapping[str, Any], file: str) -> Manifest:
         url=_url(source),
         secret=source.string("secret"),
         controller=source.string("controller"),
+        parts=source.flag("parts", False),
         subject=_subject(subject, tables),
         tables=tables,
         location=_location(top.inner("location"), tables) if top.has("location") else None,
@@ -48,6 +49,7 @@ def parse(data: Mapping[str, Any], file: str) -> Manifest:
     source.done()
     top.done()
     _links_lead_somewhere(manifest, top.inner("tables"))
+    _affects_tables_there(manifest, top.inner("tables"))
     return manifest
 
 
@@ -133,6 +135,14 @@ def _links_lead_somewhere(manifest: Manifest, tables: Reader) -> None:
                 cure = "Link one of them to the person; the same real table may come twice under two names."
                 raise reader.problem("link", "leads in a circle, not to the person", cure)
             seen.add(here.name)
+
+
+def _affects_tables_there(manifest: Manifest, tables: Reader) -> None:
+    for name, entry in manifest.tables.items():
+        for affects in entry.affects:
+            if affects.table not in manifest.tables:
+                reader = tables.inner(name)
+                raise reader.problem("affects", f"counts {affects.table}, which is no table here", "Mend the name.")
 
 
 def require_paths(manifest: Manifest) -> None:

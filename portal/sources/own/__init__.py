@@ -6,7 +6,7 @@ No table is named here for what it holds: each model says in its Meta whose its 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,8 @@ from portal.kernel import clock, crypto, failpoints
 from portal.kernel.db import MomentField, atomic, database, is_sqlite
 from portal.sources.base import Erased, Finding, Identifier, Key, Page, Person, Preview, Row, Snapshot, Source
 from portal.sources.manifest import Manifest, Text
-from portal.sources.own import describe, tables
+from portal.sources.own import describe
+from portal.sources.own import tables as ours
 from portal.sources.own.reach import Reach, erase
 
 RANGE = 500  # rows read at a time
@@ -42,7 +43,7 @@ class OwnSource(Source):
         return describe.manifest(self.title)
 
     def find(self, identifier: Identifier) -> list[Key]:
-        proven, subject = tables.named("identifiers"), tables.named("subjects")
+        proven, subject = ours.named("identifiers"), ours.named("subjects")
         hashes = crypto.keyed_hashes(identifier.kind, identifier.value)
         accounts = proven.select(proven.account).where(proven.kind == identifier.kind, proven.hash << hashes)
         found = subject.select(subject.id).where(subject.account << accounts).order_by(subject.id)
@@ -50,9 +51,7 @@ class OwnSource(Source):
 
     def preview(self, person: Person) -> Preview:
         reach = Reach.of(person)
-        lines = (
-            describe.line(self.manifest.tables[tables.name(model)], reach.count(model)) for model in tables.owned()
-        )
+        lines = (describe.line(self.manifest.tables[ours.name(model)], reach.count(model)) for model in ours.owned())
         return Preview(tuple(lines), (), clock.now())
 
     @contextmanager
@@ -62,8 +61,8 @@ class OwnSource(Source):
 
     def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
         """Return rows by falling number."""
-        model, reach = tables.named(table), Reach.of(person)
-        key, fields = model._meta.primary_key, tables.shown(model)
+        model, reach = ours.named(table), Reach.of(person)
+        key, fields = model._meta.primary_key, ours.shown(model)
         rows = reach.rows(model) & (key < int(after)) if after else reach.rows(model)
         found = list(model.select(key, *fields).where(rows).order_by(key.desc()).limit(limit + 1).tuples())
         names = [field.column_name for field in fields]
@@ -76,23 +75,27 @@ class OwnSource(Source):
     def stored(self, person: Person) -> dict[str, str]:
         return {}
 
-    def erase(self, person: Person, request_id: str) -> Erased:
-        permit = tables.named("erasure_permits")
+    @property
+    def divisible(self) -> bool:
+        return False
+
+    def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
+        permit = ours.named("erasure_permits")
         with atomic():
             reach = Reach.of(person)
             for number in reach.subjects:
                 permit.insert(subject=number).on_conflict_ignore().execute()
-            rows = {tables.name(model): erase(model, reach) for model in tables.children_first()}
+            rows = {ours.name(model): erase(model, reach) for model in ours.children_first()}
             permit.delete().where(permit.subject << reach.subjects).execute()
         return Erased(True, rows)
 
-    def remaining(self, person: Person) -> dict[str, int]:
+    def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         reach = Reach.of(person)
-        counted = {tables.name(model): reach.due(model) for model in tables.owned()}
+        counted = {ours.name(model): reach.due(model) for model in ours.owned()}
         return {name: rows for name, rows in counted.items() if rows}
 
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
-        proven, subject = tables.named("identifiers"), tables.named("subjects")
+        proven, subject = ours.named("identifiers"), ours.named("subjects")
         people = subject.select(subject.id, subject.account).order_by(subject.id).limit(RANGE)
         last = 0
         while batch := list(people.where(subject.id > last).tuples()):
@@ -127,12 +130,12 @@ class OwnSnapshot(Snapshot):
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-        self.counts = {tables.name(model): reach.count(model) for model in tables.owned()}
+        self.counts = {ours.name(model): reach.count(model) for model in ours.owned()}
         self.as_of = clock.now()
 
     def rows(self, table: str) -> Iterator[Row]:
-        model = tables.named(table)
-        key, fields = model._meta.primary_key, tables.shown(model)
+        model = ours.named(table)
+        key, fields = model._meta.primary_key, ours.shown(model)
         names = [field.column_name for field in fields]
         chosen = model.select(key, *fields).where(self._reach.rows(model)).order_by(key).limit(RANGE).tuples()
         batch = list(chosen.execute(self._reach.view))
@@ -141,12 +144,12 @@ class OwnSnapshot(Snapshot):
             batch = list(chosen.where(key > batch[-1][0]).execute(self._reach.view)) if len(batch) == RANGE else []
 
     def kinds(self, table: str) -> Mapping[str, str]:
-        return _kinds(tables.named(table))
+        return _kinds(ours.named(table))
 
 
 def _kinds(model: Any) -> dict[str, str]:
     kinds = {MomentField: "datetime", peewee.DateField: "date"}
-    return {field.column_name: kinds[type(field)] for field in tables.shown(model) if type(field) in kinds}
+    return {field.column_name: kinds[type(field)] for field in ours.shown(model) if type(field) in kinds}
 
 
 @contextmanager
@@ -170,6 +173,6 @@ def _rewritten() -> bool:
 
 
 def _vacuumed() -> bool:
-    for model in tables.owned():
-        database.execute_sql(f'VACUUM "{tables.name(model)}"')
+    for model in ours.owned():
+        database.execute_sql(f'VACUUM "{ours.name(model)}"')
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -27,7 +27,7 @@ from portal.sources.base import (
 from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
-from portal.sources.sql import erasure, looking, paging, preferences
+from portal.sources.sql import erasure, looking, paging, parts, preferences
 from portal.sources.sql.check import findings
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
@@ -84,18 +84,22 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
 
-    def erase(self, person: Person, request_id: str) -> Erased:
+    def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
         with self._writing("erasure") as (session, ground):
-            return Erased(True, erasure.erase(session, ground, person))
+            return Erased(True, erasure.erase(session, ground, person, tables))
 
     def rehearse(self, person: Person) -> Rehearsed:
         tables = [table.real for table in self.manifest.tables.values()]
         with rehearsing(self._dialect, self.id, tables, self.unavailable) as session:
             return rehearse(session, self._ground(session), person)
 
-    def remaining(self, person: Person) -> dict[str, int]:
+    def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         with self._reading() as (session, ground):
-            return erasure.remaining(session, ground, person)
+            return erasure.remaining(session, ground, person, tables)
+
+    def goes_with(self, table: str) -> tuple[str, ...]:
+        with self._reading() as (_, ground):
+            return parts.goes_with(ground, table)
 
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
         with self._reading() as (session, ground):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import Finding
-from portal.sources.manifest import Match, Place, Rule, Table
+from portal.sources.manifest import Affects, Blocks, Match, Place, Rule, Table
 from portal.sources.sql import looking
 from portal.sources.sql.ground import Ground
 from portal.sources.sql.rules import EMPTY, rules
@@ -78,6 +78,7 @@ def _places(ground: Ground) -> Iterator[tuple[Place, str]]:
 def _named(table: Table) -> Iterator[tuple[str, list[str]]]:
     yield "columns", list(table.columns)
     yield "key", list(table.key)
+    yield "blocks", [column for rule in table.blocks for column in rule.columns()]
     yield "link", list(table.link.columns) if table.link else []
     yield "match", [match.column for match in table.match]
     yield "order_by", [column for column, _ in table.order_by]
@@ -226,12 +227,17 @@ def _circles(ground: Ground) -> Iterator[Finding]:
 
 
 def _conditions(session: Session, ground: Ground) -> Iterator[Finding]:
-    for table in ground.manifest.tables.values():
-        for rule in table.blocks:
-            query = f"{ground.dialect.explain}SELECT 1 FROM {ground.from_(table)} WHERE "
+    tables = ground.manifest.tables
+    for table in tables.values():
+        rules: list[tuple[str, Table, Blocks | Affects]] = [
+            *(("blocks", table, rule) for rule in table.blocks),
+            *(("affects", tables[found.table], found) for found in table.affects),
+        ]
+        for key, asked, rule in rules:
+            query = f"{ground.dialect.explain}SELECT 1 FROM {ground.from_(asked)} WHERE "
             session.say("SAVEPOINT portal_when")
             try:
                 session.all(Sql(query) + looking.when(ground, rule))
             except SourceUnavailable as problem:
                 session.say("ROLLBACK TO SAVEPOINT portal_when")
-                yield _error(table, "", f"blocks.when is refused: {problem.facts['detail']}")
+                yield _error(table, "", f"{key}.when is refused: {problem.facts['detail']}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from portal.kernel import failpoints
 from portal.sources import values
@@ -11,6 +11,7 @@ from portal.sources.base import Identifier, Person
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, Match, Table
 from portal.sources.sql.ground import Ground, Reach
+from portal.sources.sql.parts import loosened
 from portal.sources.sql.rules import Change, change, changes
 from portal.sources.sql.session import Session
 from portal.sources.sql.spellings import pattern
@@ -19,34 +20,36 @@ from portal.sources.sql.statement import Sql, either, joined
 _NAMES = 100  # values of one column that are sought in free text
 
 
-def erase(session: Session, ground: Ground, person: Person) -> dict[str, int]:
+def erase(session: Session, ground: Ground, person: Person, only: Collection[str] | None = None) -> dict[str, int]:
     """Erase all that the manifest says inside the session's transaction; return rows deleted or changed by table.
 
-    Children go before parents, so every row is still reached when its turn comes.
+    Children go before parents, so every row is still reached when its turn comes. `only` names the tables that go.
     """
     reach, order = Reach(ground, person), ground.order()
+    going = [name for name in order.tables if only is None or name in only]
     subject = ground.subject
     session.all(Sql(f"SELECT 1 FROM {ground.from_(subject)} WHERE ") + reach.rows(subject) + ground.dialect.lock)
     found = _pattern(session, reach) if _redacts(ground) else ""
-    for edge in order.nulled:
+    for edge in (edge for edge in order.nulled if edge.child in going):
         table = ground.manifest.tables[edge.child]
-        columns = [Change(name, Sql("NULL"), ground.name(table, name) + " IS NOT NULL") for name in edge.columns]
-        session.run(_update(ground, table, columns, reach.rows(table)))
+        session.run(_update(ground, table, _nulled(ground, table, edge.columns), reach.rows(table)))
+    for table, columns, rows in loosened(ground, person, going):
+        session.run(_update(ground, table, _nulled(ground, table, columns), rows))
     salt, erased = secrets.token_hex(16), {}
-    for name in order.tables:
+    for name in going:
         erased[name] = _erase_table(session, reach, ground.manifest.tables[name], found, salt)
         failpoints.point(f"{ground.manifest.id}: erased {name}")
     return erased
 
 
-def remaining(session: Session, ground: Ground, person: Person) -> dict[str, int]:
+def remaining(session: Session, ground: Ground, person: Person, only: Collection[str] | None = None) -> dict[str, int]:
     """Return, by table, the person's rows that the manifest wants gone or changed and that are not."""
     reach = Reach(ground, person)
     found = _pattern(session, reach) if _redacts(ground) else ""
     counted = {
         name: session.count(Sql(f"SELECT COUNT(*) FROM {ground.from_(table)} WHERE ") + due)
         for name, table in ground.manifest.tables.items()
-        if (due := _due(reach, table, found)) is not None
+        if (only is None or name in only) and (due := _due(reach, table, found)) is not None
     }
     return {name: rows for name, rows in counted.items() if rows}
 
@@ -57,6 +60,10 @@ def _erase_table(session: Session, reach: Reach, table: Table, found: str, salt:
         return session.run(ground.dialect.delete.format(table=ground.from_(table)) + " WHERE " + rows)
     wanted = changes(ground, table, found, salt)
     return session.run(_update(ground, table, wanted, rows)) if wanted else 0
+
+
+def _nulled(ground: Ground, table: Table, columns: Collection[str]) -> list[Change]:
+    return [Change(name, Sql("NULL"), ground.name(table, name) + " IS NOT NULL") for name in columns]
 
 
 def _update(ground: Ground, table: Table, wanted: list[Change], rows: Sql) -> Sql:

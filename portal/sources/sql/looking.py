@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 from portal.kernel import clock
 from portal.sources import values
-from portal.sources.base import Blocker, Line, Person, Preview
-from portal.sources.manifest import Blocks, Table
+from portal.sources.base import Affected, Blocker, Line, Person, Preview
+from portal.sources.manifest import Affects, Blocks, Table, Text
+from portal.sources.manifest.model import is_currency
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.session import Session
 from portal.sources.sql.statement import HERE, Sql, joined
@@ -26,10 +28,11 @@ def preview(session: Session, ground: Ground, person: Person) -> Preview:
         tuple(line for table in tables for line in _lines(session, reach, table)),
         tuple(found for table in tables for rule in table.blocks for found in _blockers(session, reach, table, rule)),
         clock.now(),
+        tuple(found for table in tables for rule in table.affects for found in _affected(session, reach, table, rule)),
     )
 
 
-def when(ground: Ground, rule: Blocks) -> Sql:
+def when(ground: Ground, rule: Blocks | Affects) -> Sql:
     """Return a rule's condition with the present moment bound, on lines of its own so that a comment ends in time."""
     places = len(_NOW.findall(rule.when))
     return Sql("(\n" + _NOW.sub(HERE, rule.when) + "\n)", (ground.dialect.moment(clock.now()),) * places)
@@ -37,7 +40,7 @@ def when(ground: Ground, rule: Blocks) -> Sql:
 
 def facts_of(ground: Ground, table: Table, rule: Blocks) -> list[str]:
     """Return the columns that a rule's sentence speaks of; {rows} is their number."""
-    return [ground.column(table, name).name for name in rule.say.names() if name != "rows"]
+    return [ground.column(table, name).name for name in rule.columns()]
 
 
 def kept_until(latest: Any, years: int) -> date | None:
@@ -80,12 +83,27 @@ def _blockers(session: Session, reach: Reach, table: Table, rule: Blocks) -> Ite
     count = session.count("SELECT COUNT(*)" + those)
     named = facts_of(ground, table, rule)
     if count and not named:
-        yield Blocker(rule.kind, table.name, rule.say, {"rows": count})
+        yield Blocker(rule.kind, table.name, rule.say, {"rows": count}, way_out=rule.way_out, url=rule.url)
     if count and named:
         chosen = joined((ground.name(table, name) for name in named), ", ")
         for row in session.all("SELECT " + chosen + those + ordered(ground, table) + f" LIMIT {_SHOWN}"):
             facts = {name: _fact(value) for name, value in zip(named, row, strict=True)}
-            yield Blocker(rule.kind, table.name, rule.say, {"rows": count, **facts})
+            yield _blocker(rule, table, {"rows": count, **facts})
+
+
+def _blocker(rule: Blocks, table: Table, facts: dict[str, str | int]) -> Blocker:
+    """Return what is said of one row: each sum with its currency, and the address that is right for it."""
+    money = {name: of if is_currency(of) else str(facts[of]).upper() for name, of in rule.money.items()}
+    quoted = {name: quote(str(fact), safe="") for name, fact in facts.items()}
+    url = rule.urls.get(str(facts[rule.by]), "") if rule.by else Text.of(rule.url).filled("en", quoted)
+    return Blocker(rule.kind, table.name, rule.say, facts, money, rule.way_out, url)
+
+
+def _affected(session: Session, reach: Reach, table: Table, rule: Affects) -> Iterator[Affected]:
+    ground, others = reach.ground, reach.ground.manifest.tables[rule.table]
+    there = f"SELECT COUNT(*) FROM {ground.from_(others)} WHERE " + reach.rows(others) + " AND " + when(ground, rule)
+    if people := session.count(there):
+        yield Affected(table.name, rule.say, {"people": people}, rule.then)
 
 
 def ordered(ground: Ground, table: Table) -> Sql:
