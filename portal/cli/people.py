@@ -88,6 +88,7 @@ def _asked(options: argparse.Namespace) -> Asked:
     subject, is_new = subjects.verified(proof)
     with suppress(SourceUnavailable):  # the outlook names who does not answer
         subjects.refresh(subject)
+    subjects.vouch(subject)
     asked = Asked(subject, is_new, deletion.outlook(subject))
     for title in asked.outlook.silent:
         _note(f"{title}: does not answer")

@@ -36,8 +36,8 @@ KINDS = {
         },
     ),
     "inquiry": Kind(
-        page="/security/claims",
-        under_way=N_("Our staff look at which records are yours"),
+        page="/activity",
+        under_way=N_("Our staff are looking into something for you"),
         next=N_("We tell you what they found"),
         over={
             "fulfilled": N_("Your question to our staff was answered"),

@@ -85,7 +85,7 @@ def ask_staff(subject_id: int, link_id: int) -> Case:
     with atomic():
         if (open_now := inquiries(subject_id).get(link_id)) is not None:
             return open_now
-        case = cases.open_case("inquiry", subject_id)
+        case = cases.open_case("inquiry", subject_id, approved=False)
         CaseEvent.create(case=case, name=INQUIRY, actor="person", facts={"source": source.id, "link": link_id})
     return case
 

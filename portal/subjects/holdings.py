@@ -58,7 +58,9 @@ class System:
 def everywhere(subject_id: int) -> list[System]:
     """Ask every system at once; what has not answered soon is `late` and may be asked by itself."""
     waiting, shared = subjects.waiting(subject_id), subjects.unclaimed(subject_id)
-    asked = {source: _begin(source, subject_id) for source in registry.active().all()}
+    sources = registry.active().all()
+    people = subjects.people(subject_id, [source.id for source in sources])
+    asked = {source: asking.begin(source, partial(source.preview, people[source.id])) for source in sources}
     asking.wait(asked.values(), SOON)
     return [_system(source, answer, source.id in waiting, source.id in shared) for source, answer in asked.items()]
 
@@ -66,14 +68,10 @@ def everywhere(subject_id: int) -> list[System]:
 def somewhere(subject_id: int, source_id: str) -> System:
     """Ask one system, with more patience; one that still says nothing is `silent`. Raises NotFound."""
     source = registry.active().get(source_id)
-    answer = _begin(source, subject_id)
+    answer = asking.begin(source, partial(source.preview, subjects.person(subject_id, source_id)))
     asking.wait([answer], PATIENCE)
     waiting, shared = subjects.waiting(subject_id), subjects.unclaimed(subject_id)
     return _system(source, answer, source_id in waiting, source_id in shared, late="silent")
-
-
-def _begin(source: Source, subject_id: int) -> Future[Preview]:
-    return asking.begin(source, partial(source.preview, subjects.person(subject_id, source.id)))
 
 
 def _system(source: Source, answer: Future[Preview], looking: bool, shared: bool, late: str = "late") -> System:

@@ -70,7 +70,8 @@ class SessionRow(NamedTuple):
 
 
 _OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, t.choices,
-(SELECT COUNT(DISTINCT l.source) FROM links l WHERE l.subject_id = u.id AND l.state = 'linked')
+(SELECT COUNT(DISTINCT l.source) FROM links l WHERE l.subject_id = u.id
+AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone')))
 FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u.account_id = a.id
 LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = {} AND s.ended_at IS NULL"""
 

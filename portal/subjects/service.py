@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -77,6 +78,12 @@ def verified(proof: Proof) -> tuple[int, bool]:
         if not known:
             Identifier.create(account=account, kind=proof.kind, value=proof.value, hash=hashes[0])
         return ensure(account), known is None
+
+
+def vouch(subject_id: int) -> None:
+    """Count as proven, beside the phone that found them, the rows of somebody whom an operator has verified."""
+    alone = (Link.subject == subject_id) & (Link.state == LINKED) & (Link.proven_by == "phone")
+    Link.update(state=CLAIMED).where(alone).execute()
 
 
 def forget(subject_id: int) -> None:
@@ -200,28 +207,42 @@ def links(subject_id: int) -> dict[str, list[Key]]:
 
 
 def person(subject_id: int, source_id: str) -> Person:
-    """Return what one system needs to reach all rows of a person: keys there, and proven identifiers.
+    """Return what one system needs to reach all rows of a person: keys there, and proven identifiers; see `people`."""
+    return people(subject_id, [source_id])[source_id]
+
+
+def people(subject_id: int, sources: Iterable[str]) -> dict[str, Person]:
+    """Return, by system, what each needs to reach all rows of a person, with three queries however many they are.
 
     Where a row waits for a proof of its own, an address may be somebody else's too: there only keys count. A phone
     counts only where it leads to rows that another proof has shown to be the person's: alone it never discloses.
     """
-    if source_id == OWN:
-        return Person(((subject_id,),), proofs(subject_id))
-    keys = tuple(links(subject_id).get(source_id, ()))
-    if source_id in unclaimed(subject_id):
-        return Person(keys)
-    backed = _found_there(subject_id, source_id) if keys else set()
-    known = _identifiers(subject_id)
-    return Person(keys, tuple(Proof(row.kind, row.value) for row in known if row.kind != "phone" or row.id in backed))
+    known, found = _identifiers(subject_id), rows(subject_id)
+    keys: dict[str, list[Key]] = {}
+    for link in found:
+        if discloses(found_of(link)):
+            keys.setdefault(link.source, []).append(tuple(json.loads(link.key)))
+    waiting_in = {link.source for link in found if waits(found_of(link))}
+    backed = _backed(known) if any(row.kind == "phone" for row in known) else set()
+
+    def reach(source: str) -> Person:
+        if source == OWN:
+            return Person(((subject_id,),), tuple(Proof(row.kind, row.value) for row in known))
+        mine = tuple(keys.get(source, ()))
+        if source in waiting_in:
+            return Person(mine)
+        counting = [row for row in known if row.kind != "phone" or (mine and (source, row.id) in backed)]
+        return Person(mine, tuple(Proof(row.kind, row.value) for row in counting))
+
+    return {source: reach(source) for source in sources}
 
 
-def _found_there(subject_id: int, source_id: str) -> set[int]:
-    """Return the identifiers that have found a row in a system."""
-    known = [row.id for row in _identifiers(subject_id)]
-    asked = Lookup.select(Lookup.identifier).where(
-        Lookup.identifier << known, Lookup.source == source_id, Lookup.found > 0
+def _backed(known: list[Identifier]) -> set[tuple[str, int]]:
+    """Return which identifiers have found a row, and in which system."""
+    asked = Lookup.select(Lookup.source, Lookup.identifier).where(
+        Lookup.identifier << [row.id for row in known], Lookup.found > 0
     )
-    return {row.identifier_id for row in asked}
+    return {(row.source, row.identifier_id) for row in asked}
 
 
 def let_go(subject_id: int, identifier: Identifier) -> None:

@@ -22,7 +22,7 @@ def mai(portal: Portal) -> Member:
     return member(portal, "everyday")
 
 
-def another(someone: Member, device: str = "Firefox / Linux", place: str = "") -> Browser:
+def another(someone: Member, device: str = "Firefox, Linux", place: str = "") -> Browser:
     """Sign somebody in with one more browser."""
     browser = Browser(someone.portal.app)
     token = sessions.begin(Account.get_by_id(someone.account), device, place)
@@ -31,7 +31,7 @@ def another(someone: Member, device: str = "Firefox / Linux", place: str = "") -
 
 
 def test_each_session_says_device_place_and_times_and_this_one_is_marked(mai: Member) -> None:
-    another(mai, "Firefox / Linux", "VN")
+    another(mai, "Firefox, Linux", "VN")
     another(mai, "")
     page = mai.browser.get("/security")
     assert "Firefox on Linux Vietnam. Signed in at" in page.text
@@ -41,7 +41,7 @@ def test_each_session_says_device_place_and_times_and_this_one_is_marked(mai: Me
 
 def test_one_session_is_ended_and_its_next_htmx_request_is_sent_to_sign_in(mai: Member) -> None:
     other = another(mai)
-    number = Session.get(Session.device == "Firefox / Linux").id
+    number = Session.get(Session.device == "Firefox, Linux").id
     region = mai.browser.get("/security").form("Sign out Firefox on Linux").send(htmx=True)
     assert "Firefox" not in region.text
     assert "That browser is signed out." in region.response.text
@@ -52,7 +52,7 @@ def test_one_session_is_ended_and_its_next_htmx_request_is_sent_to_sign_in(mai: 
 
 
 def test_all_others_are_ended_without_scripts_too(mai: Member) -> None:
-    first, second = another(mai), another(mai, "Safari / iPhone")
+    first, second = another(mai), another(mai, "Safari, iPhone")
     page = mai.browser.get("/security").form("Sign out all other browsers").send()
     assert page.h1 == "Sign-in and security"
     assert {one.client.get("/overview").status_code for one in (first, second)} == {303}
@@ -81,7 +81,7 @@ def test_ending_counts_what_was_open_and_leaves_others_accounts_alone(portal: Po
 
 def test_a_session_that_is_over_is_not_listed(mai: Member) -> None:
     another(mai)
-    Session.update(seen_at=clock.now() - timedelta(days=31)).where(Session.device == "Firefox / Linux").execute()
+    Session.update(seen_at=clock.now() - timedelta(days=31)).where(Session.device == "Firefox, Linux").execute()
     assert "Firefox" not in mai.browser.get("/security").text
 
 

@@ -38,7 +38,7 @@ def begin(claim: Claim[Deletion]) -> None:
         claim.later(60)  # a part is being erased at this moment
         return
     tables, sources = scope.tables(), scope.sources()
-    people = {source.id: subjects.person(subject, source.id) for source in sources}
+    people = subjects.people(subject, [source.id for source in sources])
     counted = {system.id: system for system in outlook.systems}
     with claim.step():
         move(deletion, "erasing")

@@ -119,8 +119,9 @@ def outlook(subject_id: int, scope: Scope = ACCOUNT) -> Outlook:
     Raises SourceUnavailable where the scope is a category of a system that does not answer.
     """
     waiting, shared = subjects.waiting(subject_id), subjects.unclaimed(subject_id)
-    tables = scope.tables()
-    answers = {source: _answer(source, subject_id) for source in scope.sources()}
+    tables, sources = scope.tables(), scope.sources()
+    people = subjects.people(subject_id, [source.id for source in sources])
+    answers = {source: _answer(source, people[source.id]) for source in sources}
     silent = (source for source, system in answers.items() if system is None or source.id in waiting)
     return Outlook(
         tuple(narrowed(system, tables) for system in answers.values() if system),
@@ -152,9 +153,9 @@ def narrowed(system: System, tables: Collection[str] | None) -> System:
     return replace(system, lines=lines, blockers=blockers, affected=affected)
 
 
-def _answer(source: Source, subject_id: int) -> System | None:
+def _answer(source: Source, person: Person) -> System | None:
     try:
-        return ask(source, subjects.person(subject_id, source.id))
+        return ask(source, person)
     except SourceUnavailable:
         return None
 

@@ -49,7 +49,7 @@ class Wish:
 def offers(subject_id: int) -> list[Offer]:
     """Return every system with how much it holds of a person now. Systems are asked at once, ours by this thread."""
     unknown = subjects.waiting(subject_id)
-    people = {source.id: subjects.person(subject_id, source.id) for source in registry.active().all()}
+    people = subjects.people(subject_id, [source.id for source in registry.active().all()])
     pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="counting")
     asked = {
         source.id: pool.submit(_counted, source, people[source.id])

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from portal.sources.sql.dialect import BATCH, CONNECT_SECONDS, HASHED, REMOVED, Dialect
-from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema
+from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
 from portal.sources.sql.statement import Sql, among, bound, joined
 
 _PASSING = {1021, 1040, 1041, 1053, 1105, 1114, 1152, 1158, 1159, 1160, 1161, 1203, 1205, 1213, 1290, 1317, 1836, 1927,
@@ -149,14 +149,16 @@ def _read(connection: Any, text: str) -> list[tuple[Any, ...]]:
 
 def _columns(connection: Any) -> dict[str, dict[str, LiveColumn]]:
     columns: dict[str, dict[str, LiveColumn]] = defaultdict(dict)
-    for table, name, written, bare, nullable, extra, collation in _read(
+    for table, name, written, bare, nullable, extra, collation, default in _read(
         connection,
-        "SELECT c.table_name, c.column_name, c.column_type, c.data_type, c.is_nullable, c.extra, c.collation_name"
+        "SELECT c.table_name, c.column_name, c.column_type, c.data_type, c.is_nullable, c.extra, c.collation_name,"
+        " c.column_default"
         " FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)"
         " WHERE c.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' ORDER BY c.table_name, c.ordinal_position",
     ):
         made, folds = "GENERATED" in extra.upper(), (collation or "").endswith("_ci")
-        columns[table][name] = LiveColumn(name, written, _KINDS.get(bare, "text"), nullable == "YES", made, folds)
+        kind, preset = _KINDS.get(bare, "text"), is_text(default)
+        columns[table][name] = LiveColumn(name, written, kind, nullable == "YES", made, folds, preset)
     return columns
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from portal.sources.sql.dialect import BATCH, CONNECT_SECONDS, HASHED, REMOVED, Dialect
-from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema
+from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
 from portal.sources.sql.statement import Sql, bound
 
 _PASSING = (
@@ -105,13 +105,15 @@ def _columns(connection: Any) -> dict[str, dict[str, LiveColumn]]:
     columns: dict[str, dict[str, LiveColumn]] = defaultdict(dict)
     rows = connection.execute(
         "SELECT t.relname, a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, NULL),"
-        f" a.attnotnull, a.attgenerated <> '' OR a.attidentity = 'a' FROM pg_class t {_HERE}"
+        " a.attnotnull, a.attgenerated <> '' OR a.attidentity = 'a',"
+        f" pg_get_expr(d.adbin, d.adrelid) FROM pg_class t {_HERE}"
         " JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped"
+        " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
         " ORDER BY t.relname, a.attnum"
     )
-    for table, name, written, bare, required, made in rows:
+    for table, name, written, bare, required, made, default in rows:
         kind = _KINDS.get(bare.removesuffix("[]"), "other") + "[]" * bare.endswith("[]")
-        columns[table][name] = LiveColumn(name, written, kind, not required, made, bare == "citext")
+        columns[table][name] = LiveColumn(name, written, kind, not required, made, bare == "citext", is_text(default))
     return columns
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,12 @@ class LiveColumn:
     nullable: bool
     generated: bool = False
     folds: bool = False  # its own comparisons have no regard to case
+    preset: bool = False  # a new row gets a text that is written in the schema
+
+
+def is_text(default: str | None) -> bool:
+    """Tell whether a default, as an engine writes it, is a text and not empty."""
+    return bool(default and re.match(r"'[^']", default))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from portal.sources.sql.dialect import BATCH, HASHED, REMOVED, Dialect
-from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema
+from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
 from portal.sources.sql.statement import Sql, among, bound
 
 _PASSING = {
@@ -107,11 +107,13 @@ class Sqlite(Dialect):
 def _columns(connection: sqlite3.Connection) -> tuple[dict[str, dict[str, LiveColumn]], dict[str, tuple[str, ...]]]:
     columns: dict[str, dict[str, LiveColumn]] = defaultdict(dict)
     places: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for table, name, kind, required, place, hidden in connection.execute(
-        'SELECT m.name, c.name, c.type, c."notnull", c.pk, c.hidden FROM sqlite_master m, pragma_table_xinfo(m.name) c'
+    for table, name, kind, required, place, hidden, default in connection.execute(
+        'SELECT m.name, c.name, c.type, c."notnull", c.pk, c.hidden, c.dflt_value'
+        " FROM sqlite_master m, pragma_table_xinfo(m.name) c"
         " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND c.hidden <> 1 ORDER BY m.name, c.cid"
     ):
-        columns[table][name] = LiveColumn(name, kind, _kind(kind), not (required or place), bool(hidden))
+        free, preset = not (required or place), is_text(default)
+        columns[table][name] = LiveColumn(name, kind, _kind(kind), free, bool(hidden), preset=preset)
         places[table] += [(place, name)] if place else []
     return columns, {table: tuple(name for _, name in sorted(places[table])) for table in columns}
 

@@ -78,7 +78,9 @@ def is_setting(column: LiveColumn) -> bool:
     """Guess whether a column holds a word of a list, which a row needs and which names nobody."""
     limit = length(column)
     listed = column.type.casefold().startswith(("enum", "set("))
-    return listed or bool(_SETTINGS & set(words(column.name))) or (limit is not None and limit <= SHORT)
+    return (
+        listed or column.preset or bool(_SETTINGS & set(words(column.name))) or (limit is not None and limit <= SHORT)
+    )
 
 
 def is_reference(column: LiveColumn) -> bool:
