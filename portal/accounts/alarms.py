@@ -8,6 +8,7 @@ from portal import config
 from portal.accounts.masks import mask
 from portal.accounts.models import Account, Alarm, Identifier
 from portal.kernel import clock, crypto, tokens
+from portal.kernel.db import clear
 from portal.kernel.problems import NotFound
 from portal.notices import messages
 
@@ -72,7 +73,7 @@ def since(alarm: Alarm) -> list[Alarm]:
 
 def forget_past() -> None:
     """Remove changes that cannot be undone any more, with the addresses that they would have put back."""
-    Alarm.delete().where(Alarm.expires_at <= clock.now()).execute()
+    clear(Alarm, Alarm.expires_at <= clock.now())
 
 
 def _about(identifier: Identifier, what: str) -> Alarm:

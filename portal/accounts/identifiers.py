@@ -13,7 +13,7 @@ from portal.accounts.models import Account, Identifier, Proof
 from portal.accounts.persons import number_of
 from portal.accounts.spans import CODE_LIFE, TRIES
 from portal.kernel import audit, clock, crypto, limits, tokens
-from portal.kernel.db import atomic
+from portal.kernel.db import atomic, clear
 from portal.kernel.problems import N_, NotFound, Problem
 from portal.notices import messages
 from portal.sources.identifiers import normal_phone
@@ -235,7 +235,7 @@ def make_main(account_id: int, identifier_id: int) -> None:
 
 def forget_past() -> None:
     """Remove codes whose time is over."""
-    Proof.delete().where(Proof.expires_at <= clock.now()).execute()
+    clear(Proof, Proof.expires_at <= clock.now())
 
 
 def _code_hash(account_id: int, address_hash: str, code: str) -> str:

@@ -16,7 +16,7 @@ from portal.accounts.spans import FRESH, TRIES
 from portal.accounts.spans import IDLE as IDLE
 from portal.accounts.spans import LONGEST as LONGEST
 from portal.kernel import audit, clock, crypto, limits, tokens
-from portal.kernel.db import atomic
+from portal.kernel.db import atomic, clear
 from portal.kernel.problems import SourceUnavailable
 from portal.kernel.work import Claim, wake_table
 from portal.notices import messages
@@ -245,9 +245,8 @@ def distrust(account_id: int) -> None:
 def forget_past() -> None:
     """Remove attempts that are over, sessions that ended and limits whose window is past."""
     now = clock.now()
-    with atomic():
-        Challenge.delete().where(Challenge.expires_at <= now).execute()
-        identifiers.forget_past()
-        alarms.forget_past()
-        Session.delete().where(Session.created_at <= now - LONGEST).execute()
+    clear(Challenge, Challenge.expires_at <= now)
+    identifiers.forget_past()
+    alarms.forget_past()
+    clear(Session, Session.created_at <= now - LONGEST)
     limits.forget_past()

@@ -100,6 +100,25 @@ def atomic() -> Iterator[None]:
         wish()
 
 
+ROWS = 500  # that one transaction deletes at most, for no other writer may wait longer than 50 ms (DESIGN §4.6)
+
+
+def delete_some(model: Any, where: Any) -> int:
+    """Delete rows that satisfy a condition, as many as one transaction may; return how many those were."""
+    key = model._meta.primary_key
+    some = model.select(key).where(where).limit(ROWS)
+    return int(model.delete().where(key << some).execute())
+
+
+def clear(model: Any, where: Any) -> None:
+    """Delete every row that satisfies a condition, in transactions of bounded length."""
+    while True:
+        with atomic():
+            deleted = delete_some(model, where)
+        if deleted < ROWS:
+            return
+
+
 class MomentField(peewee.Field):
     """An aware moment in UTC: timestamptz in PostgreSQL, sortable ISO 8601 text in SQLite."""
 

@@ -12,7 +12,7 @@ from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from portal.kernel import crypto
-from portal.kernel.db import Model, MomentField, atomic
+from portal.kernel.db import Model, MomentField, atomic, clear
 from portal.kernel.problems import TooManyTries
 
 
@@ -82,4 +82,4 @@ def hit(rule: str, purpose: str, value: str) -> None:
 
 def forget_past() -> None:
     """Remove windows that are over."""
-    Tally.delete().where(Tally.expires_at <= datetime.now(UTC)).execute()
+    clear(Tally, Tally.expires_at <= datetime.now(UTC))

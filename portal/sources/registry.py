@@ -10,6 +10,7 @@ from portal.kernel.problems import NotFound
 from portal.sources.base import Source
 from portal.sources.http import HttpSource
 from portal.sources.manifest import Manifest, ManifestProblem, read
+from portal.sources.own import OwnSource
 from portal.sources.sql import SqlSource
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.mariadb import Mariadb
@@ -48,6 +49,11 @@ class Registry:
     def connected(self) -> tuple[Source, ...]:
         """Return the systems of others: all but the portal's own tables."""
         return tuple(source for source in self.all() if source.id != OWN)
+
+    @property
+    def own(self) -> OwnSource:
+        """Return the portal's own tables."""
+        return next(source for source in self.all() if isinstance(source, OwnSource))
 
     def get(self, source_id: str) -> Source:
         """Return one source; NotFound when it is connected no more."""

@@ -16,7 +16,7 @@ from portal.cases.models import Case
 from portal.download import files
 from portal.download.models import Download, Part, Ticket
 from portal.kernel import audit, clock, work
-from portal.kernel.db import after_commit, atomic, database
+from portal.kernel.db import after_commit, atomic, clear, database
 from portal.kernel.problems import NotNow
 
 log = structlog.get_logger()
@@ -98,5 +98,4 @@ def erase_strays() -> None:
         held = (Download.file == stored) | (Download.id << page) | Download.unfinished_of.is_null(False)
         if not Download.select().join(Case).where(Case.reference == reference, held).exists():
             files.remove(stored)
-    with atomic():
-        Ticket.delete().where(Ticket.expires_at < clock.now() - _FORGET).execute()
+    clear(Ticket, Ticket.expires_at < clock.now() - _FORGET)

@@ -14,7 +14,7 @@ from typing import Any
 import peewee
 
 from portal.kernel import clock, crypto, failpoints
-from portal.kernel.db import MomentField, atomic, database, is_sqlite
+from portal.kernel.db import ROWS, MomentField, atomic, database, delete_some, is_sqlite
 from portal.sources.base import Erased, Finding, Identifier, Key, Page, Person, Preview, Row, Snapshot, Source
 from portal.sources.manifest import Manifest, Text
 from portal.sources.own import describe
@@ -80,14 +80,23 @@ class OwnSource(Source):
         return False
 
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
-        permit = ours.named("erasure_permits")
         with atomic():
             reach = Reach.of(person)
-            for number in reach.subjects:
-                permit.insert(subject=number).on_conflict_ignore().execute()
-            rows = {ours.name(model): erase(model, reach) for model in ours.children_first()}
-            permit.delete().where(permit.subject << reach.subjects).execute()
+            with _permitted(reach):
+                rows = {ours.name(model): erase(model, reach) for model in ours.children_first()}
         return Erased(True, rows)
+
+    def thin_out(self, person: Person) -> bool:
+        """Delete some rows of tables that hold many of a person; tell whether there were any.
+
+        What is left then can be erased in one short transaction (DESIGN §4.6). Only tables to which no other refers
+        are thinned out, for only those grow with every day that a person is here.
+        """
+        with atomic():
+            reach = Reach.of(person)
+            crowded = [model for model in ours.leaves() if reach.count(model) > ROWS]
+            with _permitted(reach):
+                return any([delete_some(model, reach.rows(model)) for model in crowded])
 
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         reach = Reach.of(person)
@@ -150,6 +159,16 @@ class OwnSnapshot(Snapshot):
 def _kinds(model: Any) -> dict[str, str]:
     kinds = {MomentField: "datetime", peewee.DateField: "date"}
     return {field.column_name: kinds[type(field)] for field in ours.shown(model) if type(field) in kinds}
+
+
+@contextmanager
+def _permitted(reach: Reach) -> Iterator[None]:
+    """Let the ledger's rows of a person be deleted, which the database refuses otherwise."""
+    permit = ours.named("erasure_permits")
+    for number in reach.subjects:
+        permit.insert(subject=number).on_conflict_ignore().execute()
+    yield
+    permit.delete().where(permit.subject << reach.subjects).execute()
 
 
 @contextmanager

@@ -23,6 +23,12 @@ def children_first() -> list[Any]:
     return [models[child] for child in graph.order(tuple(models), edges).tables]
 
 
+def leaves() -> list[Any]:
+    """Return those whose rows are deleted with a person and to which no other table refers."""
+    referred = {above for model in db.tables() for above in meta(model).refs.values()}
+    return [model for model in owned() if meta(model).erasure == "delete" and model not in referred]
+
+
 def named(table: str) -> Any:
     """Return the model of a table: sources know no room, so tables of rooms are known by their names."""
     return next(model for model in db.tables() if name(model) == table)
