@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -37,3 +38,13 @@ def live_portal(environ: dict[str, str], systems: World, urls: dict[str, str]) -
         environ["PORTAL_QUEUE_URL"] = urls["PORTAL_DATABASE_URL"]
     with live.running(environ, systems, processes=number, workers=number) as portal:
         yield portal
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> dict[str, str]:
+    """Where tables, queue and archives are when all is on this machine."""
+    return {
+        "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/portal.db",
+        "PORTAL_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
+        "PORTAL_ARCHIVES_URL": f"file://{tmp_path}/archives",
+    }
