@@ -92,7 +92,12 @@ def whitelabel(systems: world.World) -> Iterator[Server]:
 
 @pytest.fixture(params=["embedded", "many"])
 def urls(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """Where tables, queue and archives are: on this machine alone, or on servers."""
+    """Where tables, queue and archives are, in both set-ups."""
+    return where(request, tmp_path)
+
+
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Return where tables, queue and archives are: on this machine alone, or on servers."""
     if request.param == "embedded":
         return {
             "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/portal.db",

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from portal.demo.world import World
 from tests import live
+from tests.conftest import where
 from tests.live import Live
 from tests.servers.engines import free_port, need
 
@@ -40,11 +41,7 @@ def live_portal(environ: dict[str, str], systems: World, urls: dict[str, str]) -
         yield portal
 
 
-@pytest.fixture
-def embedded(tmp_path: Path) -> dict[str, str]:
-    """Where tables, queue and archives are when all is on this machine."""
-    return {
-        "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/portal.db",
-        "PORTAL_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
-        "PORTAL_ARCHIVES_URL": f"file://{tmp_path}/archives",
-    }
+@pytest.fixture(params=["embedded"])
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Embedded is enough where both set-ups draw the same pages; the walk asks for the other one too."""
+    return where(request, tmp_path)

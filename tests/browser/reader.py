@@ -11,6 +11,8 @@ from typing import Any
 from playwright.sync_api import Page
 
 WRITTEN = Path(__file__).parent / "heard"
+_WAYMARKS = "banner navigation main contentinfo region group heading link button textbox radio checkbox switch combobox"
+_WAYMARK = re.compile(rf" *- '?({'|'.join(_WAYMARKS.split())})\b")
 _CHANGING = (
     (r"\bR-[A-Z0-9]{4}-[A-Z0-9]{2}\b", "R-…"),
     (r"/[0-9a-f]{32,}", "/…"),
@@ -20,7 +22,7 @@ _CHANGING = (
         "<day>",
     ),
     (r"\b\d{1,2}:\d{2}\b( \S+/\S+| [A-Z]{2,4}\b| UTC\S*)?", "<time>"),
-    (r"(?<![h\d])\d[\d,.]*", "#"),
+    (r"(?<![h=\d])\d[\d,.]*", "#"),
 )
 
 
@@ -32,8 +34,10 @@ def steady(text: str) -> str:
 
 
 def tree(page: Page) -> str:
-    """Return the accessibility tree of a page as indented lines."""
-    return f"title: {steady(page.title())}\n{steady(page.locator('body').aria_snapshot())}\n"
+    """Return what a reader finds its way by: title, landmarks, headings, groups and controls, with their names."""
+    lines = (line.rstrip() for line in page.locator("body").aria_snapshot().splitlines())
+    found = [line for line in lines if _WAYMARK.match(line)]
+    return steady("\n".join([f"title: {page.title()}", *found])) + "\n"
 
 
 class Reader:
@@ -51,16 +55,14 @@ class Reader:
         self.heard.append(f"h1: {self.page.locator('h1').inner_text()}")
 
     def tab_to(self, name: str, limit: int = 60) -> None:
-        """Press Tab until a control of this name has the focus, hearing each on the way inside the main part."""
+        """Press Tab until a control of this name in the main part has the focus, hearing each there on the way."""
         for _ in range(limit):
             self.page.keyboard.press("Tab")
             said, inside = self._focused()
             if inside:
                 self.heard.append(f"tab: {said}")
-            if name in said:
-                if not inside:
-                    self.heard.append(f"tab: {said}")
-                return
+                if name in said:
+                    return
         raise AssertionError(f"{name!r} was not reached; heard:\n" + "\n".join(self.heard))
 
     def press(self, key: str) -> None:

@@ -26,12 +26,6 @@ SCHEMES: list[Scheme] = ["light", "dark"]
 EVERY_WAY = list(itertools.product([320, 390, 768, 1180, 1600], SCHEMES, ["en", "vi"]))
 
 
-@pytest.fixture
-def urls(embedded: dict[str, str]) -> dict[str, str]:
-    """Embedded is enough: both set-ups draw the same pages."""
-    return embedded
-
-
 def faults(page: Page) -> list[str]:
     page.add_script_tag(path=str(AXE))
     found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -16,16 +15,6 @@ from tests.live import Live, eventually
 pytestmark = pytest.mark.browser
 EVENTS, NOT_SAVED = "Events by e-mail", re.compile("Not saved")
 Failure = Callable[[Route], None]
-
-
-@pytest.fixture
-def urls(tmp_path: Path) -> dict[str, str]:
-    """Embedded is enough: what is tested happens in the browser."""
-    return {
-        "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/portal.db",
-        "PORTAL_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
-        "PORTAL_ARCHIVES_URL": f"file://{tmp_path}/archives",
-    }
 
 
 @pytest.fixture

@@ -15,12 +15,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def urls(embedded: dict[str, str]) -> dict[str, str]:
-    """Embedded is enough: both set-ups draw the same pages."""
-    return embedded
-
-
-@pytest.fixture
 def person(chromium: Browser, live_portal: Live) -> Iterator[Person]:
     """Mai, signed in and found in every system."""
     with somebody(chromium, live_portal) as mai:
@@ -47,11 +41,10 @@ def test_taking_a_copy(person: Person) -> None:
     reader = Reader(person.page)
     person.open("/download")
     reader.arrive()
-    reader.tab_to("Prepare")
+    reader.tab_to("Prepare my copy")
     reader.press("Enter")
-    person.page.wait_for_url("**/download/R-*")
+    person.wait_for("#fetch")
     reader.arrive()
-    reader.listen("ready")
     reader.tab_to("Download")
     assert differences("journey-download", reader.text()) == []
 
@@ -64,7 +57,7 @@ def test_leaving(person: Person) -> None:
     reader.press("Enter")
     person.page.wait_for_url("**/deletion/check")
     reader.arrive()
-    reader.tab_to("Delete")
+    reader.tab_to("Delete my account")
     reader.press("Enter")
     person.page.wait_for_url("**/deletion/R-*")
     reader.arrive()

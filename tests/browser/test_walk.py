@@ -36,6 +36,7 @@ WAYS: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize("urls", ["embedded", "many"], indirect=True)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_person_sets_choices_takes_a_copy_and_leaves(
     way: str, chromium: Browser, canary: Canary, live_portal: Live, small_world: World, tmp_path: Path
