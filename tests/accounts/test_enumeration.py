@@ -32,24 +32,30 @@ def addresses(portal: Portal) -> Iterator[tuple[str, str]]:
         yield one, f"{name}@example.com"
 
 
-def ask(client: FlaskClient, address: str, network: str) -> TestResponse:
-    return client.post("/sign-in", data={"email": address}, headers=HERE, environ_base={"REMOTE_ADDR": network})
+DOORS = {
+    "/sign-in": {},
+    "/sign-up": {"born-day": "3", "born-month": "3", "born-year": "2001", "country": "VN", "step": "yes"},
+}
 
 
-def mistype(client: FlaskClient, address: str, network: str) -> TestResponse:
-    return client.post("/sign-in/code", data={"code": "000000"}, headers=HERE, environ_base={"REMOTE_ADDR": network})
+def post(client: FlaskClient, network: str, path: str, **data: str) -> TestResponse:
+    return client.post(path, data=data, headers=HERE, environ_base={"REMOTE_ADDR": network})
 
 
-def test_known_and_unknown_addresses_cannot_be_told_apart(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("door", "mails"), [("/sign-in", PAIRS), ("/sign-up", 2 * PAIRS)])
+def test_known_and_unknown_addresses_cannot_be_told_apart(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, door: str, mails: int
+) -> None:
+    """At sign-up both get a mail: of those it is the holder who reads whether the address is known."""
     monkeypatch.setattr("portal.accounts.service.PER_ADDRESS", "1000/hour")  # there are fewer people than tries
     asked, typed = (Tries(), Tries()), (Tries(), Tries())
     tries = list(interleaved(portal))
     for kind, client, address, network in tries:
-        asked[kind].add(partial(ask, client, address, network), address)
+        asked[kind].add(partial(post, client, network, door, **DOORS[door], email=address), address)
     portal.drain()
-    assert len(portal.mails()) == PAIRS
+    assert len(portal.mails()) == mails
     for kind, client, address, network in tries:
-        typed[kind].add(partial(mistype, client, address, network), address)
+        typed[kind].add(partial(post, client, network, f"{door}/code", code="000000"), address)
     assert_inseparable(*asked)
     assert_inseparable(*typed)
 
