@@ -83,15 +83,21 @@ def let_days_pass(portal: Live, reference: str = "") -> None:
 
     Nobody is woken by that, so a worker that comes by carries it out, and none has to wait for the minute's sweep.
     """
-    url, past = portal.environ["PORTAL_DATABASE_URL"], "2026-01-01T00:00:00.000000+00:00"
-    change = """UPDATE deletions SET due_at = ?, scheduled_for = ?
+    past = "2026-01-01T00:00:00.000000+00:00"
+    statement = """UPDATE deletions SET due_at = ?, scheduled_for = ?
     WHERE ? IN ('', (SELECT reference FROM cases WHERE cases.id = case_id))"""
+    change(portal, statement, past, past, reference)
+    subprocess.run(command("worker", "--drain"), env=portal.environ, cwd=ROOT, check=True)
+
+
+def change(portal: Live, statement: str, *values: str) -> None:
+    """Change rows of the portal, for what would have to be waited for or depends on who is quicker."""
+    url = portal.environ["PORTAL_DATABASE_URL"]
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=10)) as db, db:
-            db.execute(change, (past, past, reference))
+            db.execute(statement, values)
     else:
         import psycopg
 
         with psycopg.connect(url) as server:
-            server.execute(change.replace("?", "%s"), (past, past, reference))
-    subprocess.run(command("worker", "--drain"), env=portal.environ, cwd=ROOT, check=True)
+            server.execute(statement.replace("?", "%s"), values)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.steps import Person, let_days_pass, somebody
+from tests.browser.steps import Person, change, let_days_pass, somebody
 from tests.live import Live, eventually
 
 OPEN = {
@@ -133,8 +133,11 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         person.page.fill("#since", "2026-01-01")
         person.page.click("#prepare")
         person.page.wait_for_url(re.compile(r"/download/R-"))
-        person.page.click("#cancel")
-        yield Stop("download-cancelled", person.page.url, _cookies(person))
+        stopped = person.page.url
+        person.wait_for("#fetch")
+        mine = "case_id = (SELECT id FROM cases WHERE reference = ?)"
+        change(portal, f"UPDATE downloads SET state = 'cancelled' WHERE {mine}", stopped.rsplit("/", 1)[1])
+        yield Stop("download-cancelled", stopped, _cookies(person))
 
 
 def _sharing(chromium: Browser, portal: Live) -> Iterator[Stop]:
@@ -173,7 +176,8 @@ def _leaving(chromium: Browser, portal: Live) -> Iterator[Stop]:
         person.open("/deletion/check")
         person.page.click("#delete")
         yield Stop("deletion-scheduled", person.page.url, _cookies(person))
-        yield Stop("deletion-cancel", _mailed(portal, r"\S+/deletion/cancel/\S+", before))
+        reference = person.page.url.rsplit("/", 1)[1]
+        yield Stop("deletion-cancel", _mailed(portal, rf"\S+/deletion/cancel/{reference}\S+", before))
 
 
 def _gone(chromium: Browser, portal: Live) -> Iterator[Stop]:
