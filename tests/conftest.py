@@ -18,6 +18,7 @@ from typing import Any
 
 import flask
 import hypothesis
+import psycopg
 import pytest
 
 from portal import config, migrations
@@ -28,6 +29,7 @@ from portal.demo.whitelabel import Server
 from portal.kernel import db, work
 from tests.browse import Client
 from tests.servers.engines import *  # noqa: F403 - fixtures are found by name
+from tests.servers.engines import database_of
 
 hypothesis.settings.register_profile("soak", max_examples=5_000, deadline=None)
 
@@ -90,6 +92,37 @@ def whitelabel(systems: world.World) -> Iterator[Server]:
         thread.join()
 
 
+@pytest.fixture(scope="session")
+def laid_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and no row, to be copied: a migration takes longer than most tests."""
+    file = tmp_path_factory.mktemp("laid") / "portal.db"
+    lay(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def laid_database(postgresql: str) -> str:
+    """The name of a PostgreSQL database with all tables and no row, to be copied."""
+    with psycopg.connect(postgresql, autocommit=True) as server:
+        server.execute("CREATE DATABASE laid")
+    lay(f"{postgresql}laid")
+    return "laid"
+
+
+def lay(url: str) -> None:
+    opened = db.connect(url)
+    migrations.up()
+    opened.close()
+    _close_pool(opened)
+
+
+@pytest.fixture
+def laid_postgresql_url(postgresql: str, laid_database: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with all tables and no row."""
+    with database_of(postgresql, f"TEMPLATE {laid_database}") as url:
+        yield url
+
+
 @pytest.fixture(params=["embedded", "many"])
 def urls(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """Where tables, queue and archives are, in both set-ups."""
@@ -99,13 +132,14 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """Return where tables, queue and archives are: on this machine alone, or on servers."""
     if request.param == "embedded":
+        shutil.copy(request.getfixturevalue("laid_file"), tmp_path / "portal.db")
         return {
             "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/portal.db",
             "PORTAL_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
             "PORTAL_ARCHIVES_URL": f"file://{tmp_path}/archives",
         }
     return {
-        "PORTAL_DATABASE_URL": request.getfixturevalue("postgresql_url"),
+        "PORTAL_DATABASE_URL": request.getfixturevalue("laid_postgresql_url"),
         "PORTAL_QUEUE_URL": request.getfixturevalue("redis_url"),
         "PORTAL_ARCHIVES_URL": request.getfixturevalue("s3_url"),
     }

@@ -42,6 +42,7 @@ def post(client: FlaskClient, network: str, path: str, **data: str) -> TestRespo
     return client.post(path, data=data, headers=HERE, environ_base={"REMOTE_ADDR": network})
 
 
+@pytest.mark.parametrize("urls", ["embedded"], indirect=True)
 @pytest.mark.parametrize(("door", "mails"), [("/sign-in", PAIRS), ("/sign-up", 2 * PAIRS)])
 def test_known_and_unknown_addresses_cannot_be_told_apart(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, door: str, mails: int

@@ -12,6 +12,7 @@ TYPES = {
         (r"\bDATETIME\b", "timestamp"),
         (r"\bBLOB\b", "bytea"),
         (r"BOOLEAN(.*)DEFAULT 0", r"BOOLEAN\1DEFAULT false"),
+        (r"BOOLEAN(.*)DEFAULT 1", r"BOOLEAN\1DEFAULT true"),
     ],
     "mysql": [(r"\bTEXT\b", "varchar(191)")],
 }

@@ -125,11 +125,18 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture
 def postgresql_url(postgresql: str) -> Iterator[str]:
     """The address of an empty PostgreSQL database."""
+    with database_of(postgresql) as url:
+        yield url
+
+
+@contextmanager
+def database_of(postgresql: str, options: str = "") -> Iterator[str]:
+    """Make a database for one test on a server, and drop it at the end."""
     import psycopg
 
     name = f"test_{next(numbers)}"
     with psycopg.connect(postgresql, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} {options}")
         yield postgresql + name
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -155,7 +155,7 @@ def _certified(targets: object) -> dict[tuple[str, str], int]:
     return dict(found)
 
 
-@pytest.fixture(params=JOBS)
+@pytest.fixture(params=[*JOBS[:2], pytest.param("part", marks=pytest.mark.soak)])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
