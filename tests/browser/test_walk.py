@@ -120,19 +120,20 @@ def _compare(archive: zipfile.ZipFile, held: dict[tuple[str, str], int]) -> None
 
 
 def _leave(person: Person) -> str:
-    before = len(person.portal.mails())
     person.open("/deletion")
     assert person.page.locator("tbody tr").count() > 20
     person.page.click("a.button.danger")
     person.page.click("#delete")
     person.page.wait_for_url(re.compile(r"/deletion/R-"))
-    eventually(lambda: len(person.portal.mails()) > before, "a mail with the way back")
-    assert any("/deletion/cancel/" in text for text in person.portal.texts())
+    _mailed(person, r"/deletion/cancel/")
     let_days_pass(person.portal)
-    eventually(lambda: "/certificates/" in person.portal.texts()[-1], "the last mail")
-    found = re.search(r"https?://\S+/certificates/\S+", person.portal.texts()[-1])
-    assert found
-    return found[0]
+    return _mailed(person, r"https?://\S+/certificates/\S+")
+
+
+def _mailed(person: Person, pattern: str) -> str:
+    """Wait for a mail, among all that come, in which something stands; return it."""
+    found = eventually(lambda: re.findall(pattern, "\n".join(person.portal.texts())), f"a mail with {pattern}")
+    return str(found[-1])
 
 
 def _read_certificate(person: Person, address: str) -> None:

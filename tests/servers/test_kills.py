@@ -36,7 +36,7 @@ SHARDS = 4  # the deaths of a job are shared out, so that several processes can 
 MOMENTS = 20
 KILLED = -9
 PAST = "2026-01-01T00:00:00.000000+00:00"
-JOBS = ("download", "deletion", "part")
+WHOLE = ("download", "deletion")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _certified(targets: object) -> dict[tuple[str, str], int]:
     return dict(found)
 
 
-@pytest.fixture(params=[*JOBS[:2], pytest.param("part", marks=pytest.mark.soak)])
+@pytest.fixture(params=[*WHOLE, pytest.param("part", marks=pytest.mark.soak)])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -248,7 +248,7 @@ def test_a_job_whose_worker_dies_at_random_moments_ends_complete(seed: int, job:
     with job.copy(tmp_path / "whole") as whole:
         whole.finish()
         span = time.monotonic() - begun
-    for moment in range(MOMENTS // len(JOBS)):
+    for moment in range(MOMENTS // len(WHOLE)):
         with job.copy(tmp_path / f"death-{moment}") as copy:
             with copy.work() as process:
                 try:

@@ -48,6 +48,7 @@ def settle(email: str) -> Person:
     given = {"account": account, "kind": "email", "address": email, "address_hash": hashed, "expires_at": now}
     models["Proof"].create(**given, code_hash=hashed)
     models["Alarm"].create(**given, digest=f"{email:>64}", what="added")
+    models["Password"].create(account=account, hash="scrypt")
     models["Link"].create(subject=subject, source="crm", key="[7]", key_hash=hashed, proven_by="email")
     models["Lookup"].create(identifier=proven, source="crm", found=1)
     told = {"kind": "download_ready", "language": "vi", "address": email, "address_hash": hashed}
