@@ -29,8 +29,8 @@ _ACCOUNTS = (
     VALUES (?, ?, 1, 1, ?, ?, 0, 0)""",
     """INSERT INTO links (subject_id, source, key, key_hash, state, proven_by, linked_at)
     VALUES (?, ?, x'00', '', 'linked', 'email', ?)""",
-    """INSERT INTO sessions (account_id, digest, device, created_at, seen_at, fresh_until)
-    VALUES (?, ?, 'x', ?, ?, ?)""",
+    """INSERT INTO sessions (account_id, digest, device, place, created_at, seen_at, fresh_until)
+    VALUES (?, ?, 'x', '', ?, ?, ?)""",
 )
 
 
