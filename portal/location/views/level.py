@@ -80,14 +80,17 @@ def _look() -> Look:
     level, differs = service.level(standing), service.differs(standing)
     passed = consents.passed(me().subject_id, service.choices(standing))[service.PURPOSE]
     systems, every = lines(passed), consents.patience(passed)
-    apps = [App(one.source, line, _buttons(one.state)) for one, line in zip(passed, systems, strict=True)]
+    apps = [
+        App(one.source, line, _buttons(here().language, one.state)) for one, line in zip(passed, systems, strict=True)
+    ]
     if not level.event:
         return Look(None, apps, every, "", "", differs)
     state = None if differs else level.state
     return Look(state, apps, every, _(SAVED[level.state]), told([line for line in systems if line.short]), differs)
 
 
-def _buttons(chosen: str) -> tuple[Button, ...]:
+@cache
+def _buttons(language: str, chosen: str) -> tuple[Button, ...]:
     """Return a button a level: one that gives more permission than there is says so (RULES C2)."""
     levels = list(LEVELS)
     place = levels.index(chosen) if chosen in levels else 0
