@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 import portal.accounts.tasks
+import portal.cases.tasks
 import portal.consents.tasks
 import portal.deletion.tasks
 import portal.download.tasks

@@ -1,12 +1,14 @@
-"""Cases and what happened in them."""
+"""Cases: what happened in them, what was said, how their people were proven, and what staff decided."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import peewee
 
 from portal.kernel import clock, tokens
+from portal.kernel.crypto import EncryptedField
 from portal.kernel.db import JsonField, Model, MomentField
 from portal.kernel.problems import N_
 from portal.kernel.work import Claimable
@@ -14,27 +16,50 @@ from portal.subjects.models import Subject
 
 
 class Case(Claimable):
-    """A data subject request; people read "request". After an erasure the row stays, without the person (RULES R7)."""
+    """A data subject request; people read "request". After an erasure the row stays, without the person (RULES R7).
+
+    `contact` is where somebody without an account is written to; `acting` says for whom they ask: "self", "agent",
+    "representative" or "relative". `assignee` is a number of the staff. What a case waits for while it is open
+    (`waiting`: "", "person", "customer" or "source") stops no clock. `complete_by` is the date that counts, `profile`
+    the law that gave it; `legal_maximum` is the latest day that the law of the person's own country allows (RULES D1).
+    """
 
     reference = peewee.CharField(16, unique=True, default=lambda: tokens.new_reference("R"))
     subject = peewee.ForeignKeyField(Subject, null=True, on_delete="SET NULL", backref="cases")
     kind = peewee.CharField(24)
     state = peewee.CharField(24, default="open")
     channel = peewee.CharField(16, default="portal")
+    country = peewee.CharField(8, default="")
+    language = peewee.CharField(8, default="")
+    acting = peewee.CharField(16, default="self")
+    contact = EncryptedField(null=True)
+    contact_hash = peewee.CharField(80, default="", index=True)
     profile = peewee.CharField(16)
+    own_profile = peewee.CharField(16, default="")
     received_at = MomentField(default=clock.now)
-    acknowledge_by = peewee.DateField()
+    acknowledge_by = peewee.DateField(null=True)
+    acknowledged_at = MomentField(null=True)
     complete_by = peewee.DateField(index=True)
+    legal_maximum = peewee.DateField(null=True)
+    extended_at = MomentField(null=True)
+    waiting = peewee.CharField(16, default="")
+    snoozed_until = MomentField(null=True)
+    assignee = peewee.IntegerField(null=True)
+    duplicate_of = peewee.IntegerField(null=True, index=True)
+    is_test = peewee.BooleanField(default=False)
     closed_at = MomentField(null=True)
 
     if TYPE_CHECKING:
-        subject_id: int  # None only after an erasure, when no room works on the case any more
+        subject_id: int  # None after an erasure, and before somebody without an account has proven who they are
 
     class Meta:
         table_name = "cases"
         title = N_("Your requests")
         whose = "subject"
+        by_address = "contact_hash"
         erasure = "unlink"
+        forget = ("contact", "contact_hash")
+        indexes = ((("state", "complete_by"), False), (("subject", "state"), False))
 
 
 class CaseEvent(Model):
@@ -55,3 +80,71 @@ class CaseEvent(Model):
         title = N_("What happened with your requests")
         whose = "case.subject"
         erasure = "keep"
+
+
+class CaseMessage(Claimable):
+    """What was said in a case; `due_at` is when what staff wrote goes out, and until then it can be taken back.
+
+    `author` is "person", "agent", "staff:<number>" or "customer:<controller>". `internal` notes are for staff alone.
+    """
+
+    case = peewee.ForeignKeyField(Case, backref="messages")
+    author = peewee.CharField(72)
+    body = EncryptedField()
+    internal = peewee.BooleanField(default=False)
+    state = peewee.CharField(16)
+    at = MomentField(default=clock.now)
+    sent_at = MomentField(null=True)
+    if TYPE_CHECKING:
+        case_id: int
+
+    class Meta:
+        table_name = "case_messages"
+        title = N_("What was written in your requests")
+        whose = "case.subject"
+        erasure = "delete"
+
+
+class Verification(Model):
+    """That somebody was proven in one case: how, how well, by whom. It counts for this case and for no other.
+
+    `counts_from` lies ahead where an identity that rests on no address has to cool off first.
+    """
+
+    case = peewee.ForeignKeyField(Case, backref="verifications")
+    method = peewee.CharField(24)
+    proof = peewee.IntegerField()
+    at = MomentField(default=clock.now)
+    counts_from = MomentField(default=clock.now)
+    by = peewee.CharField(32)
+    if TYPE_CHECKING:
+        case_id: int
+        counts: datetime
+
+    class Meta:
+        table_name = "case_verifications"
+        title = N_("How you were recognised in your requests")
+        whose = "case.subject"
+        erasure = "keep"
+
+
+class Decision(Model):
+    """What staff decided, or propose until a second of them agrees; `outcome`: "fulfil", "part" or "refuse"."""
+
+    case = peewee.ForeignKeyField(Case, backref="decisions")
+    outcome = peewee.CharField(16)
+    reason = peewee.CharField(32, default="")
+    words = EncryptedField(null=True)
+    state = peewee.CharField(16)
+    proposed_by = peewee.IntegerField()
+    proposed_at = MomentField(default=clock.now)
+    decided_by = peewee.IntegerField(null=True)
+    decided_at = MomentField(null=True)
+    if TYPE_CHECKING:
+        case_id: int
+
+    class Meta:
+        table_name = "case_decisions"
+        title = N_("What was decided about your requests")
+        whose = "case.subject"
+        erasure = "delete"

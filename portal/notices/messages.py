@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from portal.kernel import crypto
@@ -41,6 +41,9 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "deletion_paused": ("reference", "on", "url"),
     "deletion_done": ("reference", "what", "certificate_url"),
     "controller_asked": ("reference", "person", "on"),
+    "request_received": ("reference", "what", "by", "prove", "url"),
+    "request_news": ("reference", "url"),
+    "request_decided": ("reference", "outcome", "authority", "url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -132,6 +135,24 @@ def deletion_done(to: Recipient, cause: str, reference: str, what: str, certific
 def controller_asked(to: Recipient, cause: str, reference: str, person: str, on: datetime) -> None:
     """Ask a company on somebody's behalf to erase what it holds, and to answer by a day."""
     _queue("controller_asked", to, cause, reference=reference, person=person, on=on.isoformat())
+
+
+def request_received(to: Recipient, cause: str, reference: str, what: str, by: date, prove: bool, url: str) -> None:
+    """Say that a request has arrived, `what` it is about (a msgid), by when it is completed, and if a proof is missing.
+
+    RULES R4.
+    """
+    _queue("request_received", to, cause, reference=reference, what=what, by=by.isoformat(), prove=prove, url=url)
+
+
+def request_news(to: Recipient, cause: str, reference: str, url: str) -> None:
+    """Say that there is something new in a request, and never what."""
+    _queue("request_news", to, cause, reference=reference, url=url)
+
+
+def request_decided(to: Recipient, cause: str, reference: str, outcome: str, authority: str, url: str) -> None:
+    """Say that a request was decided; a refusal names the authority to complain to (RULES D6)."""
+    _queue("request_decided", to, cause, reference=reference, outcome=outcome, authority=authority, url=url)
 
 
 def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | None = None, /, **facts: Any) -> None:

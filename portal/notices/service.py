@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
@@ -22,7 +22,7 @@ from portal.notices.smtp import Undeliverable, open_post
 from portal.web import templates, words
 from portal.web.shipped import shipped
 
-_MOMENTS = frozenset({"at", "on", "expires_at"})
+_MOMENTS, _DAYS = frozenset({"at", "on", "expires_at"}), frozenset({"by"})
 
 
 def send(claim: Claim[Message]) -> None:
@@ -76,6 +76,8 @@ def _facts(message: Message) -> dict[str, Any]:
 
 
 def _fact(name: str, value: Any) -> Any:
+    if name in _DAYS:
+        return date.fromisoformat(value)
     return datetime.fromisoformat(value) if name in _MOMENTS else value
 
 

@@ -1,0 +1,163 @@
+"""What staff decide: proposed by one, and by a second of them where it did not come from a confirmed session.
+
+The owner's own confirmed download or deletion never comes here: it is approved when it is opened.
+"""
+
+from __future__ import annotations
+
+from portal.cases.kinds import kind
+from portal.cases.models import Case, CaseEvent, Decision
+from portal.cases.service import identity, notifying
+from portal.cases.service.moving import move, note
+from portal.kernel import audit, clock
+from portal.kernel.db import atomic
+from portal.kernel.problems import N_, NotFound, NotNow, Problem
+
+FULFIL, PART, REFUSE = "fulfil", "part", "refuse"
+PROPOSED, DECIDED, WITHDRAWN = "proposed", "decided", "withdrawn"
+REVIEW_ASKED = "review asked"
+ALONE = frozenset({"portal", "operator"})  # the channels of whoever had proven themselves before they asked
+
+# Why something is refused, wholly or in part: the words of the Data Rights Protocol and of the laws (RULES D6, R5).
+REASONS = {
+    "insuf_verification": N_("We could not make sure that the request comes from the person."),
+    "no_match": N_("We found nothing about this person."),
+    "claim_not_covered": N_("The law does not give this right here."),
+    "others_rights": N_("It would harm the rights of other people."),
+    "legal_duty": N_("A law makes us keep this data."),
+    "legal_claim": N_("The data is needed for a legal claim."),
+    "outside_jurisdiction": N_("Another company decides about this data."),
+    "too_many_requests": N_("The same was asked too often."),
+    "suspected_fraud": N_("We believe that somebody else asked in the person's name."),
+    "other": N_("For another reason, given below."),
+}
+
+audit.declare("cases.decided", "reference", "outcome", "reason")
+
+
+class ReasonMissing(Problem):
+    """A refusal without a reason from the list and in words (RULES D6)."""
+
+    status, code = 422, "reason-missing"
+    say = N_("A refusal needs a reason from the list, and one in words.")
+    then = N_("Write why, so that the person can understand it and object. Nothing was decided.")
+
+
+class SecondPerson(Problem):
+    """Somebody wants to agree to what they proposed, or to review what they decided."""
+
+    status, code = 409, "second-person"
+    say = N_("This has to be decided by somebody else.")
+    then = N_("Ask a colleague who has not decided in this request before.")
+
+
+class NoPerson(Problem):
+    """A request that a system has to carry out names nobody yet."""
+
+    status, code = 409, "no-person"
+    say = N_("It is not known yet whose data this is about.")
+    then = N_("Match the request with a person first, or refuse it because nothing was found.")
+
+
+def needs_two(case: Case) -> bool:
+    """Tell whether two of the staff have to agree: what they began themselves, strangers, agents (RULES S4)."""
+    return case.channel not in ALONE or kind(case.kind).two
+
+
+def propose(case: Case, staff: int, outcome: str, reason: str = "", words: str = "") -> Decision:
+    """Decide an open case, or propose it where a second person has to agree; an earlier proposal is withdrawn.
+
+    Raises NotNow, ReasonMissing, SecondPerson, NoPerson, NotProven.
+    """
+    _check(case, staff, outcome, reason, words)
+    with atomic():
+        Decision.update(state=WITHDRAWN).where(Decision.case == case.id, Decision.state == PROPOSED).execute()
+        row: Decision = Decision.create(
+            case=case,
+            outcome=outcome,
+            reason=reason if outcome != FULFIL else "",
+            words=words.strip() or None,
+            state=PROPOSED,
+            proposed_by=staff,
+        )
+        note(case, "decision proposed", f"staff:{staff}", internal=True, outcome=outcome)
+        if not needs_two(case):
+            _carry_out(case, row, staff)
+    return row
+
+
+def agree(case: Case, staff: int, number: int) -> None:
+    """Agree to what somebody else proposed; SecondPerson to whoever proposed it, NotNow where it was withdrawn."""
+    row = Decision.get_or_none(Decision.id == number, Decision.case == case.id)
+    if row is None:
+        raise NotFound
+    if row.state != PROPOSED:
+        raise NotNow
+    if row.proposed_by == staff:
+        raise SecondPerson
+    _check(case, staff, row.outcome, row.reason, row.words or "")
+    with atomic():
+        _carry_out(case, row, staff)
+
+
+def disagree(case: Case, staff: int, number: int) -> None:
+    """Take a proposal off the table, one's own or a colleague's."""
+    off = Decision.update(state=WITHDRAWN).where(
+        Decision.id == number, Decision.case == case.id, Decision.state == PROPOSED
+    )
+    with atomic():
+        if not off.execute():
+            raise NotNow
+        note(case, "decision withdrawn", f"staff:{staff}", internal=True)
+
+
+def proposal(case: Case) -> Decision | None:
+    """Return what waits for a second person."""
+    found: Decision | None = Decision.get_or_none(Decision.case == case.id, Decision.state == PROPOSED)
+    return found
+
+
+def last(case: Case) -> Decision | None:
+    """Return what was decided last."""
+    decided = Decision.select().where(Decision.case == case.id, Decision.state == DECIDED)
+    found: Decision | None = decided.order_by(Decision.id.desc()).first()
+    return found
+
+
+def _check(case: Case, staff: int, outcome: str, reason: str, words: str) -> None:
+    if case.state != "open":
+        raise NotNow
+    if outcome not in (FULFIL, PART, REFUSE):
+        raise NotFound
+    if outcome != FULFIL and (reason not in REASONS or not words.strip()):
+        raise ReasonMissing
+    if staff in _reviewed(case):
+        raise SecondPerson
+    if outcome != REFUSE:
+        identity.require(case)
+        if kind(case.kind).carried and not case.subject_id:
+            raise NoPerson
+
+
+def _reviewed(case: Case) -> set[int]:
+    """Return who decided before and may not decide again, where the person asked for somebody else to look."""
+    if not CaseEvent.select().where(CaseEvent.case == case.id, CaseEvent.name == REVIEW_ASKED).exists():
+        return set()
+    decided = Decision.select().where(Decision.case == case.id, Decision.state == DECIDED)
+    return {who for row in decided for who in (row.proposed_by, row.decided_by) if who is not None}
+
+
+def _carry_out(case: Case, row: Decision, staff: int) -> None:
+    """Make a proposal the decision, once, and move the case: a room takes up what is carried, the rest is answered."""
+    mine = (Decision.id == row.id) & (Decision.state == PROPOSED)
+    if not Decision.update(state=DECIDED, decided_by=staff, decided_at=clock.now()).where(mine).execute():
+        raise NotNow
+    actor, facts = f"staff:{staff}", {"outcome": row.outcome, "reason": row.reason}
+    if row.outcome == REFUSE:
+        move(case, "denied", "refused", actor, reason=row.reason)
+    elif kind(case.kind).carried:
+        move(case, "approved", "approved", actor, **facts)
+    else:
+        move(case, "fulfilled", "answered", actor, **facts)
+    audit.record("cases.decided", subject=case.subject_id, actor=actor, reference=case.reference, **facts)
+    notifying.decided(case, row.id, row.outcome)

@@ -1,0 +1,67 @@
+"""The identity ladder: how well somebody is known in one case, and what that unlocks (RULES R2).
+
+It is a guard of its own and no state of the case: nothing is approved that does not pass it, and a proof given in one
+case counts in no other.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import peewee
+
+from portal.cases.kinds import Proof, kind
+from portal.cases.models import Case, Verification
+from portal.kernel import clock
+from portal.kernel.problems import N_, Problem
+
+COOLING = timedelta(days=7)  # before what rests on no address counts for seeing or deleting
+
+# What each way shows. Never among them: a picture of an identity card.
+METHODS = {
+    "confirmed session": Proof.ADDRESS,
+    "code": Proof.ADDRESS,
+    "operator": Proof.ADDRESS,
+    "in person": Proof.ADDRESS,
+    "lost mailbox": Proof.ADDRESS,
+    "person confirmed": Proof.ADDRESS,
+    "documents seen": Proof.ADDRESS,
+    "facts": Proof.FACTS,
+}
+COOLS_OFF = frozenset({"in person", "lost mailbox"})
+
+
+class NotProven(Problem):
+    """Nobody has shown well enough who they are for this kind of request."""
+
+    status, code = 409, "not-proven"
+    say = N_("It is not certain yet who asks, so this cannot be carried out.")
+    then = N_("The request says which proof is missing.")
+
+
+def prove(case: Case, method: str, by: str) -> Verification:
+    """Note that who asks was recognised in this case, in one of METHODS; some ways count only after COOLING."""
+    now = clock.now()
+    counts = now + COOLING if method in COOLS_OFF else now
+    row: Verification = Verification.create(
+        case=case, method=method, proof=int(METHODS[method]), at=now, counts_from=counts, by=by
+    )
+    return row
+
+
+def proof(case: Case) -> Proof:
+    """Return how well who asks is known in this case at this moment."""
+    counting = (Verification.case == case.id) & (Verification.counts_from <= clock.now())
+    best = Verification.select(peewee.fn.MAX(Verification.proof)).where(counting).scalar()
+    return Proof(best or 0)
+
+
+def proofs(case: Case) -> list[Verification]:
+    """Return what was shown in this case, the oldest first."""
+    return list(Verification.select().where(Verification.case == case.id).order_by(Verification.id))
+
+
+def require(case: Case) -> None:
+    """Raise NotProven where what a case asks for needs a better proof than it has."""
+    if proof(case) < kind(case.kind).needs:
+        raise NotProven

@@ -1,0 +1,47 @@
+"""Telling whoever asked what is new in their case: the reference and an address, never what was said (RULES R9)."""
+
+from __future__ import annotations
+
+from portal import config
+from portal.accounts import service as accounts
+from portal.cases.kinds import kind
+from portal.cases.models import Case
+from portal.cases.service import identity
+from portal.cases.service.reading import secret_url
+from portal.notices import messages
+from portal.subjects import service as subjects
+
+
+def recipient(case: Case) -> messages.Recipient | None:
+    """Return where word of a case goes: to the account, else to the address that whoever asked has given."""
+    account = subjects.account_of(case.subject_id) if case.subject_id else None
+    if account and (to := accounts.recipient(account)):
+        return to
+    return messages.Recipient(case.contact, case.language or config.site().languages[0]) if case.contact else None
+
+
+def page_url(case: Case) -> str:
+    """Return where the case is followed: signed in where it came from an account, else at its secret address."""
+    return secret_url(case) if case.contact else f"{config.site().base_url}/requests/{case.reference}"
+
+
+def received(case: Case) -> None:
+    """Say that a request has arrived, with its dates and whether it still needs a proof."""
+    if to := recipient(case):
+        asked, cause = kind(case.kind), f"request:{case.reference}:received"
+        prove = asked.needs > identity.proof(case)
+        messages.request_received(to, cause, case.reference, asked.title, case.complete_by, prove, page_url(case))
+
+
+def news(case: Case, cause: str) -> None:
+    """Say that there is something new in a case; `cause` tells one piece of news from another."""
+    if to := recipient(case):
+        messages.request_news(to, f"request:{case.reference}:{cause}", case.reference, page_url(case))
+
+
+def decided(case: Case, number: int, outcome: str) -> None:
+    """Say that a case was decided; a refusal names the authority to complain to."""
+    if to := recipient(case):
+        authority, cause = config.site().authority, f"request:{case.reference}:decided:{number}"
+        named = authority.get(to.language) or next(iter(authority.values()))
+        messages.request_decided(to, cause, case.reference, outcome, named, page_url(case))
