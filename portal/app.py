@@ -11,6 +11,7 @@ from flask import Flask, Request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.accounts.views
+import portal.cases.views.companies
 import portal.deletion.views
 import portal.download.views
 import portal.location.views
@@ -38,6 +39,7 @@ ROOMS = (
     portal.deletion.views,
     portal.security.views,
     portal.policies.views,
+    portal.cases.views.companies,
 )
 
 

@@ -14,6 +14,8 @@ from portal.kernel.problems import N_
 from portal.kernel.work import Claimable
 from portal.subjects.models import Subject
 
+LONGEST = 10_000  # characters of what is written in a case
+
 
 class Case(Claimable):
     """A data subject request; people read "request". After an erasure the row stays, without the person (RULES R7).
@@ -46,6 +48,7 @@ class Case(Claimable):
     snoozed_until = MomentField(null=True)
     assignee = peewee.IntegerField(null=True)
     duplicate_of = peewee.IntegerField(null=True, index=True)
+    routed_at = MomentField(null=True)
     is_test = peewee.BooleanField(default=False)
     closed_at = MomentField(null=True)
 
@@ -79,6 +82,7 @@ class CaseEvent(Model):
         table_name = "case_events"
         title = N_("What happened with your requests")
         whose = "case.subject"
+        withheld = "internal"
         erasure = "keep"
 
 
@@ -102,6 +106,7 @@ class CaseMessage(Claimable):
         table_name = "case_messages"
         title = N_("What was written in your requests")
         whose = "case.subject"
+        withheld = "internal"
         erasure = "delete"
 
 
@@ -148,3 +153,33 @@ class Decision(Model):
         title = N_("What was decided about your requests")
         whose = "case.subject"
         erasure = "delete"
+
+
+class Routing(Claimable):
+    """A company that decides about rows of its own was asked to answer a case: asked, answered, silent or unreachable.
+
+    `answer`: "done", "part", "nothing" or "refused", with a `reason` of the list; `words` are for the person and go
+    with them. `due_at` is when the company is reminded, and then when its time is over.
+    """
+
+    case = peewee.ForeignKeyField(Case, backref="routings")
+    controller = peewee.CharField(64)
+    title = peewee.CharField(120)
+    state = peewee.CharField(16, default="asked")
+    asked_at = MomentField(default=clock.now)
+    answer_by = peewee.DateField()
+    reminded_at = MomentField(null=True)
+    answered_at = MomentField(null=True)
+    answer = peewee.CharField(16, default="")
+    reason = peewee.CharField(32, default="")
+    words = EncryptedField(null=True)
+    if TYPE_CHECKING:
+        case_id: int
+
+    class Meta:
+        table_name = "case_routings"
+        title = N_("Companies asked about your requests")
+        whose = "case.subject"
+        erasure = "unlink"
+        forget = ("words",)
+        indexes = ((("case", "controller"), True),)

@@ -1,9 +1,11 @@
-"""What workers do for cases: let out what staff wrote once it can no longer be taken back."""
+"""What workers do for cases: let out what staff wrote once it can no longer be taken back, ask and remind companies."""
 
 from __future__ import annotations
 
-from portal.cases.models import CaseMessage
-from portal.cases.service import thread
+from datetime import timedelta
+
+from portal.cases.models import CaseMessage, Routing
+from portal.cases.service import routing, thread
 from portal.kernel import work
 from portal.kernel.work import Claim
 
@@ -12,3 +14,15 @@ from portal.kernel.work import Claim
 def deliver(claim: Claim[CaseMessage]) -> None:
     """Let a message out."""
     thread.deliver(claim)
+
+
+@work.runner("companies asked", Routing)
+def watch(claim: Claim[Routing]) -> None:
+    """Remind a company, or note that its time is over."""
+    routing.watch(claim)
+
+
+@work.every(timedelta(minutes=1))
+def route_new() -> None:
+    """Ask the companies that decide about rows of whoever has made a request."""
+    routing.route_new()

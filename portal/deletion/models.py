@@ -71,28 +71,6 @@ class Target(Model):
         indexes = ((("deletion", "source"), True),)
 
 
-class Asked(Model):
-    """A company that decides about rows of its own was asked to erase what it holds; asked, answered, or unreachable.
-
-    It holds a company and dates, nothing of the person, and goes with the certificate.
-    """
-
-    deletion = peewee.ForeignKeyField(Deletion, backref="asked")
-    controller = peewee.CharField(64)
-    title = peewee.CharField(120)
-    state = peewee.CharField(16, default="asked")
-    asked_at = MomentField(default=clock.now)
-    answer_by = peewee.DateField()
-    answered_at = MomentField(null=True)
-
-    class Meta:
-        table_name = "deletion_asked"
-        title = N_("Companies asked about your deletion")
-        whose = "deletion.subject"
-        erasure = "keep"
-        indexes = ((("deletion", "controller"), True),)
-
-
 class ErasureRecord(Model):
     """Who must stay erased, as keyed hashes only; written before the first destructive step (RULES E4)."""
 

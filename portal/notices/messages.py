@@ -40,7 +40,8 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "deletion_cancelled": ("reference", "what"),
     "deletion_paused": ("reference", "on", "url"),
     "deletion_done": ("reference", "what", "certificate_url"),
-    "controller_asked": ("reference", "person", "on"),
+    "controller_asked": ("reference", "what", "person", "by", "url"),
+    "controller_reminded": ("reference", "what", "by", "url"),
     "request_received": ("reference", "what", "by", "prove", "url"),
     "request_news": ("reference", "url"),
     "request_decided": ("reference", "outcome", "authority", "url"),
@@ -132,9 +133,14 @@ def deletion_done(to: Recipient, cause: str, reference: str, what: str, certific
     _queue("deletion_done", to, cause, lasting, reference=reference, what=what, certificate_url=certificate_url)
 
 
-def controller_asked(to: Recipient, cause: str, reference: str, person: str, on: datetime) -> None:
-    """Ask a company on somebody's behalf to erase what it holds, and to answer by a day."""
-    _queue("controller_asked", to, cause, reference=reference, person=person, on=on.isoformat())
+def controller_asked(to: Recipient, cause: str, reference: str, what: str, person: str, by: date, url: str) -> None:
+    """Ask a company on somebody's behalf to answer a request, `what` (a msgid), for what it holds itself, by a day."""
+    _queue("controller_asked", to, cause, reference=reference, what=what, person=person, by=by.isoformat(), url=url)
+
+
+def controller_reminded(to: Recipient, cause: str, reference: str, what: str, by: date, url: str) -> None:
+    """Remind a company that a request waits for it."""
+    _queue("controller_reminded", to, cause, reference=reference, what=what, by=by.isoformat(), url=url)
 
 
 def request_received(to: Recipient, cause: str, reference: str, what: str, by: date, prove: bool, url: str) -> None:

@@ -19,6 +19,8 @@ SAID: Mapping[str, str] = {
     "accounts.sessions_ended": N_("You were signed out in other browsers: %(count)s"),
     "accounts.signed_in": N_("You signed in"),
     "accounts.signed_out": N_("You signed out"),
+    "cases.company_answered": N_("A company answered your request (%(reference)s)"),
+    "cases.company_asked": N_("A company that decides about records of yours was asked (%(reference)s)"),
     "cases.decided": N_("Our staff decided about your request (%(reference)s)"),
     "cases.opened_by_operator": N_("Our staff opened a request for you (%(reference)s)"),
     "consents.chosen": N_("You made a choice about the use of your data"),

@@ -188,6 +188,7 @@ def _gone(chromium: Browser, portal: Live) -> Iterator[Stop]:
         person.page.click("#delete")
         let_days_pass(portal, person.page.url.rsplit("/", 1)[1])
         yield Stop("certificate", _mailed(portal, r"\S+/certificates/\S+"))
+        yield Stop("company", _mailed(portal, r"\S+/companies/\S+"))
 
 
 def _mailed(portal: Live, address: str, before: int = 0) -> str:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from portal.cases.models import Routing
 from portal.deletion import service, tasks
-from portal.deletion.models import Asked, Certificate, Deletion, Target
+from portal.deletion.models import Certificate, Deletion, Target
 from portal.kernel import clock, db
 from tests.browse import Browser, Page
 from tests.deletion.conftest import GRACE, Member
@@ -62,7 +63,7 @@ def test_after_ten_years_it_is_gone_with_all_that_was_noted(mai: Member, referen
     with clock.later(timedelta(days=365 * 10 + 40)):
         tasks.forget_certificates()
         page(mai, reference, status=404)
-    assert [model.select().count() for model in (Certificate, Deletion, Target, Asked)] == [0, 0, 0, 0]
+    assert [model.select().count() for model in (Certificate, Deletion, Target, Routing)] == [0, 0, 0, 0]
 
 
 def test_companies_that_decide_are_asked_with_a_date_and_named(mai: Member) -> None:
@@ -71,7 +72,7 @@ def test_companies_that_decide_are_asked_with_a_date_and_named(mai: Member) -> N
     reference = mai.schedule()
     with clock.later(GRACE):
         mai.portal.drain()
-    asked = [mail for mail in mai.portal.mails() if "Please delete what you hold" in mail["Subject"]]
+    asked = [mail for mail in mai.portal.mails() if "A request that you have to answer" in mail["Subject"]]
     assert {mail["To"] for mail in asked} == {"privacy@hanoi-loft.example.com", "privacy@saigon-works.example.com"}
     for mail in asked:
         body = mail.get_body(("plain",))
@@ -92,7 +93,7 @@ def test_a_company_without_an_address_is_named_as_still_to_be_asked(
     reference = mai.schedule()
     with clock.later(GRACE):
         mai.portal.drain()
-    assert {row.state for row in Asked.select()} == {"unreachable"}
+    assert {row.state for row in Routing.select()} == {"unreachable"}
     assert "We have no address to ask them at" in page(mai, reference).text
 
 

@@ -70,7 +70,11 @@ def settle(email: str) -> Person:
     removal = models["Removal"].create(subject=subject, kind="all", until=now)
     models["RemovalPart"].create(removal=removal, source="booking", title="Booking App")
     models["Keeping"].create(subject=subject)
-    models["Asked"].create(deletion=deletion, controller="hub", title="Hub", answer_by=now.date())
+    models["Routing"].create(case=goodbye, controller="hub", title="Hub", answer_by=now.date(), words="Gone.")
+    models["CaseMessage"].create(case=copy, author="person", body="Where is it?", state="sent", due_at=None)
+    models["CaseMessage"].create(case=copy, author="staff:1", body="Rude.", state="sent", internal=True, due_at=None)
+    models["Verification"].create(case=copy, method="code", proof=2, by="person")
+    models["Decision"].create(case=copy, outcome="fulfil", state="decided", proposed_by=1)
     audit.declare("own.tested")
     audit.record("own.tested", subject=subject.id)
     return Person(((subject.id,),), (Identifier("email", email),))
@@ -105,6 +109,7 @@ def test_a_snapshot_holds_what_was_encrypted_in_the_open_and_no_digest(own: OwnS
         assert {table: len(found) for table, found in rows.items()} == dict(snapshot.counts)
         kinds = snapshot.kinds("sessions")
     assert [row["value"] for row in rows["identifiers"]] == [MAI]
+    assert [row["body"] for row in rows["case_messages"]] == ["Where is it?"], "an internal note was handed out"
     assert [row["key"] for row in rows["links"]] == ["[7]"]
     assert [row["address"] for row in rows["messages"]] == [MAI, MAI]
     names = {name for found in rows.values() for row in found for name in row}
@@ -144,14 +149,14 @@ def test_an_erasure_leaves_numbers_alone_and_touches_nobody_else(own: OwnSource)
     assert own.remaining(mai) == {}
     assert erased.done
     assert own.remaining(duc)
-    left = {"audit_events", "case_events", "cases", "deletion_asked", "deletion_targets", "deletions", "subjects"}
+    cases = {"case_events", "case_routings", "case_verifications", "cases"}
+    left = {"audit_events", "deletion_targets", "deletions", "subjects"} | cases
     assert counts() == {table: rows if table in left else rows // 2 for table, rows in before.items()}
     assert own.find(Identifier("email", MAI)) == []
     with own.snapshot(mai) as snapshot:
         assert {table for table, rows in snapshot.counts.items() if rows} == {
             "audit_events",
             "deletions",
-            "deletion_asked",
             "deletion_targets",
             "subjects",
         }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from portal.cases.kinds import kind
 from portal.cases.models import Case, CaseEvent, Decision
+from portal.cases.reasons import REASONS as REASONS
 from portal.cases.service import identity, notifying
 from portal.cases.service.moving import move, note
 from portal.kernel import audit, clock
@@ -17,20 +18,6 @@ FULFIL, PART, REFUSE = "fulfil", "part", "refuse"
 PROPOSED, DECIDED, WITHDRAWN = "proposed", "decided", "withdrawn"
 REVIEW_ASKED = "review asked"
 ALONE = frozenset({"portal", "operator"})  # the channels of whoever had proven themselves before they asked
-
-# Why something is refused, wholly or in part: the words of the Data Rights Protocol and of the laws (RULES D6, R5).
-REASONS = {
-    "insuf_verification": N_("We could not make sure that the request comes from the person."),
-    "no_match": N_("We found nothing about this person."),
-    "claim_not_covered": N_("The law does not give this right here."),
-    "others_rights": N_("It would harm the rights of other people."),
-    "legal_duty": N_("A law makes us keep this data."),
-    "legal_claim": N_("The data is needed for a legal claim."),
-    "outside_jurisdiction": N_("Another company decides about this data."),
-    "too_many_requests": N_("The same was asked too often."),
-    "suspected_fraud": N_("We believe that somebody else asked in the person's name."),
-    "other": N_("For another reason, given below."),
-}
 
 audit.declare("cases.decided", "reference", "outcome", "reason")
 

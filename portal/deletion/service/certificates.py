@@ -13,8 +13,9 @@ from datetime import date, datetime
 from typing import Any
 
 from portal import config
-from portal.cases.models import Case
-from portal.deletion.models import Asked, Certificate, Deletion, Target
+from portal.cases.models import Case, Routing
+from portal.cases.service import routing
+from portal.deletion.models import Certificate, Deletion, Target
 from portal.deletion.service import controllers, held
 from portal.deletion.service.plan import Planned
 from portal.deletion.service.scope import scope_of
@@ -158,10 +159,10 @@ def forget_past() -> None:
     now = clock.now()
     past = now.replace(year=now.year - YEARS, day=min(now.day, 28))
     old = [row.reference for row in Certificate.select(Certificate.reference).where(Certificate.issued_at < past)]
-    done = Deletion.select(Deletion.id).join(Case).where(Case.reference << old)
+    done = list(Deletion.select(Deletion.id, Deletion.case).join(Case).where(Case.reference << old))
     with atomic():
-        for rows in (Target, Asked):
-            rows.delete().where(rows.deletion << done).execute()
+        Target.delete().where(Target.deletion << [row.id for row in done]).execute()
+        routing.forget(row.case.id for row in done)
         Deletion.delete().where(Deletion.id << [row.id for row in done]).execute()
         Certificate.delete().where(Certificate.reference << old).execute()
 
@@ -231,7 +232,7 @@ def _what(deletion: Deletion) -> dict[str, str]:
     return {} if scope.is_account else {name: scope.title_in(name) for name in config.site().languages}
 
 
-def _asked(row: Asked) -> dict[str, str]:
+def _asked(row: Routing) -> dict[str, str]:
     dates = {"asked_at": row.asked_at.isoformat(), "answer_by": row.answer_by.isoformat()}
     return {"title": row.title, "state": row.state, **dates}
 

@@ -5,48 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from portal import config
-from portal.cases import deadlines
-from portal.deletion.models import Asked, Deletion
+from portal.cases.models import Routing
+from portal.cases.service import routing
+from portal.deletion.models import Deletion
 from portal.deletion.service.plan import System
-from portal.kernel import clock
-from portal.notices import messages
 
 
 def answer_by(days_from_now: timedelta = timedelta(0)) -> date:
     """Return by when a company that is asked then has to answer."""
-    site = config.site()
-    return deadlines.complete_by(
-        deadlines.profile(site.profile), "deletion", clock.now() + days_from_now, site.timezone
-    )
+    return routing.answer_by("deletion", days_from_now)
 
 
 def ask(deletion: Deletion, systems: Iterable[System]) -> None:
     """Ask every company that decides about some of the rows, each once, in the present transaction."""
     named = {name for system in systems for line in system.lines for name in line.controllers}
-    for controller in sorted(named - _asked(deletion)):
-        contact, person = config.site().contacts.get(controller, ""), deletion.address
-        Asked.create(
-            deletion=deletion,
-            controller=controller,
-            title=config.site().controllers.get(controller, controller),
-            state="asked" if contact and person else "unreachable",
-            answer_by=answer_by(),
-        )
-        if contact and person:
-            reference, by = deletion.case.reference, clock.now() + timedelta(days=_days())
-            to = messages.Recipient(contact, config.site().languages[0])
-            messages.controller_asked(to, f"deletion:{reference}:asked:{controller}", reference, person, by)
+    routing.ask(deletion.case, named, deletion.address or "")
 
 
-def of(deletion: Deletion) -> list[Asked]:
+def of(deletion: Deletion) -> list[Routing]:
     """Return the companies that were asked."""
-    return list(Asked.select().where(Asked.deletion == deletion).order_by(Asked.id))
-
-
-def _asked(deletion: Deletion) -> set[str]:
-    return {asked.controller for asked in of(deletion)}
-
-
-def _days() -> int:
-    return deadlines.profile(config.site().profile).complete_days["deletion"]
+    return routing.of(deletion.case)

@@ -40,6 +40,11 @@ class Reach:
         by_address = getattr(meta(model), "by_address", "")
         return found | (meta(model).fields[by_address] << self.hashes) if by_address else found
 
+    def handed_out(self, model: Any) -> Any:
+        """Return the condition for those of them that are given to the person: not what staff note for themselves."""
+        withheld = getattr(meta(model), "withheld", "")
+        return self.rows(model) & ~meta(model).fields[withheld] if withheld else self.rows(model)
+
     def _owned(self, model: Any, path: list[str]) -> Any:
         field = meta(model).fields.get(path[0], meta(model).primary_key)
         if len(path) == 1:
@@ -50,6 +55,10 @@ class Reach:
     def count(self, model: Any) -> int:
         """Count the person's rows of a table."""
         return self._count(model, self.rows(model))
+
+    def count_handed_out(self, model: Any) -> int:
+        """Count those that are given to the person."""
+        return self._count(model, self.handed_out(model))
 
     def due(self, model: Any) -> int:
         """Count those that an erasure has still to delete or to empty."""
