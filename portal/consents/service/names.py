@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from portal import config
 from portal.config import Purpose
 from portal.kernel.problems import N_, Problem
 from portal.sources import registry
 from portal.sources.base import Source
+from portal.sources.registry import Registry
 
 
 class UnknownChoice(Problem):
@@ -36,8 +39,13 @@ def parted(name: str) -> tuple[str, str]:
     return purpose_id, source_id
 
 
-def takers(name: str) -> list[Source]:
+def takers(name: str) -> tuple[Source, ...]:
     """Return the systems that take a choice: all that know its purpose, or the one that it is for."""
+    return _takers(registry.active(), name)
+
+
+@lru_cache(maxsize=1024)
+def _takers(systems: Registry, name: str) -> tuple[Source, ...]:
     purpose_id, source_id = parted(name)
-    connected = registry.active().connected()
-    return [one for one in connected if purpose_id in one.manifest.preferences and source_id in ("", one.id)]
+    taking = [one for one in systems.connected() if purpose_id in one.manifest.preferences]
+    return tuple(one for one in taking if source_id in ("", one.id))

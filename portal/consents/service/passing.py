@@ -36,12 +36,16 @@ class Passed:
 
 def deliveries(subject_id: int, purpose_id: str) -> list[Passed]:
     """Return how far a person's choice has come, system by system; raises UnknownChoice."""
-    known, choices = purpose(purpose_id).id, standing(subject_id)
-    return passed(subject_id, {name: choice for name, choice in choices.items() if parted(name)[0] == known})[known]
+    known = purpose(purpose_id).id
+    return passed(subject_id, standing(subject_id), [known])[known]
 
 
-def passed(subject_id: int, choices: Mapping[str, Choice]) -> dict[str, list[Passed]]:
-    """Return, by purpose, how far choices have come in the systems that they concern, with one query for all.
+def passed(
+    subject_id: int, choices: Mapping[str, Choice], purposes: Iterable[str] | None = None
+) -> dict[str, list[Passed]]:
+    """Return, by purpose, how far a standing's choices have come in the systems that they concern, with one query.
+
+    Without `purposes`, of all that the standing has.
 
     A choice concerns a system that takes it and holds something about the person, or has yet to say whether it does.
     """
@@ -54,7 +58,7 @@ def passed(subject_id: int, choices: Mapping[str, Choice]) -> dict[str, list[Pas
             and (choice := in_force(choices, name, source.id))
             and (reach.linked or _trying(reach, choice))
         ]
-        for name in choices
+        for name in (choices if purposes is None else purposes)
         if not parted(name)[1]
     }
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from portal import config
 from portal.config import Site
 from portal.consents.models import ConsentEvent, choices_of, document
-from portal.consents.service.names import named, parted, purpose
+from portal.consents.service.names import named, parted, purpose, takers
 
 
 class Choice(NamedTuple):
@@ -71,8 +71,8 @@ def in_force(choices: Mapping[str, Choice], purpose_id: str, source_id: str) -> 
 
 def for_one(choices: Mapping[str, Choice], purpose_id: str) -> dict[str, Choice]:
     """Return, by system, the choices that hold for that one alone."""
-    before = named(purpose_id, " ").rstrip()
-    return {name.removeprefix(before): choice for name, choice in choices.items() if name.startswith(before)}
+    taking = [source.id for source in takers(purpose_id)]
+    return {source: choice for source in taking if (choice := choices.get(named(purpose_id, source)))}
 
 
 def project(choices: dict[str, Any], name: str, choice: Any) -> None:
