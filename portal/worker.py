@@ -9,6 +9,7 @@ import portal.cases.tasks
 import portal.consents.tasks
 import portal.deletion.tasks
 import portal.download.tasks
+import portal.kernel.audit.tasks
 import portal.location.tasks
 import portal.notices.tasks
 import portal.subjects.tasks  # noqa: F401 - importing a room's tasks is what declares them

@@ -1,4 +1,4 @@
-"""`portal audit verify` and `portal erasures replay`."""
+"""`portal erasures replay`."""
 
 from __future__ import annotations
 
@@ -14,23 +14,9 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """Declare them."""
-    audit = group(commands, "audit", "check that the log was not changed")
-    declare(audit, "verify", _verify, "check that each event of the log follows from the one before it")
+    """Declare it."""
     erasures = group(commands, "erasures", "erase again who came back with a restored backup")
     declare(erasures, "replay", _replay, "compare everybody who was erased with the systems, and erase who came back")
-
-
-def _verify(_: argparse.Namespace) -> int:
-    from portal import start
-    from portal.kernel import audit
-
-    start.open_house(from_environment(os.environ))
-    if (broken := audit.verify()) is not None:
-        print(f"event {broken} does not follow from the one before it: the log was changed")
-        return 1
-    print("the log is whole")
-    return 0
 
 
 def _replay(_: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from tests.browse import Browser
 from tests.conftest import Portal
 from tests.counting import queries
 from tests.people import Member, member
+from tests.tampering import forget_log
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_signing_in_is_in_the_log_of_the_person_from_the_first_time(portal: Port
 
 
 def test_days_are_headings_in_the_zone_of_the_site_and_the_newest_is_first(mai: Member) -> None:
-    AuditEvent.delete().execute()
+    forget_log()
     for at in (datetime(2026, 11, 20, 16, 59, tzinfo=UTC), datetime(2026, 11, 20, 17, 1, tzinfo=UTC)):
         with clock.stopped(at):
             audit.record("accounts.signed_in", subject=mai.subject)
@@ -58,7 +59,7 @@ def test_nobody_reads_the_log_of_somebody_else(portal: Portal, mai: Member) -> N
 
 
 def test_a_long_log_is_read_page_by_page_and_no_line_is_lost_or_shown_twice(mai: Member) -> None:
-    AuditEvent.delete().execute()
+    forget_log()
     for number in range(2 * service.PAGE + 5):
         audit.record("download.asked", subject=mai.subject, reference=f"R-{number:04}")
     page, seen = mai.browser.get("/activity"), list[str]()
@@ -87,7 +88,7 @@ def test_a_page_of_the_log_costs_the_same_however_long_the_log_is(mai: Member) -
 
 
 def test_an_empty_log_says_so(mai: Member) -> None:
-    AuditEvent.delete().execute()
+    forget_log()
     assert "Nothing has happened yet." in mai.browser.get("/activity").text
 
 
