@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from wtforms import HiddenField
 from wtforms.validators import InputRequired, Length, Regexp
 
+from portal.accounts.staff.looks import LONGEST, REASONS
 from portal.kernel.problems import N_
-from portal.web.fields import ChoiceField, CodeField, DayField, EmailField, Form, SelectField, TextField, choice
+from portal.web.fields import (
+    AreaField,
+    ChoiceField,
+    CodeField,
+    DayField,
+    EmailField,
+    Form,
+    SelectField,
+    TextField,
+    choice,
+)
 from portal.web.site import site
 from portal.web.words import name_of
 
@@ -93,6 +105,39 @@ class LanguageForm(Form):
     """Asks a member for the language of their mails and pages."""
 
     language = SelectField(N_("Language"), choices=languages)
+
+
+class ReasonForm(Form):
+    """Asks why somebody looks at the data of a person; what it is about stands in sealed fields."""
+
+    reason = ChoiceField(
+        N_("Why do you look at it?"),
+        hint=N_("The person reads this with your role, and not your name."),
+        choices=[choice(code, said[0].upper() + said[1:]) for code, said in REASONS.items()],
+        validators=[InputRequired(N_("Choose a reason."))],
+    )
+    words = AreaField(
+        N_("In words"),
+        hint=N_("For the other members only. You may leave it empty."),
+        validators=[Length(max=LONGEST, message=N_("This is too long."))],
+    )
+    subject, about, onward, seal = HiddenField(), HiddenField(), HiddenField(), HiddenField()
+
+
+class EmbargoForm(Form):
+    """Asks until when a look is held back, and why."""
+
+    until = DayField(
+        N_("Show it to the person from"), validators=[InputRequired(N_("Choose the day on which it is shown."))]
+    )
+    words = AreaField(
+        N_("Why"),
+        hint=N_("For example: it would warn somebody who is under investigation. Kept for the other admins."),
+        validators=[
+            InputRequired(N_("Say why it is held back.")),
+            Length(max=LONGEST, message=N_("This is too long.")),
+        ],
+    )
 
 
 class AbsenceForm(Form):
