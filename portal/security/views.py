@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response
 from portal.accounts import alarms, identifiers, passwords, sessions
 from portal.accounts.masks import mask
 from portal.accounts.models import Session
+from portal.accounts.staff.looks import SAID
 from portal.consents.words import when
 from portal.kernel.problems import N_, NotFound, Problem, TooManyTries
 from portal.security import service
 from portal.security.forms import NEW, ProofForm
+from portal.security.words import ROLES_SAID
 from portal.sources import registry
 from portal.subjects import claims as claiming
 from portal.subjects import service as subjects
@@ -24,6 +26,7 @@ from portal.web.guards import me, open_to_all, recently_confirmed
 from portal.web.htmx import alone, away, show
 from portal.web.words import _, here
 
+_WORDS = {"role": ROLES_SAID, "reason": SAID}  # codes of the log that are said in words
 _NUMBERS = 2**31  # beyond the numbers of a table
 
 room = Blueprint("security", __name__)
@@ -169,18 +172,23 @@ def _show_page(said: str = "") -> Response:
         "security/_sessions.html",
         said=said,
         identifiers=identifiers.listed(_account()),
-        browsers=sorted(map(_browser, sessions.live(_account())), key=lambda browser: not browser.here),
+        browsers=sorted(map(_browser, sessions.live(_account())), key=lambda one: not one.here),
         has_password=passwords.has_one(_account()),
         unproven=bool(subjects.unclaimed(me().subject_id)),
     )
 
 
 def _browser(session: Session) -> Browser:
-    browser, _slash, system = session.device.partition(", ")
-    known = _("%(browser)s on %(system)s", browser=browser, system=system)
-    device = known if system else browser or _("A browser that we do not know")
+    return browser(session, sessions.is_of(session, me().token))
+
+
+def browser(session: Any, is_here: bool) -> Browser:
+    """Return a session, a person's or one of the staff, as it is drawn."""
+    program, _slash, system = session.device.partition(", ")
+    known = _("%(browser)s on %(system)s", browser=program, system=system)
+    device = known if system else program or _("A browser that we do not know")
     begun, seen = when(here(), session.created_at), when(here(), session.seen_at)
-    return Browser(session.id, device, _place(session.place), begun, seen, sessions.is_of(session, me().token))
+    return Browser(session.id, device, _place(session.place), begun, seen, is_here)
 
 
 def _place(place: str) -> str:
@@ -193,6 +201,8 @@ def _sentence(event: service.Happened) -> str:
 
 
 def _fact(name: str, fact: Any) -> Any:
+    if name in _WORDS:
+        return _(_WORDS[name].get(fact, fact))
     if name != "source":
         return fact
     try:

@@ -34,13 +34,17 @@ class Wanted:
         return [condition for given, condition in asked if given]
 
 
-def of_subject(subject: int, before: int | None, limit: int) -> list[AuditEvent]:
-    """Return what the log says of a person, the newest first; `before` is the event that the last page ended with."""
-    return recent(Wanted(subject=subject), before, limit)
+def of_subject(subject: int, before: int | None, limit: int, without: Any = None) -> list[AuditEvent]:
+    """Return what the log says of a person, the newest first; `before` is the event that the last page ended with.
+
+    `without` is a query for the numbers of events that are left out.
+    """
+    return recent(Wanted(subject=subject), before, limit, without)
 
 
-def recent(wanted: Wanted, before: int | None, limit: int) -> list[AuditEvent]:
-    """Return events that staff ask for, the newest first; `before` is the event that the last page ended with."""
+def recent(wanted: Wanted, before: int | None, limit: int, without: Any = None) -> list[AuditEvent]:
+    """Return events that staff ask for, the newest first; `before` and `without` as for `of_subject`."""
     conditions = wanted.conditions() + ([AuditEvent.id < before] if before else [])
+    conditions += [] if without is None else [AuditEvent.id.not_in(without)]
     found = AuditEvent.select().order_by(AuditEvent.id.desc()).limit(limit)
     return list(found.where(reduce(and_, conditions)) if conditions else found)

@@ -42,6 +42,7 @@ class AuditEvent(Model):
         title = N_("Log of what happened with your account")
         whose = "subject"
         erasure = "keep"
+        embargo = "id"
         indexes = ((("seal", "id"), False),)
 
 
