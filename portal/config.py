@@ -99,6 +99,8 @@ class Site:
     base_url: str
     channels: dict[str, Channel] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
+    phone: str = ""
+    thread_months: int = 24  # that what was written in a closed request is kept
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,8 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
             for name, entry in channels.items()
         },
         topics={name: _topic(name, entry) for name, entry in topics.items()},
+        phone=brand.get("phone", ""),
+        thread_months=rules.get("thread_months", 24),
     )
 
 

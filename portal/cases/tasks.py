@@ -1,9 +1,11 @@
-"""What workers do for cases: let out what staff wrote once it can no longer be taken back."""
+"""What workers do for cases: let messages out, look into proofs, and forget what is over."""
 
 from __future__ import annotations
 
-from portal.cases.models import CaseMessage
-from portal.cases.service import thread
+from datetime import timedelta
+
+from portal.cases.models import Attempt, CaseMessage
+from portal.cases.service import forgetting, on_file, thread
 from portal.kernel import work
 from portal.kernel.work import Claim
 
@@ -12,3 +14,27 @@ from portal.kernel.work import Claim
 def deliver(claim: Claim[CaseMessage]) -> None:
     """Let a message out."""
     thread.deliver(claim)
+
+
+@work.runner("case attempts", Attempt)
+def look_into(claim: Claim[Attempt]) -> None:
+    """Look into what was typed to show who asks."""
+    on_file.look_into(claim)
+
+
+@work.every(timedelta(hours=6))
+def expire_unproven() -> None:
+    """End what nobody ever proved."""
+    forgetting.expire_unproven()
+
+
+@work.every(timedelta(hours=6))
+def forget_closed() -> None:
+    """Erase what was written in requests that are long over."""
+    forgetting.forget_closed()
+
+
+@work.every(timedelta(hours=1))
+def forget_attempts() -> None:
+    """Remove codes that are over."""
+    forgetting.forget_attempts()

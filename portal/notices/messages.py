@@ -44,6 +44,10 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "request_received": ("reference", "what", "by", "prove", "url"),
     "request_news": ("reference", "url"),
     "request_decided": ("reference", "outcome", "authority", "url"),
+    "request_code": ("reference", "code", "minutes"),
+    "request_links": ("requests",),
+    "agent_named": ("reference", "what", "agent", "url"),
+    "asked_about_you": ("reference", "on", "url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -153,6 +157,29 @@ def request_news(to: Recipient, cause: str, reference: str, url: str) -> None:
 def request_decided(to: Recipient, cause: str, reference: str, outcome: str, authority: str, url: str) -> None:
     """Say that a request was decided; a refusal names the authority to complain to (RULES D6)."""
     _queue("request_decided", to, cause, reference=reference, outcome=outcome, authority=authority, url=url)
+
+
+def request_code(to: Recipient, cause: str, reference: str, code: str, minutes: int) -> None:
+    """Send the code that proves who asks in a request."""
+    _queue("request_code", to, cause, reference=reference, code=code, minutes=minutes)
+
+
+def request_links(to: Recipient, cause: str, requests: list[list[str]]) -> None:
+    """Send the addresses of requests anew: reference and address of each."""
+    _queue("request_links", to, cause, requests=requests)
+
+
+def agent_named(to: Recipient, cause: str, reference: str, what: str, agent: str, url: str) -> None:
+    """Ask somebody whether `agent` may ask in their name for `what` (a msgid); nothing happens before they say so.
+
+    RULES R6.
+    """
+    _queue("agent_named", to, cause, reference=reference, what=what, agent=agent, url=url)
+
+
+def asked_about_you(to: Recipient, cause: str, reference: str, on: datetime, url: str) -> None:
+    """Say at an address on file that somebody asks in its holder's name, and until when a link stops that."""
+    _queue("asked_about_you", to, cause, reference=reference, on=on.isoformat(), url=url)
 
 
 def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | None = None, /, **facts: Any) -> None:
