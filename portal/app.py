@@ -11,6 +11,7 @@ from flask import Flask, Request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.accounts.views
+import portal.cases.views
 import portal.deletion.views
 import portal.download.views
 import portal.location.views
@@ -36,6 +37,7 @@ ROOMS = (
     portal.subjects.views,
     portal.download.views,
     portal.deletion.views,
+    portal.cases.views,
     portal.security.views,
     portal.policies.views,
 )
