@@ -26,6 +26,13 @@ OPEN = {
     "privacy-policy-version": "/privacy-policy/versions/1",
     "terms": "/terms",
     "not-found": "/no-such-page",
+    "requests-new": "/requests/new",
+    "requests-ask": "/requests/new/restriction",
+    "requests-ask-for-somebody": "/requests/new/representative",
+    "requests-sent": "/requests/sent",
+    "requests-links": "/requests/links",
+    "contact": "/contact",
+    "contact-what-we-do": "/contact/what-we-do",
 }
 SIGNED_IN = {
     "overview": "/overview",
@@ -50,6 +57,8 @@ SIGNED_IN = {
     "security-add": "/security/add/phone",
     "security-claims": "/security/claims",
     "activity": "/activity",
+    "requests": "/requests",
+    "requests-new-signed-in": "/requests/new",
     "confirm-password": "/confirm/password",
     "password": "/security/password",
     "password-saved": "/security/password/saved",
@@ -82,6 +91,7 @@ def prepare(chromium: Browser, portal: Live, folder: Path) -> Tour:
     stops += _sharing(chromium, portal)
     stops += _leaving(chromium, portal)
     stops += _gone(chromium, portal)
+    stops += _without_account(chromium, portal)
     return Tour(portal, stops, [*_unpacked(folder), *_mails(portal, folder)])
 
 
@@ -188,6 +198,27 @@ def _gone(chromium: Browser, portal: Live) -> Iterator[Stop]:
         person.page.click("#delete")
         let_days_pass(portal, person.page.url.rsplit("/", 1)[1])
         yield Stop("certificate", _mailed(portal, r"\S+/certificates/\S+"))
+
+
+def _without_account(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """Somebody who asks without an account, and somebody who is asked for by somebody else."""
+    with somebody(chromium, portal) as person:
+        for kind, other in (("restriction", ""), ("representative", "mai.nguyen@example.com")):
+            before = len(portal.mails())
+            person.open(f"/requests/new/{kind}")
+            person.page.fill("#email", "nam.outside@example.com")
+            person.page.fill("#words", "Until it is corrected.")
+            if other:
+                person.page.fill("#other", other)
+            person.page.click("#send")
+            person.page.wait_for_url("**/requests/sent")
+            link = _mailed(portal, r"\S+/requests/R-\S+", before)
+            yield Stop(f"request-{kind}", link)
+            if other:
+                yield Stop("agents", _mailed(portal, r"\S+/agents/\S+", before))
+            else:
+                for way in ("code", "facts", "in-person", "lost-mailbox"):
+                    yield Stop(f"request-prove-{way}", f"{link}/prove/{way}")
 
 
 def _mailed(portal: Live, address: str, before: int = 0) -> str:
