@@ -101,6 +101,8 @@ class Site:
     topics: dict[str, Topic] = field(default_factory=dict)
     staff_idle_minutes: int = 30
     staff_hours: int = 8
+    phone: str = ""
+    thread_months: int = 24  # that what was written in a closed request is kept
 
 
 @dataclass(frozen=True)
@@ -236,6 +238,8 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         topics={name: _topic(name, entry) for name, entry in topics.items()},
         staff_idle_minutes=_at_most(raw, "idle_minutes", 30),
         staff_hours=_at_most(raw, "longest_hours", 8),
+        phone=brand.get("phone", ""),
+        thread_months=rules.get("thread_months", 24),
     )
 
 

@@ -1,11 +1,11 @@
-"""What workers do for cases: let out what staff wrote once it can no longer be taken back, ask and remind companies."""
+"""What workers do for cases: let messages out, look into proofs, ask companies, and forget what is over."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from portal.cases.models import CaseMessage, Routing
-from portal.cases.service import routing, thread
+from portal.cases.models import Attempt, CaseMessage, Routing
+from portal.cases.service import forgetting, on_file, routing, thread
 from portal.kernel import work
 from portal.kernel.work import Claim
 
@@ -26,3 +26,27 @@ def watch(claim: Claim[Routing]) -> None:
 def route_new() -> None:
     """Ask the companies that decide about rows of whoever has made a request."""
     routing.route_new()
+
+
+@work.runner("case attempts", Attempt)
+def look_into(claim: Claim[Attempt]) -> None:
+    """Look into what was typed to show who asks."""
+    on_file.look_into(claim)
+
+
+@work.every(timedelta(hours=6))
+def expire_unproven() -> None:
+    """End what nobody ever proved."""
+    forgetting.expire_unproven()
+
+
+@work.every(timedelta(hours=6))
+def forget_closed() -> None:
+    """Erase what was written in requests that are long over."""
+    forgetting.forget_closed()
+
+
+@work.every(timedelta(hours=1))
+def forget_attempts() -> None:
+    """Remove codes that are over."""
+    forgetting.forget_attempts()

@@ -48,6 +48,10 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "staff_code": ("code", "minutes"),
     "staff_invited": ("url", "expires_at"),
     "staff_changed": ("what", "left", "at"),
+    "request_code": ("reference", "code", "minutes"),
+    "request_links": ("requests",),
+    "agent_named": ("reference", "what", "agent", "url"),
+    "asked_about_you": ("reference", "on", "url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -186,6 +190,29 @@ def staff_changed(to: Recipient, cause: str, what: str, left: int, at: datetime)
     if what not in STAFF_CHANGES:
         raise ValueError(f"the templates have no sentence for {what!r}")
     _queue("staff_changed", to, cause, what=what, left=left, at=at.isoformat())
+
+
+def request_code(to: Recipient, cause: str, reference: str, code: str, minutes: int) -> None:
+    """Send the code that proves who asks in a request."""
+    _queue("request_code", to, cause, reference=reference, code=code, minutes=minutes)
+
+
+def request_links(to: Recipient, cause: str, requests: list[list[str]]) -> None:
+    """Send the addresses of requests anew: reference and address of each."""
+    _queue("request_links", to, cause, requests=requests)
+
+
+def agent_named(to: Recipient, cause: str, reference: str, what: str, agent: str, url: str) -> None:
+    """Ask somebody whether `agent` may ask in their name for `what` (a msgid); nothing happens before they say so.
+
+    RULES R6.
+    """
+    _queue("agent_named", to, cause, reference=reference, what=what, agent=agent, url=url)
+
+
+def asked_about_you(to: Recipient, cause: str, reference: str, on: datetime, url: str) -> None:
+    """Say at an address on file that somebody asks in its holder's name, and until when a link stops that."""
+    _queue("asked_about_you", to, cause, reference=reference, on=on.isoformat(), url=url)
 
 
 def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | None = None, /, **facts: Any) -> None:

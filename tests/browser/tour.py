@@ -29,6 +29,13 @@ OPEN = {
     "staff-sign-in": "/staff/sign-in",
     "staff-code-expired": "/staff/sign-in/code",
     "not-found": "/no-such-page",
+    "requests-new": "/requests/new",
+    "requests-ask": "/requests/new/restriction",
+    "requests-ask-for-somebody": "/requests/new/representative",
+    "requests-sent": "/requests/sent",
+    "requests-links": "/requests/links",
+    "contact": "/contact",
+    "contact-what-we-do": "/contact/what-we-do",
 }
 STAFF = {
     "staff-me": "/staff/me",
@@ -63,6 +70,8 @@ SIGNED_IN = {
     "security-add": "/security/add/phone",
     "security-claims": "/security/claims",
     "activity": "/activity",
+    "requests": "/requests",
+    "requests-new-signed-in": "/requests/new",
     "confirm-password": "/confirm/password",
     "password": "/security/password",
     "password-saved": "/security/password/saved",
@@ -96,6 +105,7 @@ def prepare(chromium: Browser, portal: Live, folder: Path) -> Tour:
     stops += _leaving(chromium, portal)
     stops += _gone(chromium, portal)
     stops += _staff(chromium, portal)
+    stops += _without_account(chromium, portal)
     return Tour(portal, stops, [*_unpacked(folder), *_mails(portal, folder)])
 
 
@@ -233,6 +243,27 @@ def _staff(chromium: Browser, portal: Live) -> Iterator[Stop]:
         cookies = _cookies(person)
         for name in ("factor", "recovery"):
             yield Stop(f"staff-{name}", f"{portal.url}/staff/sign-in/{name}", cookies)
+
+
+def _without_account(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """Somebody who asks without an account, and somebody who is asked for by somebody else."""
+    with somebody(chromium, portal) as person:
+        for kind, other in (("restriction", ""), ("representative", "mai.nguyen@example.com")):
+            before = len(portal.mails())
+            person.open(f"/requests/new/{kind}")
+            person.page.fill("#email", "nam.outside@example.com")
+            person.page.fill("#words", "Until it is corrected.")
+            if other:
+                person.page.fill("#other", other)
+            person.page.click("#send")
+            person.page.wait_for_url("**/requests/sent")
+            link = _mailed(portal, r"\S+/requests/R-\S+", before)
+            yield Stop(f"request-{kind}", link)
+            if other:
+                yield Stop("agents", _mailed(portal, r"\S+/agents/\S+", before))
+            else:
+                for way in ("code", "facts", "in-person", "lost-mailbox"):
+                    yield Stop(f"request-prove-{way}", f"{link}/prove/{way}")
 
 
 def _mailed(portal: Live, address: str, before: int = 0) -> str:

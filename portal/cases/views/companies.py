@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from portal.cases.forms import ANSWERS, CompanyForm
+from portal.cases.forms.companies import ANSWERS, CompanyForm
 from portal.cases.kinds import kind
 from portal.cases.models import Routing
 from portal.cases.reasons import REASONS

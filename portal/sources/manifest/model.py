@@ -12,6 +12,7 @@ Action = Literal["delete", "anonymise", "keep"]
 BlockKind = Literal["stop", "warn", "lose"]
 IdentifierKind = Literal["email", "phone", "external_id"]
 Way = Literal["notice", "hand-over"]
+FactKind = Literal["day", "amount", "words"]
 RuleKind = Literal["null", "empty", "hash", "text", "redact"]
 Scalar = str | int | float | bool
 
@@ -220,6 +221,15 @@ class Preference:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A column whose value shows, beside a second one, that somebody is whose row it is; how it is compared."""
+
+    place: Place
+    title: Text
+    kind: FactKind
+
+
+@dataclass(frozen=True)
 class Manifest:
     """One connected system. `url` and `secret` may be `env:NAME`; the registry resolves them."""
 
@@ -234,6 +244,7 @@ class Manifest:
     parts: bool = False  # an HTTP system that can erase single tables
     location: Location | None = None
     preferences: Mapping[str, Preference] = field(default_factory=dict)
+    proofs: Mapping[str, Fact] = field(default_factory=dict)
 
     def joints(self, table: Table) -> frozenset[str]:
         """Return the columns that hold rows together: keys, links from and to the table, controller, retention date."""
