@@ -35,7 +35,7 @@ def init_app(app: Flask, load_session: Callable[[Request], Session | None]) -> N
     """
     cookies.init_app(app)
     navigation.init_app(app)
-    htmx.init_app(app, _pages(app, static.init_app(app)))
+    htmx.init_app(app, _pages(app, static.init_app(app)), navigation.news)
     errors.init_app(app)
     app.before_request(partial(_arrive, guards.use(app, load_session)))
     app.register_blueprint(language.room)

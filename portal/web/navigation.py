@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from flask import Blueprint, Flask, current_app, request, url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.web.embed import embedded
 from portal.web.guards import Session, me
@@ -18,6 +18,7 @@ from portal.web.words import here
 
 State = Callable[[Session], str]
 _KEY = "portal.navigation"
+_NEWS = '<div hx-swap-oob="innerHTML:#{}">{}</div>'
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,18 @@ class Entry:
     state: State | None = None
     covers: frozenset[str] = frozenset()
 
+    @property
+    def place(self) -> str:
+        """Return the id of where its word stands, "" for an entry without."""
+        return f"state-{self.endpoint.replace('.', '-')}" if self.state else ""
+
 
 class Item(NamedTuple):
-    """A menu entry as it is drawn; `current` is the value of aria-current."""
+    """A menu entry as it is drawn; `current` is the value of aria-current, `place` the id of where `state` stands."""
 
     title: str
     url: str
+    place: str
     state: str
     current: str
 
@@ -86,6 +93,15 @@ def frame() -> Frame:
     return _frame(plan, here().language, request.endpoint or "", states, known)
 
 
+def news() -> str:
+    """Return how things stand now, for the places in the menu of a page whose region was posted to."""
+    session = me()
+    if session.account_id is None or embedded():
+        return ""
+    places = [(place.place, place.state) for place in _plan(current_app).menu if place.state]
+    return "".join(_NEWS.format(place, escape(state(session))) for place, state in places)
+
+
 def unplaced(app: Flask) -> set[str]:
     """Return the endpoints that are neither in menu or footer, nor covered, nor left out by name."""
     plan = _plan(app)
@@ -111,7 +127,7 @@ def _frame(plan: _Plan, language: str, endpoint: str, states: tuple[str, ...], k
 
 def _item(place: Entry, endpoint: str, state: str = "") -> Item:
     current = "page" if endpoint == place.endpoint else "true" if endpoint in place.covers else ""
-    return Item(place.title, url_for(place.endpoint), state, current)
+    return Item(place.title, url_for(place.endpoint), place.place, state, current)
 
 
 def _plan(app: Flask) -> _Plan:
