@@ -22,6 +22,7 @@ SQLITE_PRAGMAS = {
     "foreign_keys": 1,
     "busy_timeout": 10_000,
     "synchronous": 1,
+    "wal_autocheckpoint": 4000,  # pages: whoever commits then waits for the disk, so not at every seventieth choice
     "secure_delete": 1,
     "cache_size": -16_000,
     "mmap_size": 256 * 1024 * 1024,

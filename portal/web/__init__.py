@@ -40,7 +40,7 @@ def init_app(
     """
     cookies.init_app(app)
     navigation.init_app(app)
-    htmx.init_app(app, _pages(app, static.init_app(app)))
+    htmx.init_app(app, _pages(app, static.init_app(app)), navigation.news)
     errors.init_app(app)
     app.before_request(partial(_arrive, guards.use(app, load_session), partial(guards.recognise_staff, load_staff)))
     app.register_blueprint(language.room)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, current_app, redirect
 from htmx_flask import Htmx, request
 from jinja2 import Environment
@@ -14,10 +16,14 @@ from portal.web.words import here
 _SAID = '<div hx-swap-oob="innerHTML:#said">{}</div>'
 
 
-def init_app(app: Flask, pages: dict[str, Environment]) -> None:
-    """Make `request.htmx` known to the app's requests, and the pages of each language to `draw`."""
+def init_app(app: Flask, pages: dict[str, Environment], news: Callable[[], str]) -> None:
+    """Make `request.htmx` known to the app's requests, and the pages of each language to `draw`.
+
+    `news` is what a region that was posted to brings for the rest of the page.
+    """
     Htmx(app)
     app.extensions["portal.pages"] = pages
+    app.extensions["portal.news"] = news
 
 
 def alone() -> bool:
@@ -36,10 +42,18 @@ def show(
     by_itself = region is not None and alone()
     body = draw(region if region and by_itself else page, **context)
     if by_itself:
-        body += beside + (_SAID.format(escape(said)) if said else "")
+        body += beside + _news(status) + (_SAID.format(escape(said)) if said else "")
     response = Response(body, status)
     response.headers["Vary"] = "HX-Request"
     return response
+
+
+def _news(status: int) -> str:
+    """Return how the rest of the page stands after a post: what is only looked at changes nothing."""
+    if request.method != "POST" or status >= 400:
+        return ""
+    news: str = current_app.extensions["portal.news"]()
+    return news
 
 
 def away(url: str, status: int = 303) -> AnyResponse:

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, current_app, request, url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.kernel.roles import Role
 from portal.web.embed import embedded
@@ -20,6 +20,7 @@ from portal.web.words import here
 State = Callable[[Any], str]  # of the session: a person's, or for a desk a member's of the staff
 HOUSEKEEPING = 80  # from here on in the staff's menu: what is not the daily work
 _KEY = "portal.navigation"
+_NEWS = '<div hx-swap-oob="innerHTML:#{}">{}</div>'
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,18 @@ class Entry:
     state: State | None = None
     covers: frozenset[str] = frozenset()
 
+    @property
+    def place(self) -> str:
+        """Return the id of where its word stands, "" for an entry without."""
+        return f"state-{self.endpoint.replace('.', '-')}" if self.state else ""
+
 
 class Item(NamedTuple):
-    """A menu entry as it is drawn; `current` is the value of aria-current."""
+    """A menu entry as it is drawn; `current` is the value of aria-current, `place` the id of where `state` stands."""
 
     title: str
     url: str
+    place: str
     state: str
     current: str
 
@@ -106,6 +113,15 @@ def frame() -> Frame:
     return _frame(plan, here().language, request.endpoint or "", states, known)
 
 
+def news() -> str:
+    """Return how things stand now, for the places in the menu of a page whose region was posted to."""
+    session = me()
+    if session.account_id is None or embedded():
+        return ""
+    places = [(place.place, place.state) for place in _plan(current_app).menu if place.state]
+    return "".join(_NEWS.format(place, escape(state(session))) for place, state in places)
+
+
 def unplaced(app: Flask) -> set[str]:
     """Return the endpoints that are neither in menu or footer, nor covered, nor left out by name."""
     plan = _plan(app)
@@ -153,7 +169,7 @@ def _desks(plan: _Plan, role: Role) -> list[Entry]:
 
 def _item(place: Entry, endpoint: str, state: str = "") -> Item:
     current = "page" if endpoint == place.endpoint else "true" if endpoint in place.covers else ""
-    return Item(place.title, url_for(place.endpoint), state, current)
+    return Item(place.title, url_for(place.endpoint), place.place, state, current)
 
 
 def _plan(app: Flask) -> _Plan:

@@ -162,6 +162,16 @@ def test_what_is_queued_is_json_and_comes_back_as_a_task() -> None:
     assert queue.deserialize_task(raw).args == ("messages",)
 
 
+def test_a_table_waits_to_be_looked_at_by_a_few_workers_and_not_once_for_each_row() -> None:
+    storage = work.queue().storage
+    for table in ("messages", "deliveries", *["messages"] * 20):
+        engine.wake(table, 0)
+    assert storage.queue_size() == 5
+    assert work.queue().deserialize_task(storage.dequeue()).args == ("messages",)
+    engine.wake("messages", 0)
+    assert storage.queue_size() == 5
+
+
 def test_a_row_that_failed_a_thousand_times_is_put_off_an_hour_and_stops_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

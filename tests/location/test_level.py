@@ -146,6 +146,21 @@ def test_the_menu_says_the_level(mai: Member) -> None:
     assert mai.browser.get("overview.page").links["Location Precise"] == "/location"
 
 
+@pytest.mark.parametrize("address", ["/location", "/location/apps/booking"])
+def test_the_menu_says_the_level_at_once(mai: Member, address: str) -> None:
+    before = in_menu(mai)
+    region = mai.browser.post(address, data={"level": "precise"}, htmx=True).root
+    news = {place: region.one(hx_swap_oob=f"innerHTML:#{place}").text for place in before}
+    assert news == in_menu(mai)
+    assert news["state-location-page"] not in ("", before["state-location-page"])
+    assert news["state-data-page"] == before["state-data-page"] != ""
+
+
+def in_menu(mai: Member) -> dict[str, str]:
+    menu = mai.browser.get("location.page").root.one("nav", class_="side")
+    return {node["id"]: node.text for node in menu.all("span")}
+
+
 def test_a_page_pays_two_queries(mai: Member) -> None:
     mai.browser.post("location.page", data={"level": "precise"})
     with queries() as asked:

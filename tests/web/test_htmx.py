@@ -34,6 +34,17 @@ def test_a_region_says_what_happened_to_who_listens(anna: FlaskClient) -> None:
     assert answer.text.endswith('<div hx-swap-oob="innerHTML:#said">Saved: off.</div>')
 
 
+def test_a_region_that_was_posted_to_brings_what_the_menu_says(anna: FlaskClient) -> None:
+    place = '<span id="state-sample-page">Approximate</span>'
+    assert place in anna.get("/location").text
+    news = '<div hx-swap-oob="innerHTML:#state-sample-page">Approximate</div>'
+    assert news in anna.post("/location", data={"level": "off"}, headers=HTMX).text
+    assert news not in anna.get("/location", headers=HTMX).text
+    assert news not in anna.post("/location", data={}, headers=HTMX).text
+    anna.get("/location?view=app")
+    assert news not in anna.post("/location", data={"level": "off"}, headers=HTMX).text
+
+
 def test_the_place_that_is_read_out_is_there_from_the_first_load(anna: FlaskClient) -> None:
     page = anna.get("/location").text
     assert '<div id="said" class="unseen" role="status"></div>' in page

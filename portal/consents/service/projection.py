@@ -46,7 +46,8 @@ def present(reader: Reader) -> dict[str, Choice]:
 
 def look_anew(reader: Reader) -> None:
     """Forget what a request knew of a person's choices before it changed them."""
-    reader.memo.clear()
+    for known in ("standing", "choices"):
+        reader.memo.pop(known, None)
 
 
 def replay(subject_id: int) -> dict[str, Choice]:
