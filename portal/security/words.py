@@ -51,4 +51,16 @@ SAID: Mapping[str, str] = {
     "*": N_("Something was done with your account"),
 }
 # Events that are about no single person.
-IMPERSONAL = frozenset({"deletion.replayed"})
+IMPERSONAL = frozenset(
+    {
+        "deletion.replayed",
+        "staff.code_asked",
+        "staff.confirmed",
+        "staff.enrolled",
+        "staff.recovery_renewed",
+        "staff.recovery_used",
+        "staff.sessions_ended",
+        "staff.signed_in",
+        "staff.signed_out",
+    }
+)
