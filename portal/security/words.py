@@ -20,6 +20,9 @@ SAID: Mapping[str, str] = {
     "accounts.signed_in": N_("You signed in"),
     "accounts.signed_out": N_("You signed out"),
     "cases.decided": N_("Our staff decided about your request (%(reference)s)"),
+    "cases.kind_changed": N_("Our staff gave your request its right kind (%(reference)s)"),
+    "cases.looked_for": N_("Our staff looked for you in our systems, to answer a request (%(reference)s)"),
+    "cases.matched": N_("Our staff found that a request is about you (%(reference)s)"),
     "cases.opened_by_operator": N_("Our staff opened a request for you (%(reference)s)"),
     "consents.chosen": N_("You made a choice about the use of your data"),
     "consents.passed_on": N_("Your choices were written to %(source)s"),
@@ -53,6 +56,7 @@ SAID: Mapping[str, str] = {
 # Events that are about no single person.
 IMPERSONAL = frozenset(
     {
+        "cases.searched",
         "deletion.replayed",
         "staff.code_asked",
         "staff.confirmed",
