@@ -7,16 +7,17 @@ from typing import Any
 
 from wtforms.validators import InputRequired, Length, Regexp
 
+from portal.accounts.staff.looks import REASONS as LOOKS
 from portal.cases.kinds import KINDS
 from portal.cases.service.deciding import FULFIL, PART, REASONS, REFUSE
 from portal.cases.service.intake import CHANNELS, Wish
-from portal.download.forms import DayField
 from portal.kernel.problems import N_
 from portal.web.fields import (
     AreaField,
     CheckField,
     ChoiceField,
     CodeField,
+    DayField,
     EmailField,
     Form,
     SelectField,
@@ -68,6 +69,56 @@ class RecoveryForm(Form):
     )
 
 
+def languages() -> list[Any]:
+    """Return the languages of the site, each by its own name."""
+    return [choice(code, name_of(code)) for code in site().languages]
+
+
+def roles() -> list[Any]:
+    """Return the roles to choose from, each with what it is for."""
+    return [
+        choice("staff", N_("Staff"), N_("Answers requests and starts what two people decide.")),
+        choice("approver", N_("Approver"), N_("Decides as the second person.")),
+        choice("admin", N_("Admin"), N_("Looks after members of the staff and settings.")),
+    ]
+
+
+class RoleForm(Form):
+    """Asks for a role."""
+
+    role = ChoiceField(N_("Role"), choices=roles, validators=[InputRequired(N_("Choose a role."))])
+
+
+class MemberForm(RoleForm):
+    """Asks who is added."""
+
+    name = TextField(
+        N_("Name"),
+        validators=[InputRequired(N_("Enter their name.")), Length(max=120, message=N_("This is too long."))],
+    )
+    email = EmailField(
+        N_("E-mail address"),
+        hint=N_("The address where they set up sign-in goes there; it works once, for 48 hours."),
+        autocomplete="off",
+        validators=[InputRequired(N_("Enter an e-mail address."))],
+    )
+    language = SelectField(N_("Language of their mails"), choices=languages)
+
+
+class LanguageForm(Form):
+    """Asks a member for the language of their mails and pages."""
+
+    language = SelectField(N_("Language"), choices=languages)
+
+
+class AbsenceForm(Form):
+    """Asks who stands in for a member, and when they are away."""
+
+    deputy = SelectField(N_("Who stands in"), hint=N_("Somebody in the same role."), coerce=str)
+    first = DayField(N_("Away from"))
+    last = DayField(N_("To"), hint=N_("Both days belong to it. Leave both empty if nobody is away."))
+
+
 class IntakeForm(Form):
     """Asks for a request that came by phone, by post or in person."""
 
@@ -86,7 +137,7 @@ class IntakeForm(Form):
         N_("E-mail address of whoever asks, if they gave one"),
         hint=N_("They are told by it that the request has arrived. Leave it empty if there is none."),
     )
-    language = SelectField(N_("Language in which they are written to"), choices=[])
+    language = SelectField(N_("Language in which they are written to"), choices=languages)
     acting = SelectField(
         N_("For whom they ask"),
         choices=[
@@ -100,10 +151,6 @@ class IntakeForm(Form):
         N_("What they said"), hint=N_("An internal note: only staff read it."), validators=[Length(max=10_000)]
     )
     is_test = CheckField(N_("This is only a test"), hint=N_("It stays out of the queue and of all figures."))
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.language.choices = [choice(code, name_of(code)) for code in site().languages]
 
     def wish(self) -> Wish:
         """Return what was entered."""
@@ -175,4 +222,17 @@ class HoldForm(Form):
         N_("Legal reason"),
         hint=N_("The person reads it in the certificate: name the law or the proceedings, and nobody else."),
         validators=[InputRequired(N_("Write the reason.")), Length(max=500)],
+    )
+
+
+class LookForm(Form):
+    """Asks why somebody looks at a person's data."""
+
+    reason = ChoiceField(
+        N_("Reason"),
+        choices=[choice(name, words) for name, words in LOOKS.items()],
+        validators=[InputRequired(N_("Choose a reason."))],
+    )
+    words = TextField(
+        N_("In words, for colleagues"), hint=N_("The person does not read this."), validators=[Length(max=500)]
     )

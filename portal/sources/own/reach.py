@@ -10,7 +10,7 @@ from typing import Any
 
 import peewee
 
-from portal.kernel import crypto
+from portal.kernel import clock, crypto
 from portal.sources.base import Identifier, Person
 from portal.sources.own.tables import meta, named
 
@@ -39,6 +39,18 @@ class Reach:
         found = self._owned(model, meta(model).whose.split("."))
         by_address = getattr(meta(model), "by_address", "")
         return found | (meta(model).fields[by_address] << self.hashes) if by_address else found
+
+    def given(self, model: Any) -> Any:
+        """Return the condition for those that the person is shown: not what staff hold back until a moment to come."""
+        rows, column = self.rows(model), getattr(meta(model), "embargo", "")
+        if not column:
+            return rows
+        held = named("staff_embargoes")
+        return rows & meta(model).fields[column].not_in(held.select(held.event).where(held.until > clock.now()))
+
+    def shown(self, model: Any) -> int:
+        """Count those that the person is shown."""
+        return self._count(model, self.given(model))
 
     def _owned(self, model: Any, path: list[str]) -> Any:
         field = meta(model).fields.get(path[0], meta(model).primary_key)

@@ -1,6 +1,20 @@
 """The pages of the staff: one module a subject, all on one blueprint."""
 
-from portal.staff.views import case, deciding, keeping, own, person, requests, signing_in, writing
+from portal.staff.views import (
+    case,
+    deciding,
+    enrolment,
+    keeping,
+    members,
+    own,
+    person,
+    requests,
+    signing_in,
+    writing,
+)
 from portal.staff.views.door import STAFF_SESSION, room
 
-__all__ = ["STAFF_SESSION", "case", "deciding", "keeping", "own", "person", "requests", "room", "signing_in", "writing"]
+__all__ = [
+    "STAFF_SESSION", "case", "deciding", "enrolment", "keeping", "members", "own", "person", "requests", "room",
+    "signing_in", "writing",
+]  # fmt: skip

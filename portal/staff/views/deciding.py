@@ -27,7 +27,7 @@ def decide(reference: str) -> Response:
     if form.validate_on_submit():
         try:
             words = desk.plain(form.words.data)
-            deciding.propose(found, crew().number, form.outcome.data, form.reason.data, words)
+            deciding.propose(found, crew().number, str(form.outcome.data), form.reason.data or "", words)
         except deciding.ReasonMissing as problem:
             form.reason.errors = [_(problem.say)] if not form.reason.data else []
             form.words.errors = [_(problem.say)] if not form.words.data else []

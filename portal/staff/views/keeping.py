@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -14,7 +15,7 @@ from portal.download import service as downloads
 from portal.kernel.problems import NotFound
 from portal.sources import registry
 from portal.staff.forms import HoldForm
-from portal.staff.views.case import CASE, back, load
+from portal.staff.views.case import CASE, back, load, reason_first
 from portal.staff.views.door import room
 from portal.subjects import holds
 from portal.web import navigation
@@ -45,9 +46,9 @@ def hold(reference: str) -> Response:
     form.place.choices = [choice("", _("Choose")), *_places()]
     if form.validate_on_submit():
         try:
-            source, _dot, table = form.place.data.partition(".")
-            until, reason = form.until.day, form.reason.data
-            holds.place(found.subject_id, found.reference, (source, table), until, reason, crew().number, form.key.data)
+            source, _dot, table = (form.place.data or "").partition(".")
+            until, reason, key = form.until.day or date.min, form.reason.data, form.key.data
+            holds.place(found.subject_id, found.reference, (source, table), until, reason, crew().number, key)
         except holds.BadHold as problem:
             form.until.errors = [_(problem.say)]
         except NotFound:
@@ -82,6 +83,8 @@ def prepare_copy(reference: str) -> Response:
     found = load(reference)
     if not found.subject_id or not downloads.needs_release(found):
         raise NotFound
+    if asked := reason_first(found):
+        return asked
     if request.method == "POST":
         downloads.prepare(found, request.form.getlist("withheld"), crew().number)
         return back(found, "#copy")
@@ -97,7 +100,7 @@ def release_copy(reference: str) -> Response:
     return back(found, "#copy")
 
 
-def _summary(found: Case) -> dict[str, object]:
+def _summary(found: Case) -> dict[str, Any]:
     release = downloads.release_of(found)
     left = release.withheld if release else {}
     systems = []

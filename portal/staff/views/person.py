@@ -15,7 +15,7 @@ from portal.kernel.problems import NotFound
 from portal.sources import registry
 from portal.sources.base import Identifier
 from portal.staff.forms import SearchForm
-from portal.staff.views.case import CASE, back, load
+from portal.staff.views.case import CASE, back, load, reason_first
 from portal.staff.views.door import room
 from portal.subjects import holdings, readable
 from portal.web import navigation
@@ -25,7 +25,7 @@ from portal.web.words import _, here
 
 DELETES = ("deletion", "partial_deletion", "deceased")
 
-navigation.left_out(room, "look_for", "match", "rehearse")
+navigation.left_out(room, "look_for", "match", "rehearse", "case_table")
 
 
 @room.route(f"{CASE}/person", methods=["GET", "POST"])
@@ -59,7 +59,10 @@ def match(reference: str) -> Response:
 @staff("admin", "approver", "staff")
 def rehearse(reference: str) -> Response:
     """Show what carrying a case out would do now, from live systems; nothing is changed."""
-    found, subject = load(reference), _subject(load(reference))
+    found = load(reference)
+    subject = _subject(found)
+    if asked := reason_first(found):
+        return asked
     if found.kind in DELETES:
         return show("staff/case/rehearsal.html", case=found, outlook=deletion.outlook(subject), offers=None)
     return show("staff/case/rehearsal.html", case=found, outlook=None, offers=downloads.offers(subject))
@@ -70,6 +73,8 @@ def rehearse(reference: str) -> Response:
 def case_rows(reference: str) -> Response:
     """Show in which tables of which systems the person's records are."""
     found = load(reference)
+    if asked := reason_first(found):
+        return asked
     systems = holdings.everywhere(_subject(found))
     return show("staff/case/data.html", case=found, systems=systems, kinds=KINDS)
 
@@ -78,7 +83,8 @@ def case_rows(reference: str) -> Response:
 @staff("admin", "approver", "staff")
 def case_table(reference: str, source: str, table: str) -> Response:
     """Show records, the newest first, with bank accounts and the like masked."""
-    return _rows(load(reference), source, table, in_full=False)
+    found = load(reference)
+    return reason_first(found) or _rows(found, source, table, in_full=False)
 
 
 @room.post(f"{CASE}/data/<string:source>/<string:table>/reveal")
@@ -86,6 +92,8 @@ def case_table(reference: str, source: str, table: str) -> Response:
 def case_reveal(reference: str, source: str, table: str) -> Response:
     """Show the same records with nothing masked, and log it (RULES S1)."""
     found = load(reference)
+    if asked := reason_first(found):
+        return asked
     answer = _rows(found, source, table, in_full=True)
     desk.note_reveal(found, source, table, crew().number)
     return answer

@@ -141,7 +141,7 @@ def _show_queue(filters: Filters, *, wrong: str = "", typed: str = "", status: i
 def _said() -> dict[str, Any]:
     """Return the words of what can be chosen."""
     laws = {name: law_title(name) for name in deadlines.names()}
-    words = {
+    words: dict[str, Any] = {
         "laws": laws,
         "states": queue.STATES,
         "waitings": queue.WAITING,
