@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def ask(portal: Portal) -> Ask:
     return opened
 
 
-def found(staff: int = SAM, **filters: str) -> list[str]:
+def found(staff: int = SAM, **filters: Any) -> list[str]:
     return [row.reference for row in queue.page(Filters.read(filters), staff).rows]
 
 

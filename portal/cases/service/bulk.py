@@ -43,17 +43,18 @@ class _Tried(Exception):
 
 
 def plan(numbers: Sequence[int], act: Act, staff: int) -> list[Planned]:
-    """Return what an act would do to each case; nothing is changed."""
-    return [Planned(queue.row_of(case), _tried(case, act, staff)) for case in _cases(numbers)]
+    """Return what an act would do to each case; nothing is changed. NotFound for an act that is none."""
+    how = _how(act)
+    return [Planned(queue.row_of(case), _tried(case, how, staff)) for case in _cases(numbers)]
 
 
 def carry_out(numbers: Sequence[int], act: Act, staff: int) -> list[Planned]:
     """Do it to each case in a transaction of its own; return what was done and what was not, with why."""
-    done = []
+    done, how = list[Planned](), _how(act)
     for case in _cases(numbers):
         row = queue.row_of(case)
         try:
-            _how(act)(case, staff)
+            how(case, staff)
             done.append(Planned(row, None))
         except Problem as problem:
             done.append(Planned(row, problem))
@@ -65,11 +66,11 @@ def _cases(numbers: Sequence[int]) -> list[Case]:
     return list(Case.select().where(Case.id << chosen).order_by(Case.complete_by, Case.id))
 
 
-def _tried(case: Case, act: Act, staff: int) -> Problem | None:
+def _tried(case: Case, how: Callable[[Case, int], None], staff: int) -> Problem | None:
     """Do it and take it back: so the check page says what would happen, and not what another rule thinks of it."""
     try:
         with atomic():
-            _how(act)(case, staff)
+            how(case, staff)
             raise _Tried
     except _Tried:
         return None
