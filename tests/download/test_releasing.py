@@ -10,7 +10,7 @@ import pytest
 
 from portal.cases.models import Case
 from portal.cases.service import by_reference, deciding, identity, open_case, open_without_account
-from portal.download import files, service
+from portal.download import service
 from portal.download.models import Download, Release
 from portal.kernel.problems import NotNow
 from tests.conftest import Portal
@@ -87,4 +87,3 @@ def test_one_s_own_confirmed_copy_needs_nobody(portal: Portal, mai: Member) -> N
         service.prepare(case, [], SAM)
     portal.drain()
     assert Download.get().state == "ready"
-    assert files.store()

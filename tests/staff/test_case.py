@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from portal.accounts.staff.models import StaffLook
+from portal.cases.kinds import Proof
 from portal.cases.models import Case, CaseEvent, CaseMessage, Decision
 from portal.cases.service import by_reference, identity, open_case, open_without_account
 from portal.kernel import clock
@@ -123,7 +125,7 @@ def test_the_person_sees_neither_notes_nor_what_is_not_out_yet(sam: StaffMember,
     "told", [{"outcome": "refuse"}, {"outcome": "refuse", "reason": "no_match"}, {"outcome": "part", "words": "Some."}]
 )
 def test_a_refusal_without_a_reason_from_the_list_and_in_words_is_not_saved(
-    sam: StaffMember, case: Case, told: dict[str, str]
+    sam: StaffMember, case: Case, told: Any
 ) -> None:
     form = sam.browser.get(at(case, "/decide")).form("Propose")
     page = form.send(**told, status=422)
@@ -172,7 +174,7 @@ def test_a_code_to_the_matched_address_itself_goes_on_counting(sam: StaffMember,
     identity.prove(case, "code", "person")
     page = sam.browser.get(at(case, "/person")).form("Look").send(address=mai.email)
     page.form("This is the person").send()
-    assert identity.proof(by_reference(case.reference)) == identity.Proof.ADDRESS
+    assert identity.proof(by_reference(case.reference)) == Proof.ADDRESS
 
 
 def test_an_address_that_nobody_has_matches_with_nobody(sam: StaffMember, case: Case) -> None:

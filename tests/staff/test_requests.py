@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from portal.cases import deadlines
 from portal.cases.models import Case, CaseMessage
 from portal.cases.service import by_reference, open_without_account, queue
 from portal.kernel.audit import AuditEvent
+from tests.browse import Page
 from tests.conftest import Portal
 from tests.people import StaffMember, staff
 
@@ -24,8 +27,12 @@ def ask(kind: str = "complaint", email: str = "linh@example.com", days: int = 9,
     return by_reference(case.reference)
 
 
-def references(page: object) -> list[str]:
-    return [node.text for node in page.root.all("a") if node["href"].startswith("/staff/requests/R-")]  # type: ignore[attr-defined]
+def said(words: str) -> Any:
+    return {"for": words}
+
+
+def references(page: Page) -> list[str]:
+    return [node.text for node in page.root.all("a") if node["href"].startswith("/staff/requests/R-")]
 
 
 def test_the_queue_says_in_words_how_near_each_day_is(sam: StaffMember) -> None:
@@ -68,14 +75,19 @@ def test_an_act_that_is_none_is_no_page(sam: StaffMember) -> None:
 def test_a_letter_is_taken_in_with_its_true_day_and_never_with_one_ahead(sam: StaffMember) -> None:
     came = queue.today() - timedelta(days=4)
     form = sam.browser.get("/staff/requests/new").form("Take it in")
-    told = {"kind": "inquiry", "channel": "post", "email": "linh@example.com", "words": "On paper: <b>how long?</b>"}
+    told: Any = {
+        "kind": "inquiry",
+        "channel": "post",
+        "email": "linh@example.com",
+        "words": "On paper: <b>how long?</b>",
+    }
     ahead = (queue.today() + timedelta(days=1)).isoformat()
     again = form.send(**told, received=ahead, status=422)
     assert "On paper" in again.root.one(id="words").text
     assert not Case.select().exists()
     form.send(**told, received=came.isoformat())
     case = Case.get()
-    assert (case.channel, queue.deadlines.received_on(case.received_at, "Asia/Ho_Chi_Minh")) == ("post", came)
+    assert (case.channel, deadlines.received_on(case.received_at, "Asia/Ho_Chi_Minh")) == ("post", came)
     assert (case.complete_by - came).days == (queue.today() - came).days + (case.complete_by - queue.today()).days
     note = CaseMessage.get()
     assert note.internal
@@ -86,12 +98,12 @@ def test_a_case_is_found_by_its_reference_however_typed_and_by_address_without_a
     case = ask()
     form = sam.browser.get("/staff/requests").form("Find")
     typed = case.reference.lower().replace("-", " ")
-    assert form.send(**{"for": typed}).path == f"/staff/requests/{case.reference}"
-    page = form.send(**{"for": "LINH@example.com"})
+    assert form.send(**said(typed)).path == f"/staff/requests/{case.reference}"
+    page = form.send(**said("LINH@example.com"))
     assert references(page) == [case.reference]
     assert page.path == "/staff/requests/search"
     assert AuditEvent.get(AuditEvent.name == "cases.searched").keys == {"by": "email"}
-    assert "Type a reference" in form.send(**{"for": "everybody"}, status=422).text
+    assert "Type a reference" in form.send(**said("everybody"), status=422).text
 
 
 def test_tests_stay_out_of_the_queue(sam: StaffMember) -> None:
