@@ -17,6 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from portal.demo import world
+from portal.demo.crew import CREW
 from portal.demo.world import World
 
 HERE = Path(__file__).parent
@@ -64,6 +65,7 @@ def run(folder: Path, port: int) -> int:
     built = world.build(folder / "demo")
     portal = [sys.executable, "-m", "portal"]
     subprocess.run([*portal, "migrate"], env=environ, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=environ, check=True)
     service = ["portal.demo.whitelabel", "--port", environ["WHITELABEL_URL"].rsplit(":", 1)[1]]
     commands = (
         [sys.executable, "-m", *service, "--database", str(built.database("whitelabel"))],
@@ -122,4 +124,8 @@ def _announce(built: World, port: int) -> None:
     print("People to try it with; each signs in with a code that appears in the mailbox:\n")
     for role in built.cast.values():
         print(f"  {role.email or 'cannot sign in yet':<34} {role.special}")
+    print(f"\nMembers of the staff sign in at  http://localhost:{port}/staff/")
+    print(f"with a code from the mailbox and one from  http://localhost:{port}/demo/staff\n")
+    for member in CREW:
+        print(f"  {member.email:<34} {member.role}; secret for an authenticator app: {member.secret}")
     print("\nCtrl-C ends it all.", flush=True)

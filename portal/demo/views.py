@@ -1,4 +1,4 @@
-"""The demo mailbox: every mail and SMS that the portal sent to the demo people."""
+"""What only a demo has: the mailbox of everybody in it, and what its staff's authenticator apps show."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from flask import Blueprint, Flask
 from werkzeug.wrappers import Response
 
 from portal import app, config
-from portal.demo import mailbox
+from portal.demo import crew, mailbox
 from portal.web import navigation
 from portal.web.guards import open_to_all
 from portal.web.htmx import show
 
 room = Blueprint("demo", __name__)
-navigation.left_out(room, "mailbox_page")
+navigation.left_out(room, "mailbox_page", "staff_page")
 
 
 def create_app() -> Flask:
@@ -28,3 +28,12 @@ def mailbox_page() -> Response:
     """Show what was sent, the newest first."""
     folder = config.active().demo
     return show("demo/mailbox.html", mails=mailbox.newest(folder) if folder else [])
+
+
+@room.get("/demo/staff")
+@open_to_all
+def staff_page() -> Response:
+    """Show what the authenticator app of each member of the demo's staff shows now."""
+    return show(
+        "demo/staff.html", shown=[(member, crew.code(member)) for member in crew.CREW], left=crew.seconds_left()
+    )

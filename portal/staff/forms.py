@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from wtforms import HiddenField
 from wtforms.validators import InputRequired, Length, Regexp
 
-from portal.accounts.staff.looks import REASONS as LOOKS
+from portal.accounts.staff.looks import LONGEST, REASONS
 from portal.cases.kinds import KINDS
-from portal.cases.service.deciding import FULFIL, PART, REASONS, REFUSE
+from portal.cases.service.deciding import FULFIL, PART, REFUSE
+from portal.cases.service.deciding import REASONS as REFUSALS
 from portal.cases.service.intake import CHANNELS, Wish
 from portal.kernel.problems import N_
 from portal.web.fields import (
@@ -111,6 +113,39 @@ class LanguageForm(Form):
     language = SelectField(N_("Language"), choices=languages)
 
 
+class ReasonForm(Form):
+    """Asks why somebody looks at the data of a person; what it is about stands in sealed fields."""
+
+    reason = ChoiceField(
+        N_("Why do you look at it?"),
+        hint=N_("The person reads this with your role, and not your name."),
+        choices=[choice(code, said[0].upper() + said[1:]) for code, said in REASONS.items()],
+        validators=[InputRequired(N_("Choose a reason."))],
+    )
+    words = AreaField(
+        N_("In words"),
+        hint=N_("For the other members only. You may leave it empty."),
+        validators=[Length(max=LONGEST, message=N_("This is too long."))],
+    )
+    subject, about, onward, seal = HiddenField(), HiddenField(), HiddenField(), HiddenField()
+
+
+class EmbargoForm(Form):
+    """Asks until when a look is held back, and why."""
+
+    until = DayField(
+        N_("Show it to the person from"), validators=[InputRequired(N_("Choose the day on which it is shown."))]
+    )
+    words = AreaField(
+        N_("Why"),
+        hint=N_("For example: it would warn somebody who is under investigation. Kept for the other admins."),
+        validators=[
+            InputRequired(N_("Say why it is held back.")),
+            Length(max=LONGEST, message=N_("This is too long.")),
+        ],
+    )
+
+
 class AbsenceForm(Form):
     """Asks who stands in for a member, and when they are away."""
 
@@ -179,7 +214,7 @@ class DecisionForm(Form):
     )
     reason = SelectField(
         N_("Reason, where something is refused"),
-        choices=[choice("", N_("None")), *(choice(name, words) for name, words in REASONS.items())],
+        choices=[choice("", N_("None")), *(choice(name, words) for name, words in REFUSALS.items())],
     )
     words = AreaField(
         N_("Answer in words"),
@@ -188,8 +223,8 @@ class DecisionForm(Form):
     )
 
 
-class ReasonForm(Form):
-    """Asks for a reason that the person reads."""
+class ExtensionForm(Form):
+    """Asks why more time is needed."""
 
     reason = AreaField(
         N_("Reason"),
@@ -222,17 +257,4 @@ class HoldForm(Form):
         N_("Legal reason"),
         hint=N_("The person reads it in the certificate: name the law or the proceedings, and nobody else."),
         validators=[InputRequired(N_("Write the reason.")), Length(max=500)],
-    )
-
-
-class LookForm(Form):
-    """Asks why somebody looks at a person's data."""
-
-    reason = ChoiceField(
-        N_("Reason"),
-        choices=[choice(name, words) for name, words in LOOKS.items()],
-        validators=[InputRequired(N_("Choose a reason."))],
-    )
-    words = TextField(
-        N_("In words, for colleagues"), hint=N_("The person does not read this."), validators=[Length(max=500)]
     )

@@ -189,10 +189,10 @@ def is_fresh(session: Session) -> bool:
 
 
 def _ask_at(door: str) -> Response:
-    return away(f"{door}?next={quote(_page(), safe='/')}", 401 if alone() else 303)
+    return away(f"{door}?next={quote(page(), safe='/')}", 401 if alone() else 303)
 
 
-def _page() -> str:
+def page() -> str:
     """Return the page that the person looks at: what was posted to may have no page of its own."""
     if request.method not in {"GET", "HEAD"}:
         return came_from()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from portal.deletion import service as deletion
 from portal.download import service as download
@@ -39,7 +39,10 @@ def test_somebody_elses_reference_is_not_found_on_any_route(portal: Portal) -> N
 
 
 def _address(rule: Rule, reference: str) -> str:
-    values = {name: reference if name == "reference" else MADE_UP for name in rule.arguments}
+    values: dict[str, str | int] = {
+        name: 1 if type(rule._converters[name]) is IntegerConverter else MADE_UP for name in rule.arguments
+    }
+    values |= {"reference": reference} if "reference" in rule.arguments else {}
     _, path = rule.build(values) or ("", "")
     return path
 

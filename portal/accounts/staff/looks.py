@@ -98,6 +98,11 @@ def of_event(event: int) -> StaffLook:
     return found
 
 
+def of_events(events: list[int]) -> list[StaffLook]:
+    """Return the looks that these lines of the log tell of, the newest first."""
+    return list(StaffLook.select().where(StaffLook.event << events).order_by(StaffLook.id.desc()))
+
+
 def recent(limit: int = 100) -> list[StaffLook]:
     """Return the newest looks of everybody."""
     return list(StaffLook.select().order_by(StaffLook.id.desc()).limit(limit))

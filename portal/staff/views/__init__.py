@@ -5,6 +5,7 @@ from portal.staff.views import (
     deciding,
     enrolment,
     keeping,
+    looking,
     members,
     own,
     person,
@@ -15,6 +16,6 @@ from portal.staff.views import (
 from portal.staff.views.door import STAFF_SESSION, room
 
 __all__ = [
-    "STAFF_SESSION", "case", "deciding", "enrolment", "keeping", "members", "own", "person", "requests", "room",
-    "signing_in", "writing",
+    "STAFF_SESSION", "case", "deciding", "enrolment", "keeping", "looking", "members", "own", "person", "requests",
+    "room", "signing_in", "writing",
 ]  # fmt: skip

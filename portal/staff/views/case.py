@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts.staff import looks
 from portal.cases import deadlines
 from portal.cases.kinds import KINDS, kind
 from portal.cases.models import Case, CaseEvent, CaseMessage
@@ -30,19 +29,19 @@ from portal.download import service as downloads
 from portal.kernel.problems import NotFound
 from portal.sources import registry
 from portal.staff import words as said
-from portal.staff.forms import LookForm
+from portal.staff.views import looking
 from portal.staff.views.door import room
 from portal.subjects import service as subjects
 from portal.web import navigation
 from portal.web.guards import crew, staff
 from portal.web.htmx import away, show
-from portal.web.site import local, site
+from portal.web.site import site
 from portal.web.words import _, here
 
 CASE = "/staff/requests/<string:reference>"
 APPROVERS = ("admin", "approver")
 
-navigation.left_out(room, "handle", "look")
+navigation.left_out(room, "handle")
 
 
 class Spoken(NamedTuple):
@@ -75,7 +74,7 @@ class Link(NamedTuple):
 @room.get(CASE)
 @staff("admin", "approver", "staff")
 def case(reference: str) -> Response:
-    """Show a case whole; where it is about a person that we know, after a reason was given (RULES S2)."""
+    """Show a case whole; where it is about a person that we know, they read that it was looked at (RULES S2)."""
     found = load(reference)
     return reason_first(found) or show_case(found)
 
@@ -93,23 +92,9 @@ def case_as_seen(reference: str) -> Response:
     return show("staff/case/as_seen.html", case=found, kind=kind(found.kind), events=events, spoken=spoken)
 
 
-@room.route(f"{CASE}/look", methods=["GET", "POST"])
-@staff("admin", "approver", "staff")
-def look(reference: str) -> Response:
-    """Ask why somebody wants to look at a person's data; the person reads the reason."""
-    found, form, onward = load(reference), LookForm(), local(request.args.get("next"), "")
-    if form.validate_on_submit() and found.subject_id:
-        looks.looked(crew(), found.subject_id, str(form.reason.data), form.words.data or "", found.reference)
-        mine = url_for("staff.case", reference=found.reference)
-        return away(onward if onward.startswith(mine + "/") else mine)
-    return show("staff/case/look.html", case=found, form=form, status=422 if form.errors else 200)
-
-
 def reason_first(found: Case) -> Response | None:
-    """Lead to where the reason of a look is given, None where it was within 30 minutes, or nobody is known yet."""
-    if not found.subject_id or looks.has_reason(crew(), found.subject_id, found.reference):
-        return None
-    return away(url_for("staff.look", reference=found.reference, next=request.path))
+    """Log the look at a person's data, once in 30 minutes (RULES S2); None: go on."""
+    return looking.at(found.subject_id, found.reference, "answering") if found.subject_id else None
 
 
 @room.post(f"{CASE}/handle")

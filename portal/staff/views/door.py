@@ -6,11 +6,18 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from portal.accounts.staff import spans
+from portal.kernel.problems import Problem
 from portal.web import cookies
+from portal.web.words import _
 
 STAFF_SESSION, STAFF_ATTEMPT = "staff", "staff-attempt"
 
 room = Blueprint("staff", __name__)
+
+
+def said(problem: Problem) -> str:
+    """Return a refusal as it stands at a field."""
+    return _(problem.say) + " " + _(problem.then)
 
 
 def with_session(response: Response, token: str) -> Response:

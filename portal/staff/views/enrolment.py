@@ -11,12 +11,11 @@ from werkzeug.wrappers import Response
 from portal.accounts.staff import factors, totp
 from portal.accounts.staff.models import StaffEnrolment
 from portal.staff.forms import FactorForm
-from portal.staff.views.door import room
+from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.guards import crew, open_to_all, staff
 from portal.web.htmx import away, show
 from portal.web.site import site
-from portal.web.words import _
 
 _BORDER = 4  # modules of white around a QR code (ISO/IEC 18004 §6.3.8)
 
@@ -32,7 +31,7 @@ def enrol(token: str) -> Response:
         try:
             codes = factors.enrol(token, form.code.data)
         except factors.WrongFactor as problem:
-            form.code.errors = [_(problem.say) + " " + _(problem.then)]
+            form.code.errors = [said(problem)]
         else:
             return show("staff/recovery_codes.html", codes=codes, email=begun.staff.email, enrolled=True)
     return show("staff/enrol.html", form=form, status=422 if form.errors else 200, **_offered(begun))
@@ -64,7 +63,7 @@ def _offered(begun: StaffEnrolment) -> dict[str, Any]:
     return {
         "member": begun.staff,
         "until": begun.expires_at,
-        "secret": parts,
+        "typed": parts,
         "address": address,
         "path": "".join(squares),
         "box": f"{-_BORDER} {-_BORDER} {len(drawn.matrix) + 2 * _BORDER} {len(drawn.matrix) + 2 * _BORDER}",

@@ -9,14 +9,14 @@ from portal.accounts.identifiers import NotAnAddress
 from portal.accounts.staff import absence, members
 from portal.accounts.staff.models import StaffAccount
 from portal.accounts.staff.sessions import actor
-from portal.kernel.problems import N_, Problem
+from portal.kernel.problems import N_
 from portal.staff.forms import AbsenceForm, MemberForm, RoleForm
-from portal.staff.views.door import room
+from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.fields import choice
 from portal.web.guards import crew, staff
 from portal.web.htmx import away, show
-from portal.web.words import _, here
+from portal.web.words import here
 
 PAGE = "/staff/members"
 
@@ -49,7 +49,7 @@ def add_member() -> Response:
             role, language = str(form.role.data), str(form.language.data)
             added, _url = members.add(actor(crew().number), form.email.data, form.name.data, role, language)
         except (NotAnAddress, members.AlreadyMember) as problem:
-            form.email.errors = [_said(problem)]
+            form.email.errors = [said(problem)]
         else:
             return away(url_for("staff.member", number=added.id))
     return show("staff/member_add.html", form=form, status=422 if form.errors else 200)
@@ -136,13 +136,9 @@ def _absence(found: StaffAccount, back: str) -> Response:
         try:
             absence.note(crew().number, found.id, deputy, form.first.day, form.last.day)
         except absence.NoDeputy as problem:
-            form.deputy.errors = [_said(problem)]
+            form.deputy.errors = [said(problem)]
         except absence.NoSpan as problem:
-            form.last.errors = [_said(problem)]
+            form.last.errors = [said(problem)]
         else:
             return away(back)
     return show("staff/absence.html", form=form, member=found, back=back, status=422 if form.errors else 200)
-
-
-def _said(problem: Problem) -> str:
-    return _(problem.say) + " " + _(problem.then)

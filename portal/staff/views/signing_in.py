@@ -13,7 +13,7 @@ from portal.accounts.staff import signing_in as service
 from portal.accounts.views import network
 from portal.kernel.problems import Problem
 from portal.staff.forms import AddressForm, FactorForm, MailedForm, RecoveryForm
-from portal.staff.views.door import STAFF_ATTEMPT, STAFF_SESSION, room, with_attempt, with_session
+from portal.staff.views.door import STAFF_ATTEMPT, STAFF_SESSION, room, said, with_attempt, with_session
 from portal.web import cookies, navigation
 from portal.web.devices import device
 from portal.web.fields import Form
@@ -21,7 +21,6 @@ from portal.web.guards import crew, crew_or_nobody, open_to_all, staff
 from portal.web.htmx import away, show
 from portal.web.site import local
 from portal.web.visitor import place
-from portal.web.words import _
 
 DOOR = "/staff/sign-in"
 
@@ -39,7 +38,7 @@ def sign_in() -> Response:
         try:
             token = service.ask_code(form.email.data, network(), local(request.args.get("next"), ""))
         except NotAnAddress as problem:
-            form.email.errors = [_(problem.say)]
+            form.email.errors = [said(problem)]
         else:
             return with_attempt(away(f"{DOOR}/code"), token)
     return show("staff/sign_in.html", form=form, status=422 if form.errors else 200)
@@ -56,7 +55,7 @@ def sign_in_code() -> Response:
         try:
             service.prove(_attempt(), form.code.data)
         except Problem as problem:
-            form.code.errors = _said(problem)
+            form.code.errors = [said(problem)]
         else:
             return away(f"{DOOR}/factor")
     return show("staff/code.html", form=form, pending=pending, status=422 if form.errors else 200)
@@ -85,7 +84,7 @@ def confirm() -> Response:
         try:
             token = factors.confirm(crew().number, crew().session_id, form.code.data)
         except factors.WrongFactor as problem:
-            form.code.errors = _said(problem)
+            form.code.errors = [said(problem)]
         else:
             return with_session(away(_onward(request.args.get("next"))), token)
     return show("staff/confirm.html", form=form, status=422 if form.errors else 200)
@@ -111,7 +110,7 @@ def _second(form: Form, shown: Callable[[int, str], None], page: str) -> Respons
         try:
             opened = service.sign_in(_attempt(), shown, form.code.data, device(), place())
         except (factors.WrongFactor, service.AttemptOver) as problem:
-            form.code.errors = _said(problem)
+            form.code.errors = [said(problem)]
         else:
             return with_session(away(_onward(opened.onward)), opened.token)
     return show(page, form=form, status=422 if form.errors else 200)
@@ -125,7 +124,3 @@ def _onward(asked: str | None) -> str:
     """Return where to go on to: a page of the staff, for any other has nothing to do with this session."""
     way = local(asked, "")
     return way if way.startswith("/staff/") else "/staff/"
-
-
-def _said(problem: Problem) -> list[str]:
-    return [_(problem.say) + " " + _(problem.then)]
