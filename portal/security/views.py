@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from portal.accounts import alarms, identifiers, passwords, sessions
 from portal.accounts.masks import mask
 from portal.accounts.models import Session
-from portal.accounts.staff.looks import REASONS
+from portal.accounts.staff.looks import SAID
 from portal.consents.words import when
 from portal.kernel.problems import N_, NotFound, Problem, TooManyTries
 from portal.security import service
@@ -26,7 +26,7 @@ from portal.web.guards import me, open_to_all, recently_confirmed
 from portal.web.htmx import alone, away, show
 from portal.web.words import _, here
 
-_WORDS = {"role": ROLES_SAID, "reason": REASONS}  # codes of the log that are said in words
+_WORDS = {"role": ROLES_SAID, "reason": SAID}  # codes of the log that are said in words
 _NUMBERS = 2**31  # beyond the numbers of a table
 
 room = Blueprint("security", __name__)

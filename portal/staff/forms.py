@@ -119,7 +119,7 @@ class ReasonForm(Form):
     reason = ChoiceField(
         N_("Why do you look at it?"),
         hint=N_("The person reads this with your role, and not your name."),
-        choices=[choice(code, said[0].upper() + said[1:]) for code, said in REASONS.items()],
+        choices=[choice(code, asked) for code, (asked, _) in REASONS.items()],
         validators=[InputRequired(N_("Choose a reason."))],
     )
     words = AreaField(

@@ -17,14 +17,15 @@ from portal.kernel.audit import AuditEvent
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, Problem
 
-# Why somebody of the staff may look; the person reads these words.
-REASONS: Mapping[str, str] = {
-    "answering": N_("answering a request"),
-    "identity": N_("checking who somebody is"),
-    "complaint": N_("a complaint"),
-    "fault": N_("a technical fault"),
-    "duty": N_("a legal duty"),
+# Why somebody of the staff may look: as it is asked, and as the person reads it.
+REASONS: Mapping[str, tuple[str, str]] = {
+    "answering": (N_("Answering a request"), N_("answering a request")),
+    "identity": (N_("Checking who somebody is"), N_("checking who somebody is")),
+    "complaint": (N_("A complaint"), N_("a complaint")),
+    "fault": (N_("A technical fault"), N_("a technical fault")),
+    "duty": (N_("A legal duty"), N_("a legal duty")),
 }
+SAID: Mapping[str, str] = {code: said for code, (_, said) in REASONS.items()}
 LONGEST = 500  # characters of words
 
 audit.declare("staff.looked", "role", "reason")

@@ -71,7 +71,7 @@ def looks_page() -> Response:
         "looks": looks.recent(),
         "held": held,
         "held_looks": looks.of_events(list(held)),
-        "reasons": looks.REASONS,
+        "reasons": looks.SAID,
     }
     names = {member.id: member.name for member in members.everybody()}
     return show("staff/looks.html", names=names, **facts)
@@ -91,7 +91,7 @@ def embargo(event: int) -> Response:
             form.until.errors = [said(problem)]
         else:
             return away(PAGE)
-    return show("staff/embargo.html", form=form, look=look, reasons=looks.REASONS, status=422 if form.errors else 200)
+    return show("staff/embargo.html", form=form, look=look, reasons=looks.SAID, status=422 if form.errors else 200)
 
 
 @room.post(f"{PAGE}/<int:event>/show")
