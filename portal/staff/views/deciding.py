@@ -16,7 +16,7 @@ from portal.web.htmx import show
 from portal.web.site import site
 from portal.web.words import _, here
 
-navigation.left_out(room, "decide", "agree", "disagree", "change_kind", "link", "unlink", "attest")
+navigation.left_out(room, "agree", "disagree", "change_kind", "link", "unlink", "attest")
 
 
 @room.route(f"{CASE}/decide", methods=["GET", "POST"])

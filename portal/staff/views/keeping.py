@@ -24,7 +24,7 @@ from portal.web.guards import crew, staff
 from portal.web.htmx import show
 from portal.web.words import _, here
 
-navigation.left_out(room, "hold", "end_hold", "prepare_copy", "release_copy")
+navigation.left_out(room, "end_hold", "release_copy")
 
 
 class Category(NamedTuple):

@@ -25,7 +25,7 @@ from portal.web.words import _, here
 
 DELETES = ("deletion", "partial_deletion", "deceased")
 
-navigation.left_out(room, "look_for", "match", "rehearse", "case_table")
+navigation.left_out(room, "match")
 
 
 @room.route(f"{CASE}/person", methods=["GET", "POST"])

@@ -30,9 +30,28 @@ navigation.desk(
     "requests",
     N_("Requests"),
     order=10,
-    covers=("search", "bulk", "bulk_do", "take_in", "case", "case_as_seen", "case_rows", "case_reveal"),
+    covers=(
+        "search",
+        "bulk",
+        "bulk_do",
+        "take_in",
+        "case",
+        "case_as_seen",
+        "case_rows",
+        "case_table",
+        "case_reveal",
+        "decide",
+        "look_for",
+        "rehearse",
+        "hold",
+        "prepare_copy",
+        "case_presence",
+        "write",
+        "keep_view",
+        "write_note",
+    ),  # fmt: skip
 )
-navigation.left_out(room, "keep_view", "drop_view")
+navigation.left_out(room, "drop_view")
 
 
 class Told(NamedTuple):

@@ -14,7 +14,7 @@ from portal.web.guards import crew, staff
 from portal.web.htmx import alone, show
 from portal.web.words import _, here
 
-navigation.left_out(room, "write", "keep_draft", "take_back", "write_note", "case_presence")
+navigation.left_out(room, "keep_draft", "take_back")
 
 
 @room.post(f"{CASE}/write")
