@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, expect
 
+from portal.demo import crew
 from tests.live import ROOT, Live, command, eventually
 
 
@@ -47,6 +49,15 @@ class Person:
         self.page.wait_for_url("**/overview")
         assert self.page.locator("html").get_attribute("lang") == self.language
 
+    def enter_staff(self, member: crew.Member, before: int) -> None:
+        """Show both factors of a member of the demo's staff, whose code was asked for after so many mails."""
+        self.page.fill("#code", self.portal.code(before))
+        self.page.click("main button.button")
+        self.page.wait_for_url("**/factor")
+        self.page.fill("#code", crew.code(member))
+        self.page.click("main button.button")
+        self.page.wait_for_url("**/staff/me")
+
     def tell_birth(self, year: int, email: str) -> None:
         """Fill the form of signing up, up to the page that says the date back."""
         self.open("/sign-up")
@@ -76,6 +87,11 @@ def somebody(
     yield Person(page, portal, scripts, language)
     assert strange == [], "a page asked another host, or a script complained"
     context.close()
+
+
+def lay_crew(portal: Live) -> None:
+    """Add the demo's staff."""
+    subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=portal.environ, cwd=ROOT, check=True)
 
 
 def let_days_pass(portal: Live, reference: str = "") -> None:

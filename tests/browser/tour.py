@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.steps import Person, change, let_days_pass, somebody
+from portal.demo import crew
+from tests.browser.steps import Person, change, lay_crew, let_days_pass, somebody
 from tests.live import Live, eventually
 
 OPEN = {
@@ -25,7 +26,19 @@ OPEN = {
     "privacy-policy": "/privacy-policy",
     "privacy-policy-version": "/privacy-policy/versions/1",
     "terms": "/terms",
+    "staff-sign-in": "/staff/sign-in",
+    "staff-code-expired": "/staff/sign-in/code",
     "not-found": "/no-such-page",
+}
+STAFF = {
+    "staff-me": "/staff/me",
+    "staff-absence": "/staff/me/absence",
+    "staff-confirm": "/staff/confirm",
+    "staff-members": "/staff/members",
+    "staff-member": "/staff/members/2",
+    "staff-member-add": "/staff/members/add",
+    "staff-looks": "/staff/looks",
+    "staff-not-found": "/staff/no-such-page",
 }
 SIGNED_IN = {
     "overview": "/overview",
@@ -82,6 +95,7 @@ def prepare(chromium: Browser, portal: Live, folder: Path) -> Tour:
     stops += _sharing(chromium, portal)
     stops += _leaving(chromium, portal)
     stops += _gone(chromium, portal)
+    stops += _staff(chromium, portal)
     return Tour(portal, stops, [*_unpacked(folder), *_mails(portal, folder)])
 
 
@@ -188,6 +202,36 @@ def _gone(chromium: Browser, portal: Live) -> Iterator[Stop]:
         person.page.click("#delete")
         let_days_pass(portal, person.page.url.rsplit("/", 1)[1])
         yield Stop("certificate", _mailed(portal, r"\S+/certificates/\S+"))
+
+
+def _staff(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """An admin, from the door on, and the address where a second factor is set."""
+    lay_crew(portal)
+    with somebody(chromium, portal) as person:
+        before = len(portal.mails())
+        person.open("/staff/sign-in")
+        person.page.fill("#email", crew.CREW[0].email)
+        person.page.click("main button.button")
+        yield Stop("staff-code", person.page.url, _cookies(person))
+        person.enter_staff(crew.CREW[0], before)
+        cookies = _cookies(person)
+        for name, path in STAFF.items():
+            yield Stop(name, portal.url + path, cookies)
+        person.open("/staff/me")
+        person.page.click("form[action='/staff/me/factor'] button")
+        person.page.wait_for_url("**/staff/enrol/*")
+        yield Stop("staff-enrol", person.page.url)
+    with somebody(chromium, portal) as person:
+        person.open("/staff/sign-in")
+        before = len(portal.mails())
+        person.page.fill("#email", crew.CREW[1].email)
+        person.page.click("main button.button")
+        person.page.fill("#code", portal.code(before))
+        person.page.click("main button.button")
+        person.page.wait_for_url("**/factor")
+        cookies = _cookies(person)
+        for name in ("factor", "recovery"):
+            yield Stop(f"staff-{name}", f"{portal.url}/staff/sign-in/{name}", cookies)
 
 
 def _mailed(portal: Live, address: str, before: int = 0) -> str:

@@ -12,7 +12,7 @@ from portal.accounts.staff.notes import tell
 from portal.accounts.staff.sessions import actor
 from portal.accounts.staff.spans import CODES, ENROLMENT_LIFE
 from portal.kernel import audit, clock, crypto, limits, tokens
-from portal.kernel.db import atomic
+from portal.kernel.db import atomic, clear
 from portal.kernel.problems import N_, Gone, NotFound, Problem
 
 PER_MEMBER = "20/hour"
@@ -42,8 +42,10 @@ class EnrolmentOver(Gone):
 def new_enrolment(member: StaffAccount) -> tuple[str, datetime]:
     """Return the token of a fresh enrolment, in place of any before, and when it ends."""
     token, until = tokens.new_token(), clock.now() + ENROLMENT_LIFE
-    StaffEnrolment.delete().where(StaffEnrolment.staff == member.id).execute()
-    StaffEnrolment.create(staff=member, digest=tokens.digest(token), secret=totp.new_secret(), expires_at=until)
+    facts = {"digest": tokens.digest(token), "secret": totp.new_secret(), "expires_at": until}
+    fresh = StaffEnrolment.insert({"staff": member.id, **facts})
+    with atomic():
+        fresh.on_conflict(conflict_target=[StaffEnrolment.staff], update=facts).execute()
     return token, until
 
 
@@ -131,6 +133,11 @@ def load(number: int) -> StaffAccount:
     if found is None:
         raise NotFound
     return found
+
+
+def forget_past() -> None:
+    """Remove enrolments that are over, with the secrets that they offered."""
+    clear(StaffEnrolment, StaffEnrolment.expires_at <= clock.now())
 
 
 def _new_codes(number: int) -> list[str]:

@@ -120,9 +120,9 @@ def embargo(by: int, event: int, until: datetime, words: str) -> None:
     if not now < until <= now.replace(year=now.year + 1, day=min(now.day, 28)):
         raise NotLater
     with atomic():
-        StaffEmbargo.delete().where(StaffEmbargo.event == event).execute()
         facts = {"until": until, "words": words.strip()[:LONGEST], "staff": by}
-        StaffEmbargo.create(subject=look.subject_id, event=event, **facts)
+        new = StaffEmbargo.insert({"subject": look.subject_id, "event": event, "created_at": now, **facts})
+        new.on_conflict(conflict_target=[StaffEmbargo.event], update=facts).execute()
         audit.record("staff.embargoed", actor=actor(by), line=event, until=until.isoformat())
 
 
