@@ -21,6 +21,7 @@ SAID: Mapping[str, str] = {
     "accounts.signed_out": N_("You signed out"),
     "cases.attested": N_("Our staff recognised you for a request (%(reference)s)"),
     "cases.decided": N_("Our staff decided about your request (%(reference)s)"),
+    "cases.extended": N_("Our staff took more time for your request, until %(until)s (%(reference)s)"),
     "cases.kind_changed": N_("Our staff gave your request its right kind (%(reference)s)"),
     "cases.looked_for": N_("Our staff looked for you in our systems, to answer a request (%(reference)s)"),
     "cases.matched": N_("Our staff found that a request is about you (%(reference)s)"),

@@ -223,3 +223,48 @@ def test_recognising_somebody_in_person_counts_after_seven_days(sam: StaffMember
     assert "counts from" in page.text
     sam.browser.post(at(case, "/attest"), data={"method": "code"}, status=404)
     assert CaseEvent.select().where(CaseEvent.name == "attested").count() == 1
+
+
+def test_time_is_extended_once_with_a_reason_that_the_person_reads(
+    portal: Portal, sam: StaffMember, case: Case
+) -> None:
+    before = case.complete_by
+    form = sam.browser.get(at(case, "/extend")).form("Extend it")
+    form.send(status=422)
+    form.send(reason="  ", status=422)
+    assert by_reference(case.reference).complete_by == before
+    form.send(reason="Three systems have to be asked.")
+    after = by_reference(case.reference)
+    assert (after.complete_by - before).days == (before - case.received_at.date()).days
+    seen = sam.browser.get(at(case, "/as-seen")).text
+    assert "Three systems have to be asked." in seen
+    assert "Time extended" in seen
+    form.send(reason="And once more.", status=409)
+    assert by_reference(case.reference).complete_by == after.complete_by
+    portal.drain()
+    assert case.reference in portal.last_mail()
+
+
+def test_time_is_not_extended_once_it_is_over(sam: StaffMember, case: Case) -> None:
+    form = sam.browser.get(at(case, "/extend")).form("Extend it")
+    Case.update(complete_by=clock.now().date() - timedelta(days=2)).where(Case.id == case.id).execute()
+    form.send(reason="Too late.", status=409)
+    assert by_reference(case.reference).extended_at is None
+
+
+def test_a_complaint_from_the_united_kingdom_has_all_its_entries(
+    portal: Portal, sam: StaffMember, paul: StaffMember
+) -> None:
+    """RULES §18 line 33: acknowledged, told how it goes on, and the outcome, each in time and in the timeline."""
+    case = open_without_account("complaint", "jane@example.com", "en", country="GB")
+    assert (case.acknowledge_by - case.received_at.date()).days <= 30
+    sam.browser.get(at(case)).form("Send").send(text="It is being looked into.")
+    with clock.later(timedelta(minutes=11)):
+        portal.drain()
+    sam.browser.get(at(case, "/decide")).form("Propose").send(outcome="refuse", reason="other", words="No.")
+    paul.browser.get(at(case)).form("Agree").send()
+    portal.drain()
+    seen = sam.browser.get(at(case, "/as-seen")).text
+    for entry in ("Received", "Acknowledged", "It is being looked into.", "Refused"):
+        assert entry in seen
+    assert "complain to" in portal.last_mail()

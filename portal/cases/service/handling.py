@@ -115,6 +115,8 @@ def change_kind(case: Case, to: str, staff: int) -> None:
         return
     rules = deadlines.profile(case.profile)
     by = deadlines.complete_by(rules, to, case.received_at, config.site().timezone)
+    if case.extended_at is not None:  # what was said of the longer time holds
+        by = max(by, case.complete_by)
     with atomic():
         before = case.kind
         _change(case, kind=to, complete_by=by)

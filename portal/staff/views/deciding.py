@@ -6,8 +6,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal.cases.kinds import KINDS
-from portal.cases.service import deciding, desk, duplicates, handling
-from portal.staff.forms import DecisionForm
+from portal.cases.service import deciding, desk, duplicates, extending, handling
+from portal.staff.forms import DecisionForm, ExtensionForm
 from portal.staff.views.case import CASE, back, load
 from portal.staff.views.door import room
 from portal.web import navigation
@@ -61,6 +61,20 @@ def disagree(reference: str, number: int) -> Response:
     found = load(reference)
     deciding.disagree(found, crew().number, number)
     return back(found, "#decision")
+
+
+@room.route(f"{CASE}/extend", methods=["GET", "POST"])
+@staff("admin", "approver", "staff")
+def extend(reference: str) -> Response:
+    """Ask why more time is needed, and give it, once."""
+    found, form = load(reference), ExtensionForm()
+    if found.extended_at is not None:
+        raise extending.AlreadyExtended
+    if form.validate_on_submit():
+        extending.extend(found, desk.plain(form.reason.data or ""), crew().number)
+        return back(found)
+    until, status = extending.until(found), 422 if form.errors else 200
+    return show("staff/case/extend.html", case=found, form=form, until=until, status=status)
 
 
 @room.post(f"{CASE}/kind")

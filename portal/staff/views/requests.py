@@ -41,6 +41,7 @@ navigation.desk(
         "case_table",
         "case_reveal",
         "decide",
+        "extend",
         "look_for",
         "rehearse",
         "hold",
