@@ -32,6 +32,14 @@ class BadHold(Problem):
     then = N_("Enter both. Nothing was held.")
 
 
+class Held(Problem):
+    """Somebody wants to erase by themselves what a legal duty keeps."""
+
+    status, code = 409, "held"
+    say = N_("A legal duty keeps these records for now, so they cannot be deleted.")
+    then = N_("Ask us why and until when. Nothing was deleted.")
+
+
 def place(subject_id: int, case: str, where: tuple[str, str], until: date, reason: str, staff: int, key: str) -> None:
     """Hold the records of a table (system, table) until the end of a day; BadHold, NotFound for no such place.
 
@@ -110,6 +118,13 @@ def staying(source: Source, tables: Collection[str]) -> set[str]:
             above = link.table
             found.add(above)
     return found
+
+
+def keeps(subject_id: int, source: Source, table: str) -> bool:
+    """Tell whether a hold keeps a person's rows of a table; whatever erases by itself asks this first."""
+    held = LegalHold.select(LegalHold.table).where(LegalHold.subject == subject_id, standing())
+    mine = {row.table for row in held.where(LegalHold.source == source.id)}
+    return bool(mine) and table in staying(source, mine)
 
 
 def _log(event: str, subject_id: int | None, staff: int, case: str, source: str, table: str) -> None:

@@ -10,13 +10,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from portal import config, start
-from portal.accounts.staff import totp
 from portal.accounts.staff.models import StaffAccount
 from portal.cases.models import CaseMessage
 from portal.cases.service import ask_review, by_reference, deciding, open_without_account, thread
 from portal.demo.crew import CREW, Member
 from portal.kernel import clock, crypto, db
-from tests.browser.steps import Person, change, somebody
+from tests.browser.steps import Person, change, lay_crew, somebody
 from tests.live import ROOT, Live, eventually
 
 pytestmark = pytest.mark.browser
@@ -35,22 +34,13 @@ def staffed(live_portal: Live) -> Iterator[Live]:
     db.database.close()
 
 
-def lay_crew(portal: Live) -> None:
-    subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=portal.environ, cwd=ROOT, check=True)
-
-
 def sign_in(person: Person, member: Member) -> None:
     """Sign a member in: address, code from the mail, code from the app."""
     before = len(person.portal.mails())
     person.open("/staff/sign-in")
     person.page.fill("#email", member.email)
     person.page.click("main button.button")
-    person.page.fill("#code", person.portal.code(before))
-    person.page.click("main button.button")
-    person.page.wait_for_url("**/factor")
-    person.page.fill("#code", totp.code_at(member.secret, totp.step_of(clock.now())))
-    person.page.click("main button.button")
-    person.page.wait_for_url("**/staff/requests")
+    person.enter_staff(member, before)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

@@ -10,6 +10,8 @@ from portal.deletion import service as deletion
 from portal.deletion.models import Certificate, Deletion, ErasureRecord
 from portal.kernel import clock
 from portal.kernel.problems import NotFound
+from portal.location import service as location
+from portal.sources import registry
 from portal.subjects import holds
 from portal.subjects.models import LegalHold
 from tests import independent
@@ -113,3 +115,14 @@ def test_a_replay_after_a_restored_backup_leaves_what_is_held(portal: Portal, ma
         portal.drain()
     deletion.replay()
     assert visits(mai) == count
+
+
+def test_places_under_a_hold_neither_age_out_nor_go_by_a_button(portal: Portal, mai: Member) -> None:
+    kept = hold(mai, where=("booking", "location_points"))
+    booking = registry.active().get("booking")
+    assert holds.keeps(mai.subject, booking, "location_points")
+    with pytest.raises(holds.Held):
+        location.remove_all(mai.subject)
+    holds.end(kept.id, 7)
+    assert not holds.keeps(mai.subject, booking, "location_points")
+    assert location.remove_all(mai.subject)
