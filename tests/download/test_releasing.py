@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from portal.cases.models import Case
-from portal.cases.service import by_reference, deciding, identity, open_case, open_without_account
+from portal.cases.service import by_reference, deciding, handling, identity, open_case, open_without_account
 from portal.download import service
 from portal.download.models import Download, Release
 from portal.kernel.problems import NotNow
@@ -85,5 +85,20 @@ def test_one_s_own_confirmed_copy_needs_nobody(portal: Portal, mai: Member) -> N
     assert not service.needs_release(case)
     with pytest.raises(NotNow):
         service.prepare(case, [], SAM)
+    portal.drain()
+    assert Download.get().state == "ready"
+
+
+def test_what_staff_made_of_a_question_needs_two_and_a_second_look(portal: Portal, mai: Member) -> None:
+    case = open_case("inquiry", mai.subject, approved=False)
+    assert not deciding.needs_two(case)
+    handling.change_kind(case, "download", SAM)
+    deciding.propose(case, SAM, deciding.FULFIL)
+    assert by_reference(case.reference).state == "open"
+    deciding.agree(case, PAUL, deciding.proposal(case).id)  # type: ignore[union-attr]
+    portal.drain()
+    assert not Download.select().exists()
+    row = service.prepare(by_reference(case.reference), [], SAM)
+    service.release(by_reference(case.reference), row.prepared_at.isoformat(), PAUL)
     portal.drain()
     assert Download.get().state == "ready"

@@ -101,11 +101,13 @@ def test_a_draft_is_kept_by_itself_and_others_see_that_somebody_writes(
 ) -> None:
     answer = sam.browser.post(at(case, "/draft"), data={"text": "Dear"}, htmx=True)
     assert "Draft kept at" in answer.text
+    assert "Sam Staff is writing here" in paul.browser.post(at(case, "/draft"), data={"text": "Hi"}, htmx=True).text
+    paul.browser.post(at(case, "/draft"), data={"text": ""}, htmx=True)
     assert "Sam Staff is writing here" in paul.browser.get(at(case)).text
     assert paul.browser.get(at(case)).root.one(id="text").text.strip() == ""
     assert "Dear" in sam.browser.get(at(case)).root.one(id="text").text
     with clock.later(timedelta(minutes=2)):
-        assert "is writing here" not in paul.browser.get(at(case, "/presence"), htmx=True).text
+        assert "is writing here" not in paul.browser.get(at(case)).text
 
 
 def test_the_person_sees_neither_notes_nor_what_is_not_out_yet(sam: StaffMember, case: Case) -> None:

@@ -15,6 +15,7 @@ from portal.accounts.staff.models import StaffAccount
 from portal.cases import deadlines
 from portal.cases.kinds import kind
 from portal.cases.models import Case, Decision
+from portal.cases.service.deciding import KIND_CHANGED
 from portal.cases.service.moving import note
 from portal.cases.service.queue import WAITING, today
 from portal.cases.service.states import FINAL
@@ -122,7 +123,7 @@ def change_kind(case: Case, to: str, staff: int) -> None:
         _change(case, kind=to, complete_by=by)
         off = Decision.update(state="withdrawn").where(Decision.case == case.id, Decision.state == "proposed")
         off.execute()
-        note(case, "kind changed", f"staff:{staff}", before=before, after=to)
+        note(case, KIND_CHANGED, f"staff:{staff}", before=before, after=to)
         keys = {"reference": case.reference, "kind": to}
         audit.record("cases.kind_changed", subject=case.subject_id, actor=f"staff:{staff}", **keys)
 

@@ -83,7 +83,7 @@ def release(case: Case, prepared_at: str, staff: int) -> None:
 def ready() -> Any:
     """Return the condition on approved cases whose copy may be made."""
     released = Release.select(Release.case).where(Release.released_at.is_null(False))
-    return (Case.channel << list(deciding.ALONE)) | (Case.id << released)
+    return deciding.asked_alone() | (Case.id << released)
 
 
 def withheld(case: Case) -> dict[str, tuple[str, ...]]:

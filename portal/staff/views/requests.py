@@ -46,7 +46,6 @@ navigation.desk(
         "rehearse",
         "hold",
         "prepare_copy",
-        "case_presence",
         "write",
         "keep_view",
         "write_note",

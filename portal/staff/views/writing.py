@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
+from portal.cases.models import Case
 from portal.cases.service import desk, handling, presence, replies, thread
 from portal.kernel import clock
 from portal.staff.views.case import CASE, back, load, show_case
 from portal.staff.views.door import room
 from portal.web import navigation
 from portal.web.guards import crew, staff
-from portal.web.htmx import alone, show
+from portal.web.htmx import alone, draw, show
 from portal.web.words import _, here
 
 navigation.left_out(room, "keep_draft", "take_back")
@@ -46,7 +47,15 @@ def keep_draft(reference: str) -> Response:
         kept = False
     if not alone():
         return back(found, "#thread")
-    return show("staff/case/_draft.html", "staff/case/_draft.html", kept=kept, at=here().clock(clock.now()))
+    region, at = "staff/case/_draft.html", here().clock(clock.now())
+    return show(region, region, kept=kept, at=at, beside=_others(found))
+
+
+def _others(found: Case) -> str:
+    """Return who else is writing: it comes along with a draft, for a page that asked by itself would never time out."""
+    names = handling.members()
+    others = [names.get(other, "") for other in presence.others(found, crew().number)]
+    return draw("staff/case/_presence.html", others=others, beside=True)
 
 
 @room.post(f"{CASE}/messages/<int:number>/take-back")
@@ -68,12 +77,3 @@ def write_note(reference: str) -> Response:
     except thread.NothingSaid as problem:
         return show_case(found, wrong=_(problem.say, **problem.facts), status=422)
     return back(found, "#thread")
-
-
-@room.get(f"{CASE}/presence")
-@staff("admin", "approver", "staff")
-def case_presence(reference: str) -> Response:
-    """Show who else is writing at this moment."""
-    found, names = load(reference), handling.members()
-    others = [names.get(other, "") for other in presence.others(found, crew().number)]
-    return show("staff/case/presence.html", "staff/case/_presence.html", case=found, others=others)
