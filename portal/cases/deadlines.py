@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-_DAY = timedelta(days=1)
+DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
@@ -40,6 +40,13 @@ def profile(name: str) -> Profile:
     return Profile(**raw, holidays=free)
 
 
+def names() -> list[str]:
+    """Return the profiles there are."""
+    files = (file.name for file in (resources.files(__package__) / "data").iterdir())
+    stems = sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml"))
+    return [stem for stem in stems if stem not in ("help", "replies")]
+
+
 def acknowledge_by(rules: Profile, received: datetime, zone: str) -> date:
     """Return the last day for saying that a request has arrived; the day it arrives is not counted."""
     day = received_on(received, zone)
@@ -50,7 +57,7 @@ def acknowledge_by(rules: Profile, received: datetime, zone: str) -> date:
 
 def complete_by(rules: Profile, kind: str, received: datetime, zone: str) -> date:
     """Return the last day for completing a request of a kind, in calendar days; KeyError for an unknown kind."""
-    return received_on(received, zone) + rules.complete_days[kind] * _DAY
+    return received_on(received, zone) + rules.complete_days[kind] * DAY
 
 
 def received_on(received: datetime, zone: str) -> date:
@@ -64,7 +71,7 @@ def is_working_day(rules: Profile, day: date) -> bool:
 
 
 def _next_working_day(rules: Profile, day: date) -> date:
-    day += _DAY
+    day += DAY
     while not is_working_day(rules, day):
-        day += _DAY
+        day += DAY
     return day

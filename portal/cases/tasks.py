@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal.cases.models import Attempt, CaseMessage, Routing
-from portal.cases.service import forgetting, on_file, routing, thread
+from portal.cases.service import forgetting, on_file, presence, routing, thread
 from portal.kernel import work
 from portal.kernel.work import Claim
 
@@ -50,3 +50,9 @@ def forget_closed() -> None:
 def forget_attempts() -> None:
     """Remove codes that are over."""
     forgetting.forget_attempts()
+
+
+@work.every(timedelta(hours=1))
+def forget_presence() -> None:
+    """Forget who was writing."""
+    presence.forget_past()

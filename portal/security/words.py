@@ -19,13 +19,19 @@ SAID: Mapping[str, str] = {
     "accounts.sessions_ended": N_("You were signed out in other browsers: %(count)s"),
     "accounts.signed_in": N_("You signed in"),
     "accounts.signed_out": N_("You signed out"),
+    "cases.agent_confirmed": N_("You agreed that somebody asks in your name (%(reference)s)"),
+    "cases.attested": N_("Our staff recognised you for a request (%(reference)s)"),
     "cases.company_answered": N_("A company answered your request (%(reference)s)"),
     "cases.company_asked": N_("A company that decides about records of yours was asked (%(reference)s)"),
-    "cases.agent_confirmed": N_("You agreed that somebody asks in your name (%(reference)s)"),
     "cases.decided": N_("Our staff decided about your request (%(reference)s)"),
+    "cases.extended": N_("Our staff took more time for your request, until %(until)s (%(reference)s)"),
     "cases.filed": N_("You sent us a request (%(reference)s)"),
+    "cases.kind_changed": N_("Our staff gave your request its right kind (%(reference)s)"),
+    "cases.looked_for": N_("Our staff looked for you in our systems, to answer a request (%(reference)s)"),
+    "cases.matched": N_("Our staff found that a request is about you (%(reference)s)"),
     "cases.opened_by_operator": N_("Our staff opened a request for you (%(reference)s)"),
     "cases.proven": N_("It was proven that a request is yours (%(reference)s)"),
+    "cases.revealed": N_("Our staff saw masked values in %(source)s in full, to answer a request (%(reference)s)"),
     "consents.chosen": N_("You made a choice about the use of your data"),
     "consents.passed_on": N_("Your choices were written to %(source)s"),
     "data.shown": N_("Masked values in %(source)s were shown to you in full"),
@@ -46,6 +52,7 @@ SAID: Mapping[str, str] = {
     "download.failed": N_("The copy of your data could not be made (%(reference)s)"),
     "download.fetched": N_("The copy of your data was downloaded (%(reference)s)"),
     "download.ready": N_("The copy of your data was ready (%(reference)s)"),
+    "download.released": N_("Two of our staff looked at the copy of your data before it left (%(reference)s)"),
     "download.stopped": N_("The copy of your data was stopped, because it was not you who asked (%(reference)s)"),
     "location.aged_out": N_("Old places in %(source)s were deleted: %(places)s"),
     "location.removal_asked": N_("You asked us to delete places"),
@@ -53,6 +60,8 @@ SAID: Mapping[str, str] = {
     "security.not_me": N_("You told us that it was not you: changes were undone and everybody was signed out"),
     "staff.looked": N_("Our staff (%(role)s) looked at your data: %(reason)s"),
     "subjects.claimed": N_("You proved that a record in %(source)s is yours"),
+    "subjects.held": N_("A legal duty keeps records in %(source)s (%(reference)s)"),
+    "subjects.hold_ended": N_("A legal duty no longer keeps records in %(source)s (%(reference)s)"),
     "*": N_("Something was done with your account"),
 }
 # The roles of the staff, as a person reads them.
@@ -60,6 +69,7 @@ ROLES_SAID: Mapping[str, str] = {"admin": N_("admin"), "approver": N_("approver"
 # Events that are about no single person.
 IMPERSONAL = frozenset(
     {
+        "cases.searched",
         "deletion.replayed",
         "staff.absence_set",
         "staff.added",

@@ -56,7 +56,7 @@ class Person:
         self.page.wait_for_url("**/factor")
         self.page.fill("#code", crew.code(member))
         self.page.click("main button.button")
-        self.page.wait_for_url("**/staff/me")
+        self.page.wait_for_url("**/staff/requests")
 
     def tell_birth(self, year: int, email: str) -> None:
         """Fill the form of signing up, up to the page that says the date back."""

@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -45,6 +45,9 @@ STAFF = {
     "staff-member": "/staff/members/2",
     "staff-member-add": "/staff/members/add",
     "staff-looks": "/staff/looks",
+    "staff-requests": "/staff/requests",
+    "staff-requests-filtered": "/staff/requests?state=denied",
+    "staff-request-new": "/staff/requests/new",
     "staff-not-found": "/staff/no-such-page",
 }
 SIGNED_IN = {
@@ -228,6 +231,9 @@ def _staff(chromium: Browser, portal: Live) -> Iterator[Stop]:
         cookies = _cookies(person)
         for name, path in STAFF.items():
             yield Stop(name, portal.url + path, cookies)
+        case = _taken_in(person)
+        for name in ("", "-as-seen", "-decide", "-extend", "-person"):
+            yield Stop(f"staff-case{name}", case + name.replace("-", "/", 1), cookies)
         person.open("/staff/me")
         person.page.click("form[action='/staff/me/factor'] button")
         person.page.wait_for_url("**/staff/enrol/*")
@@ -264,6 +270,18 @@ def _without_account(chromium: Browser, portal: Live) -> Iterator[Stop]:
             else:
                 for way in ("code", "facts", "in-person", "lost-mailbox"):
                     yield Stop(f"request-prove-{way}", f"{link}/prove/{way}")
+
+
+def _taken_in(person: Person) -> str:
+    """Take a request in that came by post, and return the address of its case."""
+    person.open("/staff/requests/new")
+    person.page.select_option("#kind", "complaint")
+    person.page.check("input[name=channel][value=post]")
+    person.page.fill("#received", (date.today() - timedelta(days=1)).isoformat())
+    person.page.fill("#words", "They want to know who saw their address.")
+    person.page.click("main form .actions button.button")
+    person.page.wait_for_url(re.compile(r"/staff/requests/R-"))
+    return person.page.url
 
 
 def _mailed(portal: Live, address: str, before: int = 0) -> str:

@@ -5,6 +5,10 @@ The owner's own confirmed download or deletion never comes here: it is approved 
 
 from __future__ import annotations
 
+from typing import Any
+
+import peewee
+
 from portal.cases.kinds import kind
 from portal.cases.models import Case, CaseEvent, Decision
 from portal.cases.reasons import REASONS as REASONS
@@ -18,7 +22,7 @@ from portal.subjects import service as subjects
 
 FULFIL, PART, REFUSE = "fulfil", "part", "refuse"
 PROPOSED, DECIDED, WITHDRAWN = "proposed", "decided", "withdrawn"
-REVIEW_ASKED = "review asked"
+REVIEW_ASKED, KIND_CHANGED = "review asked", "kind changed"
 ALONE = frozenset({"portal", "operator"})  # the channels of whoever had proven themselves before they asked
 
 audit.declare("cases.decided", "reference", "outcome", "reason")
@@ -49,8 +53,21 @@ class NoPerson(Problem):
 
 
 def needs_two(case: Case) -> bool:
-    """Tell whether two of the staff have to agree: what they began themselves, strangers, agents (RULES S4)."""
-    return case.channel not in ALONE or kind(case.kind).two
+    """Tell whether two of the staff have to agree: what they began themselves, strangers, agents (RULES S4).
+
+    A request that staff made into another kind is one that they began: else one alone could turn a question of
+    somebody signed in into the deletion of their account.
+    """
+    return case.channel not in ALONE or kind(case.kind).two or _changed(case.id).exists()
+
+
+def asked_alone() -> Any:
+    """Return the condition on cases of which `needs_two` says no by how they came, and what became of them."""
+    return (Case.channel << list(ALONE)) & ~peewee.fn.EXISTS(_changed(Case.id))
+
+
+def _changed(case: Any) -> Any:
+    return CaseEvent.select(CaseEvent.id).where(CaseEvent.case == case, CaseEvent.name == KIND_CHANGED)
 
 
 def propose(case: Case, staff: int, outcome: str, reason: str = "", words: str = "") -> Decision:

@@ -105,7 +105,9 @@ def _asked_for(download: Download) -> dict[str, object]:
     choice = Choice.read(download.choice)
     left = {source: choice.left_out(source) for source in registry.active().all()} if choice.tables is not None else {}
     titles = [_without(source, tables) for source, tables in left.items() if tables]
-    return {"choice": choice, "left_out": titles, "masked": choice.masks(site().profile)}
+    kept_back = {source: choice.kept_back(source) for source in registry.active().all()} if choice.withheld else {}
+    kept = [_without(source, tables) for source, tables in kept_back.items() if tables]
+    return {"choice": choice, "left_out": titles, "kept_back": kept, "masked": choice.masks(site().profile)}
 
 
 def _without(source: Source, tables: list[Table]) -> str:

@@ -19,6 +19,7 @@ from portal.location.service import calendar
 from portal.policies import service as policies
 from portal.sources import registry
 from portal.sources.base import Source
+from portal.subjects import holds
 from portal.subjects import service as subjects
 from portal.subjects.models import Link
 
@@ -124,7 +125,10 @@ def tidy(claim: Claim[Keeping]) -> None:
 
 def _tidy(claim: Claim[Keeping], source: Source, limit: int) -> None:
     person, span, gone = subjects.person(claim.row.subject_id, source.id), calendar.older_than(limit), 0
-    if source.history is None or not person.keys:
+    place = source.manifest.location
+    if source.history is None or not person.keys or place is None:
+        return
+    if holds.keeps(claim.row.subject_id, source, place.points):
         return
     while chunk := source.history.delete(person, span, CHUNK):
         failpoints.point(f"location: old places gone from {source.id}")

@@ -14,6 +14,7 @@ from portal.location.service.history import keepers, named
 from portal.sources import registry
 from portal.sources.base import Person
 from portal.sources.history import History, Span
+from portal.subjects import holds
 from portal.subjects import service as subjects
 
 CHUNK = 5000  # places deleted in one transaction of a system
@@ -69,6 +70,10 @@ def taken_from(subject_id: int) -> datetime | None:
 
 
 def _ask(subject_id: int, kind: str, only: str = "", **what: Any) -> int:
+    for source, _ in keepers():
+        place = source.manifest.location
+        if only in ("", source.id) and place and holds.keeps(subject_id, source, place.points):
+            raise holds.Held
     with atomic():
         removal = Removal.create(subject=subject_id, kind=kind, **what)
         for source, _ in keepers():

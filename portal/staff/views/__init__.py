@@ -1,6 +1,21 @@
 """The pages of the staff: one module a subject, all on one blueprint."""
 
-from portal.staff.views import enrolment, looking, members, own, signing_in
+from portal.staff.views import (
+    case,
+    deciding,
+    enrolment,
+    keeping,
+    looking,
+    members,
+    own,
+    person,
+    requests,
+    signing_in,
+    writing,
+)
 from portal.staff.views.door import STAFF_SESSION, room
 
-__all__ = ["STAFF_SESSION", "enrolment", "looking", "members", "own", "room", "signing_in"]
+__all__ = [
+    "STAFF_SESSION", "case", "deciding", "enrolment", "keeping", "looking", "members", "own", "person", "requests",
+    "room", "signing_in", "writing",
+]  # fmt: skip

@@ -1,0 +1,112 @@
+"""The queue as staff use it: filters in the address, views of one's own, many at once, intake, search."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from portal.cases import deadlines
+from portal.cases.models import Case, CaseMessage
+from portal.cases.service import by_reference, open_without_account, queue
+from portal.kernel.audit import AuditEvent
+from tests.browse import Page
+from tests.conftest import Portal
+from tests.people import StaffMember, staff
+
+
+@pytest.fixture
+def sam(portal: Portal) -> StaffMember:
+    return staff(portal, "staff")
+
+
+def ask(kind: str = "complaint", email: str = "linh@example.com", days: int = 9, **facts: object) -> Case:
+    case = open_without_account(kind, email, "en")
+    Case.update(complete_by=queue.today() + timedelta(days=days), **facts).where(Case.id == case.id).execute()
+    return by_reference(case.reference)
+
+
+def said(words: str) -> Any:
+    return {"for": words}
+
+
+def references(page: Page) -> list[str]:
+    return [node.text for node in page.root.all("a") if node["href"].startswith("/staff/requests/R-")]
+
+
+def test_the_queue_says_in_words_how_near_each_day_is(sam: StaffMember) -> None:
+    late, today, soon = ask(days=-2), ask(days=0), ask(days=2)
+    page = sam.browser.get("/staff/requests")
+    assert references(page) == [late.reference, today.reference, soon.reference]
+    for words in ("2 days overdue", "Due today", "Due in 2 days"):
+        assert words in page.text
+
+
+def test_a_filter_stands_in_the_address_and_can_be_kept_under_a_name(sam: StaffMember) -> None:
+    late, _ = ask(days=-1), ask()
+    page = sam.browser.get("/staff/requests").form("Show").send(due="overdue")
+    assert references(page) == [late.reference]
+    page = page.form("Keep").send(name="Late ones")
+    assert references(page.click("Late ones")) == [late.reference]
+    page = sam.browser.get("/staff/requests?due=overdue").form("Keep").send(name=" ", status=422)
+    assert "Give the view a name" in page.text
+    assert "Late ones" not in staff(sam.portal, "staff", "Other").browser.get("/staff/requests").text
+
+
+def test_what_is_chosen_is_checked_first_and_then_done(sam: StaffMember) -> None:
+    one, two = ask(), ask(days=1)
+    until = queue.today() + timedelta(days=3)
+    sent = {"case": [str(one.id), str(two.id)], "act": "snooze", "until": until.isoformat(), "to": "", "whom": "us"}
+    page = sam.browser.post("/staff/requests/bulk", data=sent)
+    assert "It will be done for 1 request" in page.text
+    assert "It will not be done for 1 request" in page.text
+    assert by_reference(one.reference).snoozed_until is None
+    page = page.form("Do it").send()
+    assert "Done for 1 request" in page.text
+    assert by_reference(one.reference).snoozed_until is not None
+    assert by_reference(two.reference).snoozed_until is None
+
+
+def test_an_act_that_is_none_is_no_page(sam: StaffMember) -> None:
+    sam.browser.post("/staff/requests/bulk", data={"case": str(ask().id), "act": "delete"}, status=404)
+
+
+def test_a_letter_is_taken_in_with_its_true_day_and_never_with_one_ahead(sam: StaffMember) -> None:
+    came = queue.today() - timedelta(days=4)
+    form = sam.browser.get("/staff/requests/new").form("Take it in")
+    told: Any = {
+        "kind": "inquiry",
+        "channel": "post",
+        "email": "linh@example.com",
+        "words": "On paper: <b>how long?</b>",
+    }
+    ahead = (queue.today() + timedelta(days=1)).isoformat()
+    again = form.send(**told, received=ahead, status=422)
+    assert "On paper" in again.root.one(id="words").text
+    assert not Case.select().exists()
+    form.send(**told, received=came.isoformat())
+    case = Case.get()
+    assert (case.channel, deadlines.received_on(case.received_at, "Asia/Ho_Chi_Minh")) == ("post", came)
+    assert (case.complete_by - came).days == (queue.today() - came).days + (case.complete_by - queue.today()).days
+    note = CaseMessage.get()
+    assert note.internal
+    assert by_reference(case.reference).subject_id is None
+
+
+def test_a_case_is_found_by_its_reference_however_typed_and_by_address_without_a_trace_of_it(sam: StaffMember) -> None:
+    case = ask()
+    form = sam.browser.get("/staff/requests").form("Find")
+    typed = case.reference.lower().replace("-", " ")
+    assert form.send(**said(typed)).path == f"/staff/requests/{case.reference}"
+    page = form.send(**said("LINH@example.com"))
+    assert references(page) == [case.reference]
+    assert page.path == "/staff/requests/search"
+    assert AuditEvent.get(AuditEvent.name == "cases.searched").keys == {"by": "email"}
+    assert "Type a reference" in form.send(**said("everybody"), status=422).text
+
+
+def test_tests_stay_out_of_the_queue(sam: StaffMember) -> None:
+    ask(is_test=True)
+    assert references(sam.browser.get("/staff/requests")) == []
+    assert len(references(sam.browser.get("/staff/requests?tests=only"))) == 1
