@@ -20,14 +20,17 @@ import portal.marketing.views
 import portal.overview.views
 import portal.policies.views
 import portal.security.views
+import portal.staff.views
 import portal.subjects.views
 from portal import config, start, web
+from portal.accounts.staff import sessions as staff_sessions
 from portal.accounts.views import SESSION
 from portal.config import Config, Site
 from portal.kernel import db
+from portal.staff.views import STAFF_SESSION
 from portal.subjects import service as subjects
 from portal.web import cookies
-from portal.web.guards import Session
+from portal.web.guards import Crew, Session
 from portal.web.shipped import shipped
 
 ROOMS = (
@@ -41,6 +44,7 @@ ROOMS = (
     portal.security.views,
     portal.policies.views,
     portal.cases.views.companies,
+    portal.staff.views,
 )
 
 
@@ -64,7 +68,7 @@ def create_app(settings: Config | None = None) -> Flask:
     start.open_house(settings)
     app = _Portal("portal", static_folder=None, template_folder=str(shipped("templates")))
     app.extensions["portal"] = Extension(settings.site)
-    web.init_app(app, _load_session)
+    web.init_app(app, _load_session, _load_staff)
     for room in ROOMS:
         app.register_blueprint(room.room)
     app.teardown_request(_release)
@@ -90,6 +94,10 @@ def spare_collector() -> None:
 
 def _load_session(request: Request) -> Session | None:
     return subjects.signed_in(cookies.got(SESSION))
+
+
+def _load_staff(request: Request) -> Crew | None:
+    return staff_sessions.signed_in(cookies.got(STAFF_SESSION))
 
 
 def _release(error: Any) -> None:

@@ -99,6 +99,8 @@ class Site:
     base_url: str
     channels: dict[str, Channel] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
+    staff_idle_minutes: int = 30
+    staff_hours: int = 8
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,17 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
             for name, entry in channels.items()
         },
         topics={name: _topic(name, entry) for name, entry in topics.items()},
+        staff_idle_minutes=_at_most(raw, "idle_minutes", 30),
+        staff_hours=_at_most(raw, "longest_hours", 8),
     )
+
+
+def _at_most(raw: dict[str, Any], name: str, most: int) -> int:
+    """Return how long sessions of the staff last: a site may shorten them."""
+    value = int(raw.get("staff", {}).get(name, most))
+    if not 1 <= value <= most:
+        raise ConfigProblem(f"staff.{name} is {value}; write a number from 1 to {most}")
+    return value
 
 
 def _use(raw: dict[str, Any]) -> Use:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+import portal.accounts.staff.tasks
 import portal.accounts.tasks
 import portal.cases.tasks
 import portal.consents.tasks

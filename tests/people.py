@@ -1,4 +1,4 @@
-"""People of the demo world, signed in."""
+"""People of the demo world and members of the staff, signed in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 from portal.accounts.models import Account, Identifier, Session
+from portal.accounts.staff import sessions, totp
+from portal.accounts.staff.models import StaffAccount
 from portal.kernel import clock, crypto, tokens
+from portal.kernel.roles import Role
 from portal.subjects import service as subjects
 from tests.browse import Browser
 from tests.conftest import Portal
@@ -45,3 +48,37 @@ def made(kind: type[Kind], portal: Portal, who: str, language: str = "en", *, fo
     if found:
         portal.drain()
     return kind(portal, browser, account.id, subject, email)
+
+
+@dataclass
+class StaffMember:
+    """A member of the staff, signed in with both factors a moment ago: their browser, number, address and secret."""
+
+    portal: Portal
+    browser: Browser
+    number: int
+    email: str
+    name: str
+    role: Role
+    secret: str
+
+    def code(self) -> str:
+        """Return what their authenticator shows now."""
+        return totp.code_at(self.secret, totp.step_of(clock.now()))
+
+
+def staff(portal: Portal, role: Role, name: str = "", language: str = "en") -> StaffMember:
+    """Add a member of the staff in a role and sign them in; `name` tells several of one role apart."""
+    name = name or {"admin": "Ann Admin", "approver": "Paul Approver", "staff": "Sam Staff"}[role]
+    email, secret, browser = f"{name.split()[0].lower()}.{role}@staff.example", totp.new_secret(), Browser(portal.app)
+    member = StaffAccount.create(
+        email=email,
+        hash=crypto.keyed_hash("staff", email),
+        name=name,
+        role=role,
+        language=language,
+        totp_secret=secret,
+        confirmed_at=clock.now(),
+    )
+    browser.client.set_cookie("staff", sessions.begin(member, "a test"))
+    return StaffMember(portal, browser, member.id, email, name, role, secret)

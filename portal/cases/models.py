@@ -62,7 +62,11 @@ class Case(Claimable):
         by_address = "contact_hash"
         erasure = "unlink"
         forget = ("contact", "contact_hash")
-        indexes = ((("state", "complete_by"), False), (("subject", "state"), False))
+        indexes = (
+            (("state", "complete_by", "id"), False),
+            (("assignee", "state", "complete_by"), False),
+            (("subject", "state"), False),
+        )
 
 
 class CaseEvent(Model):
@@ -183,3 +187,31 @@ class Routing(Claimable):
         erasure = "unlink"
         forget = ("words",)
         indexes = ((("case", "controller"), True),)
+
+
+class SavedView(Model):
+    """A way of looking at the queue that a member of the staff keeps: a name, and the filters as they stand there."""
+
+    staff = peewee.IntegerField(index=True)
+    name = peewee.CharField(60)
+    query = peewee.CharField(300)
+
+    class Meta:
+        table_name = "saved_views"
+        whose = None
+        erasure = None
+
+
+class Presence(Model):
+    """That somebody of the staff is writing in a case; it counts for a minute after `seen_at`."""
+
+    case = peewee.ForeignKeyField(Case, backref="+")
+    staff = peewee.IntegerField()
+    seen_at = MomentField(default=clock.now, index=True)
+
+    class Meta:
+        table_name = "case_presence"
+        title = N_("Who of our staff was writing in your requests")
+        whose = "case.subject"
+        erasure = "delete"
+        indexes = ((("case", "staff"), True),)

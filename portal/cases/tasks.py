@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal.cases.models import CaseMessage, Routing
-from portal.cases.service import routing, thread
+from portal.cases.service import presence, routing, thread
 from portal.kernel import work
 from portal.kernel.work import Claim
 
@@ -26,3 +26,9 @@ def watch(claim: Claim[Routing]) -> None:
 def route_new() -> None:
     """Ask the companies that decide about rows of whoever has made a request."""
     routing.route_new()
+
+
+@work.every(timedelta(hours=1))
+def forget_presence() -> None:
+    """Forget who was writing."""
+    presence.forget_past()

@@ -112,3 +112,23 @@ class Fetch(Model):
         title = N_("Who fetched your downloads")
         whose = "download.case.subject"
         erasure = "delete"
+
+
+class Release(Model):
+    """The second look at a copy that nobody asked for in a session of their own: without it none is made (RULES S4).
+
+    `withheld` names tables by system that concern other people; who prepared it never releases it.
+    """
+
+    case = peewee.ForeignKeyField(Case, unique=True, backref="+")
+    withheld = JsonField(default=dict)
+    prepared_by = peewee.IntegerField()
+    prepared_at = MomentField(default=clock.now)
+    released_by = peewee.IntegerField(null=True)
+    released_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "download_releases"
+        title = N_("The second look at copies of your data")
+        whose = "case.subject"
+        erasure = "delete"

@@ -45,11 +45,21 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "request_received": ("reference", "what", "by", "prove", "url"),
     "request_news": ("reference", "url"),
     "request_decided": ("reference", "outcome", "authority", "url"),
+    "staff_code": ("code", "minutes"),
+    "staff_invited": ("url", "expires_at"),
+    "staff_changed": ("what", "left", "at"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
 PASSWORD = ("password set", "password changed", "password removed")
+STAFF_CHANGES = frozenset(
+    {"factor set", "factor reset", "recovery used", "recovery renewed", "role", "disabled", "enabled"}
+)
 CHANGES = frozenset({"added", "removed", "signed in", "ended", *PASSWORD})
+# And what `staff_changed` has one for.
+STAFF_CHANGES = frozenset(
+    {"factor set", "factor reset", "recovery used", "recovery renewed", "role", "disabled", "enabled"}
+)
 
 
 def sign_in_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
@@ -159,6 +169,26 @@ def request_news(to: Recipient, cause: str, reference: str, url: str) -> None:
 def request_decided(to: Recipient, cause: str, reference: str, outcome: str, authority: str, url: str) -> None:
     """Say that a request was decided; a refusal names the authority to complain to (RULES D6)."""
     _queue("request_decided", to, cause, reference=reference, outcome=outcome, authority=authority, url=url)
+
+
+def staff_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
+    """Send a member of the staff the code with which signing in begins."""
+    _queue("staff_code", to, cause, code=code, minutes=minutes)
+
+
+def staff_invited(to: Recipient, cause: str, url: str, expires_at: datetime) -> None:
+    """Send a member of the staff the address at which the second factor is set, once."""
+    _queue("staff_invited", to, cause, url=url, expires_at=expires_at.isoformat())
+
+
+def staff_changed(to: Recipient, cause: str, what: str, left: int, at: datetime) -> None:
+    """Tell a member of the staff of a change to how they sign in or what they may do.
+
+    `what` is one of STAFF_CHANGES; `left` is how many recovery codes are left where one was used.
+    """
+    if what not in STAFF_CHANGES:
+        raise ValueError(f"the templates have no sentence for {what!r}")
+    _queue("staff_changed", to, cause, what=what, left=left, at=at.isoformat())
 
 
 def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | None = None, /, **facts: Any) -> None:

@@ -169,18 +169,23 @@ def _show_page(said: str = "") -> Response:
         "security/_sessions.html",
         said=said,
         identifiers=identifiers.listed(_account()),
-        browsers=sorted(map(_browser, sessions.live(_account())), key=lambda browser: not browser.here),
+        browsers=sorted(map(_browser, sessions.live(_account())), key=lambda one: not one.here),
         has_password=passwords.has_one(_account()),
         unproven=bool(subjects.unclaimed(me().subject_id)),
     )
 
 
 def _browser(session: Session) -> Browser:
-    browser, _slash, system = session.device.partition(", ")
-    known = _("%(browser)s on %(system)s", browser=browser, system=system)
-    device = known if system else browser or _("A browser that we do not know")
+    return browser(session, sessions.is_of(session, me().token))
+
+
+def browser(session: Any, is_here: bool) -> Browser:
+    """Return a session, a person's or one of the staff, as it is drawn."""
+    program, _slash, system = session.device.partition(", ")
+    known = _("%(browser)s on %(system)s", browser=program, system=system)
+    device = known if system else program or _("A browser that we do not know")
     begun, seen = when(here(), session.created_at), when(here(), session.seen_at)
-    return Browser(session.id, device, _place(session.place), begun, seen, sessions.is_of(session, me().token))
+    return Browser(session.id, device, _place(session.place), begun, seen, is_here)
 
 
 def _place(place: str) -> str:

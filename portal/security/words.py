@@ -22,6 +22,9 @@ SAID: Mapping[str, str] = {
     "cases.company_answered": N_("A company answered your request (%(reference)s)"),
     "cases.company_asked": N_("A company that decides about records of yours was asked (%(reference)s)"),
     "cases.decided": N_("Our staff decided about your request (%(reference)s)"),
+    "cases.kind_changed": N_("Our staff gave your request its right kind (%(reference)s)"),
+    "cases.looked_for": N_("Our staff looked for you in our systems, to answer a request (%(reference)s)"),
+    "cases.matched": N_("Our staff found that a request is about you (%(reference)s)"),
     "cases.opened_by_operator": N_("Our staff opened a request for you (%(reference)s)"),
     "consents.chosen": N_("You made a choice about the use of your data"),
     "consents.passed_on": N_("Your choices were written to %(source)s"),
@@ -53,4 +56,17 @@ SAID: Mapping[str, str] = {
     "*": N_("Something was done with your account"),
 }
 # Events that are about no single person.
-IMPERSONAL = frozenset({"deletion.replayed"})
+IMPERSONAL = frozenset(
+    {
+        "cases.searched",
+        "deletion.replayed",
+        "staff.code_asked",
+        "staff.confirmed",
+        "staff.enrolled",
+        "staff.recovery_renewed",
+        "staff.recovery_used",
+        "staff.sessions_ended",
+        "staff.signed_in",
+        "staff.signed_out",
+    }
+)

@@ -13,6 +13,7 @@ from portal.kernel import clock
 from portal.kernel.crypto import EncryptedField
 from portal.kernel.db import Model, MomentField, moment, run
 from portal.kernel.problems import N_
+from portal.kernel.work import Claimable
 
 
 class Link(Model):
@@ -53,6 +54,36 @@ class Lookup(Model):
         whose = "identifier.account"
         erasure = "delete"
         indexes = ((("identifier", "source"), True),)
+
+
+class LegalHold(Claimable):
+    """Records of a person that must stay although they would go: of one table in one system, until a day.
+
+    `key` names the record that is meant, "" for all of the table; systems erase by tables, so the table stays. `staff`
+    answers for it. `person` holds what leads to the rows once the person was erased otherwise: the hold's end erases
+    them, and `due_at` is when. It empties `person` too.
+    """
+
+    subject_id: int
+    subject = peewee.ForeignKeyField(Subject, null=True, on_delete="SET NULL", backref="+")
+    case = peewee.CharField(16)
+    source = peewee.CharField(64)
+    table = peewee.CharField(64)
+    key = EncryptedField(null=True)
+    reason = EncryptedField()
+    staff = peewee.IntegerField()
+    created_at = MomentField(default=clock.now)
+    until = peewee.DateField()
+    person = EncryptedField(null=True)
+    erased_for = peewee.CharField(16, default="")
+    ended_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "legal_holds"
+        title = N_("Records that a legal duty keeps")
+        whose = "subject"
+        erasure = "unlink"
+        indexes = ((("subject", "source"), False),)
 
 
 class SessionRow(NamedTuple):

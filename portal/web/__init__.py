@@ -25,32 +25,37 @@ from portal.web import (
     templates,
     words,
 )
-from portal.web.guards import Session
+from portal.web.guards import Crew, Session
 
 
-def init_app(app: Flask, load_session: Callable[[Request], Session | None]) -> None:
+def init_app(
+    app: Flask,
+    load_session: Callable[[Request], Session | None],
+    load_staff: Callable[[Request], Crew | None] = lambda request: None,
+) -> None:
     """Furnish an app that has `extensions["portal"]` and was made with `static_folder=None` and without a secret key.
 
-    `load_session` finds the session that a request belongs to: it is asked at most once, and not for static files.
+    `load_session` finds the session that a request belongs to, and `load_staff` that of a page below /staff: one of
+    them is asked at most once, and none for static files.
     """
     cookies.init_app(app)
     navigation.init_app(app)
     htmx.init_app(app, _pages(app, static.init_app(app)))
     errors.init_app(app)
-    app.before_request(partial(_arrive, guards.use(app, load_session)))
+    app.before_request(partial(_arrive, guards.use(app, load_session), partial(guards.recognise_staff, load_staff)))
     app.register_blueprint(language.room)
     app.register_blueprint(health.room)
     app.wsgi_app = headers.Headers(app.wsgi_app, app.extensions["portal"].site.base_url)  # type: ignore[method-assign]
 
 
-def _arrive(recognise: Callable[[], Session]) -> Response | None:
+def _arrive(recognise: Callable[[], Session], recognise_staff: Callable[[], Session]) -> Response | None:
     """Do before each view what every view relies on: know the person, the language, the sender's right to be here."""
     present.begin()
     endpoint = request.endpoint or ""
     if endpoint == "asset":
         return None
     cookies.read()
-    session = recognise()
+    session = recognise_staff() if guards.for_staff() else recognise()
     language.speak(session)
     embed.settle()
     view = current_app.view_functions.get(endpoint)

@@ -1,6 +1,7 @@
 """Who may enter: every view needs a signed-in session unless it is marked otherwise.
 
-The marks are attributes of the view and one hook reads them, so a view that forgot its mark is closed, not open.
+The marks are attributes of the view and one hook reads them, so a view that forgot its mark is closed, not open. Below
+/staff the session of a member of the staff counts and nobody else's, elsewhere a person's and no member's.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from flask_login import LoginManager
 from werkzeug.wrappers import Response
 
 from portal.kernel import clock
+from portal.kernel.problems import NotFound
+from portal.kernel.roles import ROLES, Role
 from portal.web.htmx import alone, away
 from portal.web.present import known
 from portal.web.site import came_from, local
 
 SIGN_IN, CONFIRM = "/sign-in", "/confirm"
+STAFF = "/staff"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -39,6 +43,19 @@ class Session(Protocol):
     def subject_id(self) -> int: ...
     @property
     def memo(self) -> dict[str, Any]: ...
+
+
+class Crew(Session, Protocol):
+    """The session of a member of the staff; as a person's session it is nobody's."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def session_id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
 
 
 class Nobody:
@@ -77,6 +94,29 @@ def use(app: Flask, load_session: Callable[[Request], Session | None]) -> Callab
     return sessions.recognise
 
 
+def recognise_staff(load_staff: Callable[[Request], Crew | None]) -> Session:
+    """Find the staff's session of the request and keep it, for `crew`; what a person has signed in to is not asked."""
+    known().crew = load_staff(request)
+    session: Session = known().crew or Nobody()
+    known().session = session
+    return session
+
+
+def for_staff() -> bool:
+    """Tell whether the request is for a page of the staff."""
+    return request.path == STAFF or request.path.startswith(STAFF + "/")
+
+
+def crew() -> Crew:
+    """Return the member of the staff whose request this is; a view marked with `staff` always has one."""
+    return cast(Crew, known().crew)
+
+
+def crew_or_nobody() -> Crew | None:
+    """Return the member of the staff whose request this is, None on the pages before signing in."""
+    return cast("Crew | None", known().crew)
+
+
 def me() -> Session:
     """Return the session of this request."""
     session: Session = known().session
@@ -93,6 +133,27 @@ def recently_confirmed(view: View) -> View:
     return _mark(view, "is_guarded")
 
 
+def staff(*roles: Role, fresh: bool = False) -> Callable[[View], View]:
+    """Mark a view for members of the staff in one of these roles, each of which is named: none implies another.
+
+    `fresh`: the second factor was shown within the last 15 minutes (RULES A3). ValueError for a role there is not.
+    """
+    if not roles or not set(roles) <= set(ROLES):
+        raise ValueError(f"name roles of {ROLES}, not {roles}")
+
+    def mark(view: View) -> View:
+        view.__dict__["roles"] = frozenset(roles)
+        return _mark(view, "is_guarded") if fresh else view
+
+    return mark
+
+
+def roles_of(view: Callable[..., Any]) -> frozenset[Role]:
+    """Return the roles that a view is marked with, none where it is no view of the staff."""
+    roles: frozenset[Role] = getattr(view, "roles", frozenset())
+    return roles
+
+
 def machine_post(view: View) -> View:
     """Mark a view that programs post to: open, without proof of origin, so it must never act by the session's right."""
     return _mark(_mark(view, "is_open"), "is_for_machines")
@@ -102,11 +163,30 @@ def enter(view: Callable[..., Any], session: Session) -> Response | None:
     """Let the request in, or send the person to sign in or to confirm who they are."""
     if hasattr(view, "is_open"):
         return None
+    if roles := roles_of(view):
+        return _enter_staff(view, roles)
     if session.account_id is None:
         return _ask_at(SIGN_IN)
-    if hasattr(view, "is_guarded") and (session.fresh_until is None or session.fresh_until <= clock.now()):
+    if hasattr(view, "is_guarded") and not is_fresh(session):
         return _ask_at(CONFIRM)
     return None
+
+
+def _enter_staff(view: Callable[..., Any], roles: frozenset[Role]) -> Response | None:
+    """Let a member in; whoever has another role learns no more than that there is no such page (RULES S1)."""
+    member = crew_or_nobody()
+    if member is None:
+        return _ask_at(STAFF + SIGN_IN)
+    if member.role not in roles:
+        raise NotFound
+    if hasattr(view, "is_guarded") and not is_fresh(member):
+        return _ask_at(STAFF + CONFIRM)
+    return None
+
+
+def is_fresh(session: Session) -> bool:
+    """Tell whether somebody has proven a moment ago that it is them."""
+    return session.fresh_until is not None and session.fresh_until > clock.now()
 
 
 def _ask_at(door: str) -> Response:

@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, current_app, request, url_for
 from markupsafe import Markup
 
+from portal.kernel.roles import Role
 from portal.web.embed import embedded
-from portal.web.guards import Session, me
+from portal.web.guards import STAFF, crew, crew_or_nobody, for_staff, me, roles_of
 from portal.web.htmx import draw
 from portal.web.words import here
 
-State = Callable[[Session], str]
+State = Callable[[Any], str]  # of the session: a person's, or for a desk a member's of the staff
+HOUSEKEEPING = 80  # from here on in the staff's menu: what is not the daily work
 _KEY = "portal.navigation"
 
 
@@ -48,11 +50,13 @@ class Frame(NamedTuple):
     header: Markup = Markup()
     menu: Markup = Markup()
     footer: Markup = Markup()
+    home: str = "/"
 
 
 @dataclass(eq=False)
 class _Plan:
     menu: list[Entry] = field(default_factory=list)
+    desks: list[Entry] = field(default_factory=list)
     footer: list[Entry] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
 
@@ -63,6 +67,20 @@ def entry(
     """Put a page of a room into the menu; `covers` names its other endpoints under which the entry stays marked."""
     place = Entry(f"{room.name}.{page}", title, order, state, frozenset(f"{room.name}.{other}" for other in covers))
     _when_registered(room, lambda plan: _place(plan.menu, place))
+
+
+def desk(
+    room: Blueprint, page: str, title: str, *, order: int, state: State | None = None, covers: tuple[str, ...] = ()
+) -> None:
+    """Put a page of a room into the staff's menu, for the roles that its view is marked with."""
+    place = Entry(f"{room.name}.{page}", title, order, state, frozenset(f"{room.name}.{other}" for other in covers))
+    _when_registered(room, lambda plan: _place(plan.desks, place))
+
+
+def first_desk() -> str | None:
+    """Return the address of the first desk where this member of the staff works, None where there is none."""
+    desks = _desks(_plan(current_app), crew().role)
+    return url_for(desks[0].endpoint) if desks and desks[0].order < HOUSEKEEPING else None
 
 
 def footer(room: Blueprint, page: str, title: str, *, order: int) -> None:
@@ -79,6 +97,8 @@ def left_out(room: Blueprint, *endpoints: str) -> None:
 def frame() -> Frame:
     """Return what stands around the page that this person asks for; inside an app, nothing."""
     plan, session = _plan(current_app), me()
+    if for_staff():
+        return _around_staff(plan)
     known = session.account_id is not None
     if embedded():
         return Frame(known, inside=True)
@@ -89,7 +109,7 @@ def frame() -> Frame:
 def unplaced(app: Flask) -> set[str]:
     """Return the endpoints that are neither in menu or footer, nor covered, nor left out by name."""
     plan = _plan(app)
-    places = [*plan.menu, *plan.footer]
+    places = [*plan.menu, *plan.desks, *plan.footer]
     placed = {place.endpoint for place in places}.union(*(place.covers for place in places))
     return {rule.endpoint for rule in app.url_map.iter_rules()} - placed - plan.left_out
 
@@ -107,6 +127,28 @@ def _frame(plan: _Plan, language: str, endpoint: str, states: tuple[str, ...], k
     context = {"known": known, "menu": menu, "footer": footer}
     header, beside, below = (Markup(draw(f"_frame/{part}.html", **context)) for part in ("header", "menu", "footer"))  # noqa: S704 - escaped there
     return Frame(known, False, header, beside, below)
+
+
+def _around_staff(plan: _Plan) -> Frame:
+    member = crew_or_nobody()
+    if member is None:
+        return _staff_frame(plan, here().language, request.endpoint or "", (), None)
+    states = tuple(place.state(member) if place.state else "" for place in _desks(plan, member.role))
+    return _staff_frame(plan, here().language, request.endpoint or "", states, member.role)
+
+
+@lru_cache(maxsize=2048)
+def _staff_frame(plan: _Plan, language: str, endpoint: str, states: tuple[str, ...], role: Role | None) -> Frame:
+    """Draw it once for each way it can look, as `_frame` does."""
+    places = _desks(plan, role) if role else []
+    menu = [_item(place, endpoint, state) for place, state in zip(places, states, strict=True)]
+    context = {"known": role is not None, "menu": menu}
+    header, beside = (Markup(draw(f"_frame/staff_{part}.html", **context)) for part in ("header", "menu"))  # noqa: S704 - escaped there
+    return Frame(role is not None, False, header, beside, home=f"{STAFF}/")
+
+
+def _desks(plan: _Plan, role: Role) -> list[Entry]:
+    return [place for place in plan.desks if role in roles_of(current_app.view_functions[place.endpoint])]
 
 
 def _item(place: Entry, endpoint: str, state: str = "") -> Item:

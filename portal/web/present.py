@@ -13,11 +13,15 @@ from typing import Any
 
 @dataclass(slots=True)
 class Known:
-    """The cookies that came, the reader's words, session and forms' token, and whether an app shows the page."""
+    """The cookies that came, the reader's words, session and forms' token, and whether an app shows the page.
+
+    `crew` is the member of the staff, on a page of theirs.
+    """
 
     cookies: dict[str, str] = field(default_factory=dict)
     words: Any = None
     session: Any = None
+    crew: Any = None
     token: str = ""
     inside: bool = False
 
