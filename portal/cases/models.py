@@ -38,7 +38,7 @@ class Case(Claimable):
     contact_hash = peewee.CharField(80, default="", index=True)
     profile = peewee.CharField(16)
     own_profile = peewee.CharField(16, default="")
-    received_at = MomentField(default=clock.now)
+    received_at = MomentField(default=clock.now, index=True)
     acknowledge_by = peewee.DateField(null=True)
     acknowledged_at = MomentField(null=True)
     complete_by = peewee.DateField(index=True)
@@ -50,7 +50,7 @@ class Case(Claimable):
     duplicate_of = peewee.IntegerField(null=True, index=True)
     routed_at = MomentField(null=True)
     is_test = peewee.BooleanField(default=False)
-    closed_at = MomentField(null=True)
+    closed_at = MomentField(null=True, index=True)
 
     if TYPE_CHECKING:
         subject_id: int  # None after an erasure, and before somebody without an account has proven who they are

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal.cases.models import CaseMessage, Routing
-from portal.cases.service import presence, routing, thread
+from portal.cases.service import digests, presence, routing, thread
 from portal.kernel import work
 from portal.kernel.work import Claim
 
@@ -32,3 +32,9 @@ def route_new() -> None:
 def forget_presence() -> None:
     """Forget who was writing."""
     presence.forget_past()
+
+
+@work.every(timedelta(days=1))
+def tell_staff() -> None:
+    """Tell staff what has come to a new part of its time."""
+    digests.send()

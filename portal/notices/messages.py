@@ -6,7 +6,7 @@ Legal messages are sent at least once: a kill between sending and recording repe
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -48,13 +48,11 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "staff_code": ("code", "minutes"),
     "staff_invited": ("url", "expires_at"),
     "staff_changed": ("what", "left", "at"),
+    "staff_digest": ("lines", "count", "url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
 PASSWORD = ("password set", "password changed", "password removed")
-STAFF_CHANGES = frozenset(
-    {"factor set", "factor reset", "recovery used", "recovery renewed", "role", "disabled", "enabled"}
-)
 CHANGES = frozenset({"added", "removed", "signed in", "ended", *PASSWORD})
 # And what `staff_changed` has one for.
 STAFF_CHANGES = frozenset(
@@ -189,6 +187,15 @@ def staff_changed(to: Recipient, cause: str, what: str, left: int, at: datetime)
     if what not in STAFF_CHANGES:
         raise ValueError(f"the templates have no sentence for {what!r}")
     _queue("staff_changed", to, cause, what=what, left=left, at=at.isoformat())
+
+
+def staff_digest(to: Recipient, cause: str, lines: Sequence[tuple[str, str, date]], count: int, url: str) -> None:
+    """Tell a member of the staff which requests came to half, a quarter or the end of their time, or are late.
+
+    Each line is that word (half, quarter, end or late), a reference and the day; `count` may be more than are named.
+    """
+    said = [[word, reference, day.isoformat()] for word, reference, day in lines]
+    _queue("staff_digest", to, cause, lines=said, count=count, url=url)
 
 
 def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | None = None, /, **facts: Any) -> None:

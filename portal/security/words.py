@@ -25,6 +25,7 @@ SAID: Mapping[str, str] = {
     "cases.kind_changed": N_("Our staff gave your request its right kind (%(reference)s)"),
     "cases.looked_for": N_("Our staff looked for you in our systems, to answer a request (%(reference)s)"),
     "cases.matched": N_("Our staff found that a request is about you (%(reference)s)"),
+    "cases.file_made": N_("Our staff made a file of your request, as an authority may ask for it (%(reference)s)"),
     "cases.opened_by_operator": N_("Our staff opened a request for you (%(reference)s)"),
     "consents.chosen": N_("You made a choice about the use of your data"),
     "consents.passed_on": N_("Your choices were written to %(source)s"),
