@@ -215,3 +215,20 @@ class Presence(Model):
         whose = "case.subject"
         erasure = "delete"
         indexes = ((("case", "staff"), True),)
+
+
+class ReplyText(Model):
+    """A text for staff to send, in one language, as an admin wrote it; it stands above the one that is shipped."""
+
+    name = peewee.CharField(32)
+    language = peewee.CharField(8)
+    title = peewee.CharField(80)
+    text = peewee.TextField()
+    staff = peewee.IntegerField()
+    at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "reply_texts"
+        whose = None
+        erasure = None
+        indexes = ((("name", "language"), True),)

@@ -12,7 +12,7 @@ from datetime import datetime
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import MomentField, run, written
+from portal.kernel.db import MomentField, moment, run, written
 from portal.kernel.problems import N_
 from portal.kernel.work import Claim, Claimable, wake_table
 
@@ -34,6 +34,8 @@ class Delivery(Claimable):
         erasure = "delete"
         indexes = ((("subject", "source"), True),)
 
+
+Waiting = dict[str, tuple[int, datetime]]  # by system: how many people, and since when the oldest
 
 # Written out, because every choice is waited for.
 _MARK = "INSERT INTO deliveries (subject, source, wanted, asked_at, due_at, confirmed, fence, attempts) VALUES "
@@ -73,3 +75,10 @@ def confirm(claim: Claim[Delivery], event: int, at: datetime) -> None:
 def of(subject: int) -> list[Delivery]:
     """Return where a person's choices stand, system by system."""
     return list(Delivery.select().where(Delivery.subject == subject).order_by(Delivery.source))
+
+
+def waiting() -> Waiting:
+    """Return, by system, for how many people something has still to be written there, and since when."""
+    behind = Delivery.select(Delivery.source, peewee.fn.COUNT(Delivery.id), peewee.fn.MIN(Delivery.asked_at))
+    found = behind.where(Delivery.confirmed < Delivery.wanted).group_by(Delivery.source).tuples()
+    return {source: (int(count), moment(oldest)) for source, count, oldest in found}

@@ -59,6 +59,7 @@ SAID: Mapping[str, str] = {
 # Events that are about no single person.
 IMPERSONAL = frozenset(
     {
+        "cases.reply_written",
         "cases.searched",
         "deletion.replayed",
         "staff.code_asked",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms.validators import InputRequired, Length, Regexp
 
 from portal.kernel.problems import N_
-from portal.web.fields import CodeField, EmailField, Form, TextField
+from portal.web.fields import AreaField, CodeField, EmailField, Form, TextField
 
 
 class AddressForm(Form):
@@ -47,3 +47,14 @@ class RecoveryForm(Form):
         autocomplete="one-time-code",
         validators=[InputRequired(N_("Enter one of your recovery codes.")), Length(max=60)],
     )
+
+
+class TextForm(Form):
+    """Asks for a text that staff send often."""
+
+    title = TextField(
+        N_("Title"),
+        hint=N_("Staff choose by it. Nobody else sees it."),
+        validators=[InputRequired(N_("Enter a title.")), Length(max=80, message=N_("Enter at most 80 characters."))],
+    )
+    text = AreaField(N_("Text"), validators=[InputRequired(N_("Enter the text."))])
