@@ -86,7 +86,7 @@ class CaseEvent(Model):
         table_name = "case_events"
         title = N_("What happened with your requests")
         whose = "case.subject"
-        withheld = "internal"
+        internal = "internal"
         erasure = "keep"
 
 
@@ -110,7 +110,7 @@ class CaseMessage(Claimable):
         table_name = "case_messages"
         title = N_("What was written in your requests")
         whose = "case.subject"
-        withheld = "internal"
+        internal = "internal"
         erasure = "delete"
 
 

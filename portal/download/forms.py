@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from wtforms.validators import ValidationError
 
 from portal.download.choice import CALIFORNIA
 from portal.kernel.problems import N_
-from portal.web.fields import ChoiceField, Form, SelectField, TextField, choice
+from portal.web.fields import ChoiceField, DayField, Form, SelectField, choice
 
 ALL, SOME = "all", "some"
-_WRITE = N_("Write the day as year, month and day: 2026-11-22.")
-
-
-def read_day(written: str | None) -> date | None:
-    """Return a day as browsers send it; None for what is none."""
-    try:
-        return date.fromisoformat(written or "")
-    except ValueError:
-        return None
-
-
-class DayField(TextField):
-    """A day; browsers show a calendar."""
-
-    type_ = "date"
-
-    @property
-    def day(self) -> date | None:
-        """Return it, None where nothing is written."""
-        return read_day(self.data)
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is no day."""
-        if self.data and self.day is None:
-            raise ValidationError(_WRITE)
 
 
 class ChoiceForm(Form):

@@ -37,6 +37,7 @@ class AuditEvent(Model):
         title = N_("Log of what happened with your account")
         whose = "subject"
         erasure = "keep"
+        embargo = "id"
 
 
 def declare(name: str, *keys: str) -> None:
@@ -70,9 +71,14 @@ def record_each(event: str, each: Sequence[dict[str, Any]], *, subject: int | No
         run(_APPEND + ", ".join([_ONE] * len(each)), *values)
 
 
-def of_subject(subject: int, before: int | None, limit: int) -> list[AuditEvent]:
-    """Return what the log says of a person, the newest first; `before` is the event that the last page ended with."""
+def of_subject(subject: int, before: int | None, limit: int, without: Any = None) -> list[AuditEvent]:
+    """Return what the log says of a person, the newest first; `before` is the event that the last page ended with.
+
+    `without` is a query for the numbers of events that are left out.
+    """
     mine = AuditEvent.subject == subject
+    if without is not None:
+        mine &= AuditEvent.id.not_in(without)
     which = mine & (AuditEvent.id < before) if before else mine
     return list(AuditEvent.select().where(which).order_by(AuditEvent.id.desc()).limit(limit))
 

@@ -39,6 +39,7 @@ Waiting = dict[str, tuple[int, datetime]]  # by system: how many people, and sin
 
 # Written out, because every choice is waited for.
 _MARK = "INSERT INTO deliveries (subject, source, wanted, asked_at, due_at, confirmed, fence, attempts) VALUES "
+_BEHIND = "SELECT source, COUNT(*), MIN(asked_at) FROM deliveries WHERE confirmed < wanted GROUP BY source"
 _ONE = "(?, ?, ?, ?, ?, 0, 0, 0)"
 _OVER = """ ON CONFLICT (subject, source) DO UPDATE
 SET wanted = excluded.wanted, asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0"""
@@ -79,6 +80,5 @@ def of(subject: int) -> list[Delivery]:
 
 def waiting() -> Waiting:
     """Return, by system, for how many people something has still to be written there, and since when."""
-    behind = Delivery.select(Delivery.source, peewee.fn.COUNT(Delivery.id), peewee.fn.MIN(Delivery.asked_at))
-    found = behind.where(Delivery.confirmed < Delivery.wanted).group_by(Delivery.source).tuples()
+    found = run(_BEHIND).fetchall()
     return {source: (int(count), moment(oldest)) for source, count, oldest in found}

@@ -10,6 +10,7 @@ from typing import Any
 from portal.accounts import alarms, identifiers, passwords, sessions
 from portal.accounts import service as accounts
 from portal.accounts.models import Alarm, Identifier
+from portal.accounts.staff import looks
 from portal.cases import service as cases
 from portal.cases.models import Case, CaseEvent
 from portal.kernel import audit, clock
@@ -107,7 +108,7 @@ def inquiries(subject_id: int) -> dict[int, Case]:
 
 def activity(subject_id: int, before: int | None = None) -> tuple[list[Happened], int | None]:
     """Return a page of a person's log, the newest first, and where the next page begins, None on the last."""
-    events = audit.of_subject(subject_id, before, PAGE + 1)
+    events = audit.of_subject(subject_id, before, PAGE + 1, without=looks.held_back())
     more = events[PAGE - 1].id if len(events) > PAGE else None
     return [_happened(event) for event in events[:PAGE]], more
 

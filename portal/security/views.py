@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response
 from portal.accounts import alarms, identifiers, passwords, sessions
 from portal.accounts.masks import mask
 from portal.accounts.models import Session
+from portal.accounts.staff.looks import REASONS
 from portal.consents.words import when
 from portal.kernel.problems import N_, NotFound, Problem, TooManyTries
 from portal.security import service
 from portal.security.forms import NEW, ProofForm
+from portal.security.words import ROLES_SAID
 from portal.sources import registry
 from portal.subjects import claims as claiming
 from portal.subjects import service as subjects
@@ -24,6 +26,7 @@ from portal.web.guards import me, open_to_all, recently_confirmed
 from portal.web.htmx import alone, away, show
 from portal.web.words import _, here
 
+_WORDS = {"role": ROLES_SAID, "reason": REASONS}  # codes of the log that are said in words
 _NUMBERS = 2**31  # beyond the numbers of a table
 
 room = Blueprint("security", __name__)
@@ -198,6 +201,8 @@ def _sentence(event: service.Happened) -> str:
 
 
 def _fact(name: str, fact: Any) -> Any:
+    if name in _WORDS:
+        return _(_WORDS[name].get(fact, fact))
     if name != "source":
         return fact
     try:

@@ -56,17 +56,27 @@ SAID: Mapping[str, str] = {
     "subjects.claimed": N_("You proved that a record in %(source)s is yours"),
     "*": N_("Something was done with your account"),
 }
+# The roles of the staff, as a person reads them.
+ROLES_SAID: Mapping[str, str] = {"admin": N_("admin"), "approver": N_("approver"), "staff": N_("staff")}
 # Events that are about no single person.
 IMPERSONAL = frozenset(
     {
         "cases.reply_written",
         "cases.searched",
         "deletion.replayed",
+        "staff.absence_set",
+        "staff.added",
         "staff.code_asked",
         "staff.confirmed",
+        "staff.disabled",
+        "staff.embargo_lifted",
+        "staff.embargoed",
+        "staff.enabled",
         "staff.enrolled",
+        "staff.factor_reset",
         "staff.recovery_renewed",
         "staff.recovery_used",
+        "staff.role_changed",
         "staff.sessions_ended",
         "staff.signed_in",
         "staff.signed_out",

@@ -6,6 +6,7 @@ Labels, hints and the messages of validators are marked with N_ where they are w
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any, NamedTuple
 
 import wtforms
@@ -14,6 +15,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
 from portal.kernel.problems import N_
 from portal.web.htmx import draw
@@ -84,6 +86,30 @@ class CodeField(TextField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take the digits alone."""
         self.data = re.sub(r"\D", "", valuelist[0]) if valuelist else ""
+
+
+def read_day(written: str | None) -> date | None:
+    """Return a day as browsers send it; None for what is none."""
+    try:
+        return date.fromisoformat(written or "")
+    except ValueError:
+        return None
+
+
+class DayField(TextField):
+    """A day; browsers show a calendar."""
+
+    type_ = "date"
+
+    @property
+    def day(self) -> date | None:
+        """Return it, None where nothing is written."""
+        return read_day(self.data)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is no day."""
+        if self.data and self.day is None:
+            raise ValidationError(N_("Write the day as year, month and day: 2026-11-22."))
 
 
 class AreaField(TextField):

@@ -11,12 +11,11 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Request, request
+from flask import Flask, Request, abort, request
 from flask_login import LoginManager
 from werkzeug.wrappers import Response
 
 from portal.kernel import clock
-from portal.kernel.problems import NotFound
 from portal.kernel.roles import ROLES, Role
 from portal.web.htmx import alone, away
 from portal.web.present import known
@@ -178,7 +177,7 @@ def _enter_staff(view: Callable[..., Any], roles: frozenset[Role]) -> Response |
     if member is None:
         return _ask_at(STAFF + SIGN_IN)
     if member.role not in roles:
-        raise NotFound
+        abort(404)
     if hasattr(view, "is_guarded") and not is_fresh(member):
         return _ask_at(STAFF + CONFIRM)
     return None

@@ -20,7 +20,8 @@ from tests.people import StaffMember, member, staff
 
 # What a stranger sees below /staff: each is here by decision.
 OPEN = {
-    "staff.sign_in", "staff.sign_in_code", "staff.sign_in_factor", "staff.sign_in_recovery", "staff.sign_out",
+    "staff.enrol", "staff.sign_in", "staff.sign_in_code", "staff.sign_in_factor", "staff.sign_in_recovery",
+    "staff.sign_out",
 }  # fmt: skip
 HERE = {"Sec-Fetch-Site": "same-origin"}
 

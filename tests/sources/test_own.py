@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +16,18 @@ from portal.sources.base import Identifier, Person
 from portal.sources.own import OwnSource, tables
 from tests.conftest import KEY
 
-ROOMS = ("accounts", "subjects", "notices", "consents", "cases", "download", "deletion", "policies", "location")
+ROOMS = (
+    "accounts",
+    "accounts.staff",
+    "subjects",
+    "notices",
+    "consents",
+    "cases",
+    "download",
+    "deletion",
+    "policies",
+    "location",
+)
 MAI, DUC = "mai@example.com", "duc@example.com"
 
 
@@ -77,7 +89,15 @@ def settle(email: str) -> Person:
     models["Decision"].create(case=copy, outcome="fulfil", state="decided", proposed_by=1)
     audit.declare("own.tested")
     audit.record("own.tested", subject=subject.id)
+    look = {"staff": 1, "role": "staff", "reason": "fault", "words": "about somebody else", "about": "", "session": 1}
+    models["StaffLook"].create(subject=subject, event=event_of(subject.id), **look)
+    models["StaffEmbargo"].create(subject=subject, event=event_of(subject.id), until=now, words="over", staff=1)
     return Person(((subject.id,),), (Identifier("email", email),))
+
+
+def event_of(subject: int) -> int:
+    found: int = audit.of_subject(subject, None, 1)[0].id
+    return found
 
 
 def counts() -> dict[str, int]:
@@ -120,6 +140,32 @@ def test_a_snapshot_holds_what_was_encrypted_in_the_open_and_no_digest(own: OwnS
         for table, entry in own.manifest.tables.items()
     }
     assert all(set(found[0]) == shown[table] for table, found in rows.items())
+
+
+def test_what_staff_hold_back_is_in_no_copy_and_on_no_page_until_its_day(own: OwnSource) -> None:
+    mai = settle(MAI)
+    held = tables.named("staff_embargoes")
+    held.update(until=clock.now() + timedelta(days=1)).execute()
+    about = ("audit_events", "staff_looks", "staff_embargoes")
+    with own.snapshot(mai) as snapshot:
+        assert [list(snapshot.rows(table)) for table in about] == [[], [], []]
+        assert [snapshot.counts[table] for table in about] == [0, 0, 0]
+    assert [own.page(mai, table).rows for table in about] == [(), (), ()]
+    assert {line.rows for line in own.preview(mai).lines if line.table in about} == {0}
+    with clock.later(timedelta(days=2)):
+        [look] = own.page(mai, "staff_looks").rows
+        assert (look["role"], look["reason"]) == ("staff", "fault")
+        assert not look.keys() & {"words", "staff", "session"}
+        assert len(own.page(mai, "audit_events").rows) == 1
+
+
+def test_what_is_held_back_goes_with_the_person_all_the_same(own: OwnSource) -> None:
+    mai = settle(MAI)
+    tables.named("staff_embargoes").update(until=clock.now() + timedelta(days=1)).execute()
+    own.erase(mai, "a request")
+    assert own.remaining(mai) == {}
+    assert tables.named("staff_looks").select().count() == 0
+    assert tables.named("staff_embargoes").select().count() == 0
 
 
 def test_a_snapshot_holds_still_and_its_reader_may_write(own: OwnSource) -> None:

@@ -130,6 +130,8 @@ class StaffLook(Model):
         title = N_("Looks of our staff at your data")
         whose = "subject"
         erasure = "delete"
+        withheld = ("staff", "session", "words")
+        embargo = "event"
         indexes = ((("session", "subject", "about"), False),)
 
 
@@ -146,6 +148,8 @@ class StaffEmbargo(Model):
 
     class Meta:
         table_name = "staff_embargoes"
-        title = N_("Looks that are shown to you later")
+        title = N_("Looks that were shown to you later")
         whose = "subject"
         erasure = "delete"
+        withheld = ("staff", "words")
+        embargo = "event"

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.download import service
 from portal.download.choice import Choice
-from portal.download.forms import ALL, SOME, ChoiceForm, read_day
+from portal.download.forms import ALL, SOME, ChoiceForm
 from portal.download.models import Download
 from portal.download.views.room import room
 from portal.kernel import clock
 from portal.kernel.problems import N_, NotFound
 from portal.sources import registry
+from portal.web.fields import read_day
 from portal.web.guards import CONFIRM, me
 from portal.web.htmx import away, show
 from portal.web.words import _, here

@@ -51,10 +51,7 @@ class OwnSource(Source):
 
     def preview(self, person: Person) -> Preview:
         reach = Reach.of(person)
-        lines = (
-            describe.line(self.manifest.tables[ours.name(model)], reach.count_handed_out(model))
-            for model in ours.owned()
-        )
+        lines = (describe.line(self.manifest.tables[ours.name(model)], reach.shown(model)) for model in ours.owned())
         return Preview(tuple(lines), (), clock.now())
 
     @contextmanager
@@ -66,8 +63,7 @@ class OwnSource(Source):
         """Return rows by falling number."""
         model, reach = ours.named(table), Reach.of(person)
         key, fields = model._meta.primary_key, ours.shown(model)
-        mine = reach.handed_out(model)
-        rows = mine & (key < int(after)) if after else mine
+        rows = reach.given(model) & (key < int(after)) if after else reach.given(model)
         found = list(model.select(key, *fields).where(rows).order_by(key.desc()).limit(limit + 1).tuples())
         names = [field.column_name for field in fields]
         shown = tuple(dict(zip(names, row[1:], strict=True)) for row in found[:limit])
@@ -143,14 +139,14 @@ class OwnSnapshot(Snapshot):
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-        self.counts = {ours.name(model): reach.count_handed_out(model) for model in ours.owned()}
+        self.counts = {ours.name(model): reach.shown(model) for model in ours.owned()}
         self.as_of = clock.now()
 
     def rows(self, table: str) -> Iterator[Row]:
         model = ours.named(table)
         key, fields = model._meta.primary_key, ours.shown(model)
         names = [field.column_name for field in fields]
-        chosen = model.select(key, *fields).where(self._reach.handed_out(model)).order_by(key).limit(RANGE).tuples()
+        chosen = model.select(key, *fields).where(self._reach.given(model)).order_by(key).limit(RANGE).tuples()
         batch = list(chosen.execute(self._reach.view))
         while batch:
             yield from (dict(zip(names, row[1:], strict=True)) for row in batch)

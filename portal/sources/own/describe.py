@@ -11,7 +11,7 @@ from portal.kernel.problems import N_
 from portal.sources.base import Line
 from portal.sources.manifest import Action, Manifest, Subject, Text
 from portal.sources.manifest.model import Column, Keep, Table, humanised
-from portal.sources.own.tables import is_secret, meta, name, owned
+from portal.sources.own.tables import is_secret, is_shown, meta, name, owned
 from portal.web import words
 
 ID = "portal"
@@ -54,7 +54,7 @@ def _time(model: Any) -> str:
 
 
 def _column(field: Any) -> Column:
-    return Column(field.column_name, Text.of(humanised(field.name)), export=not is_secret(field.name))
+    return Column(field.column_name, Text.of(humanised(field.name)), export=is_shown(field))
 
 
 def _said(text: str) -> Text:

@@ -10,7 +10,7 @@ from typing import Any
 
 import peewee
 
-from portal.kernel import crypto
+from portal.kernel import clock, crypto
 from portal.sources.base import Identifier, Person
 from portal.sources.own.tables import meta, named
 
@@ -40,10 +40,19 @@ class Reach:
         by_address = getattr(meta(model), "by_address", "")
         return found | (meta(model).fields[by_address] << self.hashes) if by_address else found
 
-    def handed_out(self, model: Any) -> Any:
-        """Return the condition for those of them that are given to the person: not what staff note for themselves."""
-        withheld = getattr(meta(model), "withheld", "")
-        return self.rows(model) & ~meta(model).fields[withheld] if withheld else self.rows(model)
+    def given(self, model: Any) -> Any:
+        """Return the condition for those that the person is shown: no notes of staff, nothing held back for a while."""
+        rows, column = self.rows(model), getattr(meta(model), "embargo", "")
+        if internal := getattr(meta(model), "internal", ""):
+            rows &= ~meta(model).fields[internal]
+        if not column:
+            return rows
+        held = named("staff_embargoes")
+        return rows & meta(model).fields[column].not_in(held.select(held.event).where(held.until > clock.now()))
+
+    def shown(self, model: Any) -> int:
+        """Count those that the person is shown."""
+        return self._count(model, self.given(model))
 
     def _owned(self, model: Any, path: list[str]) -> Any:
         field = meta(model).fields.get(path[0], meta(model).primary_key)
@@ -55,10 +64,6 @@ class Reach:
     def count(self, model: Any) -> int:
         """Count the person's rows of a table."""
         return self._count(model, self.rows(model))
-
-    def count_handed_out(self, model: Any) -> int:
-        """Count those that are given to the person."""
-        return self._count(model, self.handed_out(model))
 
     def due(self, model: Any) -> int:
         """Count those that an erasure has still to delete or to empty."""

@@ -36,7 +36,12 @@ def named(table: str) -> Any:
 
 def shown(model: Any) -> list[peewee.Field]:
     """Return what of a row is given to the person: not what opens doors, and not what workers note."""
-    return [field for field in meta(model).sorted_fields if not is_secret(field.name)]
+    return [field for field in meta(model).sorted_fields if is_shown(field)]
+
+
+def is_shown(field: peewee.Field) -> bool:
+    """Tell whether a column is given to the person."""
+    return not is_secret(field.name) and field.name not in getattr(meta(field.model), "withheld", ())
 
 
 def is_secret(field: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from portal.accounts.staff import factors, sessions
+from portal.accounts.staff import factors, members, sessions
 from portal.kernel.problems import N_
 from portal.security.views import browser
+from portal.staff.forms import LanguageForm
 from portal.staff.views.door import room
 from portal.web import navigation
 from portal.web.guards import crew, staff
@@ -15,8 +16,8 @@ from portal.web.words import _
 
 PAGE = "/staff/me"
 
-navigation.desk(room, "me", N_("Your account"), order=navigation.HOUSEKEEPING + 10)
-navigation.left_out(room, "home", "end_session", "end_others")
+navigation.desk(room, "me", N_("Your account"), order=navigation.HOUSEKEEPING + 10, covers=("own_absence",))
+navigation.left_out(room, "home", "end_session", "end_others", "own_language")
 
 
 @room.get("/staff/")
@@ -49,14 +50,29 @@ def end_others() -> Response:
     return _show_page(_("All other browsers are signed out.")) if alone() else away(PAGE)
 
 
-def _show_page(said: str = "") -> Response:
+@room.post(f"{PAGE}/language")
+@staff("admin", "approver", "staff")
+def own_language() -> Response:
+    """Choose the language of one's mails, and of pages where no other was chosen."""
+    form = LanguageForm()
+    if not form.validate_on_submit():
+        return _show_page(form=form)
+    members.choose_language(crew().number, str(form.language.data))
+    return away(f"/language/{form.language.data}")
+
+
+def _show_page(said: str = "", form: LanguageForm | None = None) -> Response:
     number, here = crew().number, crew().session_id
+    found = factors.load(number)
     browsers = [browser(session, session.id == here) for session in sessions.live(number)]
     return show(
         "staff/me.html",
         "staff/_sessions.html",
         said=said,
-        member=factors.load(number),
+        member=found,
+        deputy=factors.load(found.deputy_id) if found.deputy_id else None,
+        form=form or LanguageForm(language=found.language),
+        status=422 if form and form.errors else 200,
         codes_left=factors.codes_left(number),
         browsers=sorted(browsers, key=lambda one: not one.here),
     )
