@@ -40,6 +40,13 @@ def profile(name: str) -> Profile:
     return Profile(**raw, holidays=free)
 
 
+def names() -> list[str]:
+    """Return the profiles there are."""
+    files = (file.name for file in (resources.files(__package__) / "data").iterdir())
+    stems = sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml"))
+    return [stem for stem in stems if stem not in ("help", "replies")]
+
+
 def acknowledge_by(rules: Profile, received: datetime, zone: str) -> date:
     """Return the last day for saying that a request has arrived; the day it arrives is not counted."""
     day = received_on(received, zone)

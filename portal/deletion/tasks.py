@@ -9,6 +9,7 @@ from portal.deletion import service
 from portal.deletion.models import Deletion
 from portal.kernel import work
 from portal.kernel.work import Claim
+from portal.subjects.models import LegalHold
 
 
 @work.runner("approved deletions", Case, where=lambda: (Case.kind == "deletion") & (Case.state == "approved"))
@@ -22,6 +23,12 @@ def start(claim: Claim[Case]) -> None:
 def carry_out(claim: Claim[Deletion]) -> None:
     """Carry a deletion on."""
     service.carry_out(claim)
+
+
+@work.runner("ended holds", LegalHold)
+def release_hold(claim: Claim[LegalHold]) -> None:
+    """Erase what nothing but a hold kept that is over."""
+    service.release_hold(claim)
 
 
 @work.every(timedelta(minutes=5))

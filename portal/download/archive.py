@@ -16,11 +16,13 @@ from portal.download.about import about
 from portal.download.choice import Choice
 from portal.download.pack import Pack
 from portal.download.reading import Collected, pages
+from portal.kernel.problems import N_
 from portal.sources.base import Source
 from portal.sources.manifest import Table
 from portal.web.words import Words
 
 _RECEIPTS = ("portal", "consent_events")  # where the choices are that receipts are made of
+_WITHHELD = N_("Two of our staff looked at it: it is about other people, whose rights it would harm. Ask %(support)s.")
 FORMAT = 1  # of manifest.json and the data files; it rises when a reader would have to change
 
 
@@ -74,10 +76,12 @@ def _scope(contents: Contents, site: Site, words: Words) -> dict[str, Any]:
     columns = list(dict.fromkeys(title for table in hidden for title in table["columns"].values()))
     note = words.say(masks.NOTE, columns=words.listed(columns), support=site.support_email) if hidden else ""
     return {
-        "everything": choice.tables is None and not choice.is_dated,
+        "everything": choice.tables is None and not choice.is_dated and not choice.withheld,
         "since": choice.since and choice.since.isoformat(),
         "until": choice.until and choice.until.isoformat(),
         "not_asked_for": [_place(one, table, words) for one in sources for table in choice.left_out(one)],
+        "withheld": [_place(one, table, words) for one in sources for table in choice.kept_back(one)],
+        "withheld_note": words.say(_WITHHELD, support=site.support_email) if choice.withheld else "",
         "whole_for_want_of_a_date": [
             _place(system.source, table, words) for system in contents.systems for table in system.whole
         ],
@@ -153,7 +157,10 @@ def _listed(pack: Pack, contents: Contents, words: Words) -> dict[str, Any]:
         for system in contents.systems
     ]
     missing = [{**_named(source, words), "state": "missing"} for source in contents.missing]
-    left_out = [{**_named(source, words), "state": "not asked for"} for source in contents.left_out]
+    left_out = [
+        {**_named(source, words), "state": "withheld" if contents.choice.kept_back(source) else "not asked for"}
+        for source in contents.left_out
+    ]
     return {"sources": there + missing + left_out, "files": [entry.told() for entry in pack.entries]}
 
 

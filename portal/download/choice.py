@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -19,13 +19,15 @@ class Choice:
     """The answer to "what goes in?"; the empty choice is everything, of all days, unmasked.
 
     `tables` are names of tables by system; None means all there are when the copy is made. `since` and `until` are the
-    first and the last day. `country` is where the person lives, where they said so.
+    first and the last day. `country` is where the person lives, where they said so. `withheld` are tables that staff
+    leave out because they are about other people.
     """
 
     tables: Mapping[str, tuple[str, ...]] | None = None
     since: date | None = None
     until: date | None = None
     country: str = ""
+    withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> Choice:
@@ -36,6 +38,7 @@ class Choice:
             _day(written.get("since")),
             _day(written.get("until")),
             written.get("country", ""),
+            {source: tuple(names) for source, names in written.get("withheld", {}).items()},
         )
 
     def written(self) -> dict[str, Any]:
@@ -45,6 +48,7 @@ class Choice:
             "since": self.since and self.since.isoformat(),
             "until": self.until and self.until.isoformat(),
             "country": self.country,
+            "withheld": {source: list(names) for source, names in self.withheld.items()},
         }
         return {name: value for name, value in told.items() if value or name == "tables" and value is not None}
 
@@ -60,12 +64,26 @@ class Choice:
 
     def asks(self, source: str, table: str) -> bool:
         """Tell whether a table is asked for."""
+        return not self.withholds(source, table) and self.wants(source, table)
+
+    def wants(self, source: str, table: str) -> bool:
+        """Tell whether somebody wanted a table, also one that is withheld."""
         return self.tables is None or table in self.tables.get(source, ())
+
+    def withholds(self, source: str, table: str) -> bool:
+        """Tell whether a table is left out although it is wanted, because it is about other people."""
+        return table in self.withheld.get(source, ())
 
     def left_out(self, source: Source) -> list[Table]:
         """Return the tables of a system that are not asked for."""
         tables = source.manifest.tables.values()
-        return [table for table in tables if not self.asks(source.id, table.name)]
+        return [table for table in tables if not self.wants(source.id, table.name)]
+
+    def kept_back(self, source: Source) -> list[Table]:
+        """Return the tables of a system that are wanted and withheld."""
+        tables = source.manifest.tables.values()
+        held = (table for table in tables if self.withholds(source.id, table.name))
+        return [table for table in held if self.wants(source.id, table.name)]
 
     def covers(self, value: Any, zone: tzinfo) -> bool:
         """Tell whether a value of a table's time column falls on the days asked for; one that is no date does."""

@@ -136,6 +136,7 @@ class _Reading:
                 choice=self.choice,
                 tables=[(table.title.in_(language), self.sheets[table.name].rows) for table in tables],
                 left_out=[table.title.in_(language) for table in self.choice.left_out(self.source)],
+                kept_back=[table.title.in_(language) for table in self.choice.kept_back(self.source)],
                 sections=Markup(_SECTIONS),  # noqa: S704 - a constant
             )
         )

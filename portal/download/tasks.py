@@ -21,7 +21,7 @@ def carry_out(claim: Claim[Download]) -> None:
 
 
 def _approved() -> Any:
-    return (Case.kind == service.KIND) & (Case.state == "approved")
+    return (Case.kind == service.KIND) & (Case.state == "approved") & service.ready()
 
 
 @work.runner("approved downloads", Case, where=_approved)

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal import config
+from portal.accounts.staff import members as members_
 from portal.accounts.staff.models import StaffAccount
 from portal.cases import deadlines
 from portal.cases.kinds import kind
@@ -51,25 +52,20 @@ def take(case: Case, staff: int) -> None:
 
 def give(case: Case, to: int | None, staff: int) -> None:
     """Give a case to a member of the staff, or back to nobody; NotFound where there is no such member at work."""
-    if to is not None and not StaffAccount.select().where(StaffAccount.id == to, at_work()).exists():
+    if to is not None and not StaffAccount.select().where(StaffAccount.id == to, members_.usable()).exists():
         raise NotFound
     seen = Case.assignee.is_null() if case.assignee is None else Case.assignee == case.assignee
     _assign(case, seen, to, staff)
 
 
-def at_work() -> Any:
-    """Return the condition on a member of the staff who can do something."""
-    return StaffAccount.disabled_at.is_null() & StaffAccount.confirmed_at.is_null(False)
-
-
 def members() -> dict[int, str]:
     """Return the names of the staff by number, also of those who left, by name."""
-    return dict(sorted(((row.id, row.name) for row in StaffAccount.select()), key=lambda one: one[1].casefold()))
+    return dict(sorted(((row.id, row.name) for row in members_.everybody()), key=lambda one: one[1].casefold()))
 
 
 def working() -> dict[int, str]:
     """Return those who can be given something."""
-    rows = StaffAccount.select().where(at_work())
+    rows = StaffAccount.select().where(members_.usable())
     return dict(sorted(((row.id, row.name) for row in rows), key=lambda one: one[1].casefold()))
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import peewee
 
 from portal import config
-from portal.accounts.staff.models import StaffAccount
+from portal.accounts.staff import absence
 from portal.cases import deadlines
 from portal.cases.kinds import KINDS
 from portal.cases.models import Case
@@ -155,12 +155,7 @@ def rows_of(numbers: list[int]) -> list[Row]:
 
 def standing_in_for(staff: int) -> list[int]:
     """Return whose work a member does: their own, and that of everybody absent today whose deputy they are."""
-    day = today()
-    away = (StaffAccount.absent_from <= day) & (
-        (StaffAccount.absent_until >= day) | StaffAccount.absent_until.is_null()
-    )
-    absent = StaffAccount.select(StaffAccount.id).where(StaffAccount.deputy == staff, away)
-    return [staff, *(row.id for row in absent)]
+    return [staff, *absence.stands_in_for(staff, today())]
 
 
 def _select() -> Any:

@@ -18,6 +18,7 @@ from portal.deletion.service.certificates import Progress, address_of, certifica
 from portal.deletion.service.controllers import answer_by
 from portal.deletion.service.handing import ask as hand_over
 from portal.deletion.service.handing import asked as hand_overs
+from portal.deletion.service.holding import release as release_hold
 from portal.deletion.service.ledger import Replayed, replay
 from portal.deletion.service.moving import TooLate
 from portal.deletion.service.plan import Outlook, Planned, System, outlook
@@ -29,6 +30,6 @@ __all__ = [
     "ACCOUNT", "Blocked", "Outlook", "Planned", "Progress", "Promise", "Replayed", "Scope", "System", "TooLate",
     "address_of", "answer_by", "by_token", "can_go", "cancel", "cancel_url", "carry_out", "certificate", "forget_past",
     "hand_over", "hand_overs", "is_gone", "load", "most_days", "outlook", "page_url", "parts", "progress", "promises",
-    "replay", "schedule", "scope", "scope_of", "start", "stop_all_distrusted",
+    "release_hold", "replay", "schedule", "scope", "scope_of", "start", "stop_all_distrusted",
     "take_up", "unfinished",
 ]  # fmt: skip

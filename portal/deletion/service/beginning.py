@@ -8,13 +8,15 @@ from typing import Any
 
 from portal.cases.models import Case, CaseEvent
 from portal.deletion.models import Deletion, Target
-from portal.deletion.service import addresses, asking, controllers, held, ledger, persons, plan
+from portal.deletion.service import addresses, asking, controllers, held, holding, ledger, persons, plan
 from portal.deletion.service.moving import move
 from portal.deletion.service.scope import scope_of
 from portal.kernel import audit, clock
 from portal.kernel.problems import SourceUnavailable
 from portal.kernel.work import Claim
 from portal.notices import messages
+from portal.sources import registry
+from portal.subjects import holds
 from portal.subjects import service as subjects
 
 LOOK_AGAIN = timedelta(days=1)  # at something that stands in the way
@@ -40,17 +42,21 @@ def begin(claim: Claim[Deletion]) -> None:
     tables, sources = scope.tables(), scope.sources()
     people = subjects.people(subject, [source.id for source in sources])
     counted = {system.id: system for system in outlook.systems}
+    kept = holds.by_source(holds.of_subject(subject))
     with claim.step():
         move(deletion, "erasing")
         if scope.is_account:
             _take_in(subject)
         Target.delete().where(Target.deletion == deletion, Target.source.not_in(list(people))).execute()
         for source in sources:
-            known = {"person": persons.written(people[source.id]), "tables": tables, **planned(counted.get(source.id))}
+            goes = holding.going(source, kept.get(source.id, []), tables)
+            known = {"person": persons.written(people[source.id]), "tables": goes, **planned(counted.get(source.id))}
             Target.insert(deletion=deletion, source=source.id, title=str(source.title), **known).on_conflict(
                 conflict_target=[Target.deletion, Target.source], update=known
             ).execute()
-        ledger.record(deletion.case.reference, people, tables)
+        holding.keep(deletion.case.reference, kept, people)
+        staying = {name: holds.staying(registry.active().get(name), {one.table for one in kept[name]}) for name in kept}
+        ledger.record(deletion.case.reference, people, tables, staying)
         controllers.ask(deletion, outlook.systems)
         CaseEvent.create(case=deletion.case, name="erasure began", actor="worker")
         audit.record("deletion.began", subject=subject, actor="worker", reference=deletion.case.reference)

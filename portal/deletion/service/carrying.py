@@ -6,9 +6,21 @@ Each step is recorded in a transaction of its own and may be repeated: what dies
 from __future__ import annotations
 
 from portal.deletion.models import Deletion, Target
-from portal.deletion.service import addresses, beginning, controllers, finishing, held, ledger, looks, persons, plan
+from portal.deletion.service import (
+    addresses,
+    beginning,
+    controllers,
+    finishing,
+    held,
+    holding,
+    ledger,
+    looks,
+    persons,
+    plan,
+)
 from portal.deletion.service.asking import stop_distrusted
 from portal.deletion.service.moving import TooLate, put, record
+from portal.deletion.service.scope import scope_of
 from portal.deletion.service.starting import remind
 from portal.download import service as downloads
 from portal.kernel import audit, clock
@@ -17,6 +29,7 @@ from portal.kernel.work import Claim, backoff
 from portal.notices import messages
 from portal.sources import registry
 from portal.sources.base import Source
+from portal.subjects import holds
 
 audit.declare("deletion.proven", "reference", "source")
 
@@ -73,7 +86,8 @@ def _advance(claim: Claim[Deletion], target: Target) -> None:
         _count(claim, target, source)
     if target.state == "held":
         held.free(claim, target, source)
-    if target.state == "counted" and source.erase(person, _request(claim.row, target), target.tables).done:
+    nothing = target.tables is not None and not target.tables  # all of it is under a legal hold
+    if target.state == "counted" and (nothing or source.erase(person, _request(claim.row, target), target.tables).done):
         record(claim, target, "erased", erased_at=clock.now())
     if target.state == "erased":
         _prove(claim, target, source)
@@ -81,7 +95,9 @@ def _advance(claim: Claim[Deletion], target: Target) -> None:
 
 def _count(claim: Claim[Deletion], target: Target, source: Source) -> None:
     """Count a system that did not answer before, or is held; what stops it there holds up no other system."""
-    system = plan.narrowed(plan.ask(source, persons.read(target.person)), target.tables)
+    kept = holds.by_source(holding.of(claim.row.case.reference)).get(source.id, [])
+    scope = scope_of(claim.row).tables()  # what is held is counted too, as kept
+    system = plan.narrowed(holding.respected(plan.ask(source, persons.read(target.person)), kept), scope)
     found = beginning.planned(system)
     if found["state"] == "counted":
         found["lines"], found["held"] = held.lines(source, target, found["lines"]), None
@@ -98,7 +114,9 @@ def _count(claim: Claim[Deletion], target: Target, source: Source) -> None:
 
 
 def _prove(claim: Claim[Deletion], target: Target, source: Source) -> None:
-    if source.remaining(persons.read(target.person), target.tables):  # written while we erased: erased once more
+    person = persons.read(target.person)
+    looked = [] if target.tables is not None and not target.tables else source.remaining(person, target.tables)
+    if looked:  # written while we erased: erased once more
         record(claim, target, "counted")
         return
     try:

@@ -6,7 +6,7 @@ Only keyed hashes are kept. A copy of each record lies beside the archives: a re
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,19 +45,38 @@ class Replayed:
         return "\n".join(lines + [f"{source}: did not answer; run this again" for source in self.silent])
 
 
-def record(reference: str, people: Mapping[str, Person], tables: Sequence[str] | None = None) -> None:
+def record(
+    reference: str,
+    people: Mapping[str, Person],
+    tables: Sequence[str] | None = None,
+    kept: Mapping[str, Iterable[str]] | None = None,
+) -> None:
     """Write down who must stay erased, in the transaction that begins the erasure (RULES E4).
 
-    `tables` are those of a deletion of one kind of data, None for everything.
+    `tables` are those of a deletion of one kind of data, None for everything; `kept` are tables by system that a legal
+    hold keeps, which no replay erases.
     """
     keys = {source: [_key_hashes(source, key)[0] for key in person.keys] for source, person in people.items()}
     proofs = {identifier for person in people.values() for identifier in person.identifiers}
-    hashes = {"keys": keys, "identifiers": sorted(_identifier_hashes(proof)[0] for proof in proofs)}
+    hashes: dict[str, Any] = {"keys": keys, "identifiers": sorted(_identifier_hashes(proof)[0] for proof in proofs)}
     if tables is not None:
         hashes["tables"] = sorted(tables)
+    if kept:
+        hashes["kept"] = {source: sorted(names) for source, names in kept.items()}
     ErasureRecord.insert(reference=reference, hashes=hashes).on_conflict(
         conflict_target=[ErasureRecord.reference], update={"hashes": hashes}
     ).execute()  # a replay after a restored backup may have put it back already
+
+
+def let_go(reference: str, source: str, tables: Iterable[str]) -> None:
+    """Note that a hold has ended: these tables must stay erased like all others, here and beside the archives."""
+    found = ErasureRecord.get_or_none(ErasureRecord.reference == reference)
+    if found is None or source not in found.hashes.get("kept", {}):
+        return
+    left = sorted(set(found.hashes["kept"][source]) - set(tables))
+    found.hashes["kept"][source] = left
+    ErasureRecord.update(hashes=found.hashes).where(ErasureRecord.id == found.id).execute()
+    write_beside(reference)
 
 
 def write_beside(reference: str) -> None:
@@ -84,23 +103,33 @@ def replay() -> Replayed:
             if "tables" not in row.hashes
             for hashed in row.hashes["keys"].get(source.id, [])
         }
+        kept = {
+            hashed: set(row.hashes["kept"][source.id])
+            for row in records
+            if source.id in row.hashes.get("kept", {})
+            for hashed in row.hashes["keys"].get(source.id, [])
+        }
         try:
-            _replay_in(source, known, found)
+            _replay_in(source, known, found, kept)
             _replay_parts(source, [row for row in records if "tables" in row.hashes], found)
         except SourceUnavailable:
             found.silent.append(source.id)
     return found
 
 
-def _replay_in(source: Source, known: Mapping[str, set[str]], found: Replayed) -> None:
+def _replay_in(
+    source: Source, known: Mapping[str, set[str]], found: Replayed, kept: Mapping[str, set[str]] | None = None
+) -> None:
     came_back = list(_came_back(source, known))  # read to the end first: an open reading may hold up the erasure
     for person, is_certain in came_back:
-        if not source.remaining(person):
+        stays = {name for hashed in _key_hashes(source.id, person.keys[0]) for name in (kept or {}).get(hashed, ())}
+        going = [name for name in source.manifest.tables if name not in stays] if stays else None
+        if going == [] or not source.remaining(person, going):
             continue
         counts = found.erased if is_certain else found.doubtful
         counts[source.id] = counts.get(source.id, 0) + 1
         if is_certain:
-            source.erase(person, f"replay:{clock.now():%Y%m%dT%H%M%S%f}")
+            source.erase(person, f"replay:{clock.now():%Y%m%dT%H%M%S%f}", going)
     if source.id in found.erased:
         source.compact()
         with atomic():

@@ -58,9 +58,10 @@ def _look_at(claim: Claim[Deletion], target: Target) -> None:
     deletion, reference = claim.row, claim.row.case.reference
     source = registry.active().get(target.source)
     person = _still(source, persons.read(target.person))
-    rows = sum(_left(source, person).values())
+    going = target.tables  # not what a legal hold keeps
+    rows = 0 if going is not None and not going else sum(_left(source, person, going).values())
     if rows:
-        _erase_again(source, person, f"{reference}:{source.id}:look-{deletion.looks}")
+        _erase_again(source, person, f"{reference}:{source.id}:look-{deletion.looks}", going)
     with claim.step():
         Target.update(looked_at=clock.now()).where(Target.id == target.id).execute()
         certificates.issue(deletion, {source.id: rows} if rows else None)
@@ -68,8 +69,8 @@ def _look_at(claim: Claim[Deletion], target: Target) -> None:
         audit.record("deletion.looked_at", subject=deletion.subject, actor="worker", **keys)
 
 
-def _erase_again(source: Source, person: Person, request_id: str) -> None:
-    if not source.erase(person, request_id).done or source.remaining(person):
+def _erase_again(source: Source, person: Person, request_id: str, going: list[str] | None) -> None:
+    if not source.erase(person, request_id, going).done or source.remaining(person, going):
         raise source.unavailable("what came back is not gone yet")
     source.compact()
 
@@ -80,9 +81,9 @@ def _still(source: Source, person: Person) -> Person:
     return person if found <= set(person.keys) else Person(person.keys)
 
 
-def _left(source: Source, person: Person) -> dict[str, int]:
+def _left(source: Source, person: Person, going: list[str] | None) -> dict[str, int]:
     """Return what is left by table; nothing where an old number was meanwhile given to somebody else."""
-    left, subject = source.remaining(person), source.manifest.subject.table
+    left, subject = source.remaining(person, going), source.manifest.subject.table
     is_deleted = source.manifest.tables[subject].erase == "delete"
     if is_deleted and subject in left and not any(source.find(identifier) for identifier in person.identifiers):
         return {}

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from portal import config
+from portal.deletion.service import holding
 from portal.deletion.service.scope import ACCOUNT, Scope
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import registry
 from portal.sources.base import Affected, Blocker, Line, Person, Source
 from portal.sources.manifest import Text
+from portal.subjects import holds
 from portal.subjects import service as subjects
+from portal.subjects.models import LegalHold
 
 Words = dict[str, str]  # language -> text
 
@@ -121,7 +124,8 @@ def outlook(subject_id: int, scope: Scope = ACCOUNT) -> Outlook:
     waiting, shared = subjects.waiting(subject_id), subjects.unclaimed(subject_id)
     tables, sources = scope.tables(), scope.sources()
     people = subjects.people(subject_id, [source.id for source in sources])
-    answers = {source: _answer(source, people[source.id]) for source in sources}
+    kept = holds.by_source(holds.of_subject(subject_id))
+    answers = {source: _answer(source, people[source.id], kept.get(source.id, [])) for source in sources}
     silent = (source for source, system in answers.items() if system is None or source.id in waiting)
     return Outlook(
         tuple(narrowed(system, tables) for system in answers.values() if system),
@@ -153,9 +157,9 @@ def narrowed(system: System, tables: Collection[str] | None) -> System:
     return replace(system, lines=lines, blockers=blockers, affected=affected)
 
 
-def _answer(source: Source, person: Person) -> System | None:
+def _answer(source: Source, person: Person, kept: list[LegalHold]) -> System | None:
     try:
-        return ask(source, person)
+        return holding.respected(ask(source, person), kept)
     except SourceUnavailable:
         return None
 

@@ -13,6 +13,7 @@ from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.download.choice import Choice
 from portal.download.models import Download, Part
+from portal.download.service import releasing
 from portal.kernel import audit, clock, work
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, Problem
@@ -93,10 +94,14 @@ def start(case: Case, language: str, choice: Choice = _EVERYTHING) -> Download:
 
 
 def start_approved(case: Case) -> Download:
-    """Begin a case that was approved elsewhere, in the language that the person reads."""
+    """Begin a case that was approved elsewhere, in the language that the person reads.
+
+    NotNow where the second look that it needs is missing (RULES S4).
+    """
     account = subjects.account_of(case.subject_id)
     reader = accounts.recipient(account) if account else None
-    return start(case, reader.language if reader else config.site().languages[0])
+    choice = Choice(withheld=releasing.withheld(case))
+    return start(case, reader.language if reader else config.site().languages[0], choice)
 
 
 def _again(download: Download, language: str, choice: Choice) -> Download:

@@ -1,6 +1,23 @@
 """The pages of the staff: one module a subject, all on one blueprint."""
 
-from portal.staff.views import enrolment, figures, members, own, signing_in, systems, texts
+from portal.staff.views import (
+    case,
+    deciding,
+    enrolment,
+    figures,
+    keeping,
+    members,
+    own,
+    person,
+    requests,
+    signing_in,
+    systems,
+    texts,
+    writing,
+)
 from portal.staff.views.door import STAFF_SESSION, room
 
-__all__ = ["STAFF_SESSION", "enrolment", "figures", "members", "own", "room", "signing_in", "systems", "texts"]
+__all__ = [
+    "STAFF_SESSION", "case", "deciding", "enrolment", "figures", "keeping", "members", "own", "person", "requests",
+    "room", "signing_in", "systems", "texts", "writing",
+]  # fmt: skip

@@ -1,0 +1,239 @@
+"""One case: all that staff need to answer it on one page, and what keeps it moving."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from portal.accounts.staff import looks
+from portal.cases import deadlines
+from portal.cases.kinds import KINDS, kind
+from portal.cases.models import Case, CaseEvent, CaseMessage
+from portal.cases.service import (
+    by_reference,
+    deciding,
+    desk,
+    duplicates,
+    handling,
+    identity,
+    presence,
+    queue,
+    replies,
+    thread,
+    timeline,
+)
+from portal.cases.service.states import FINAL
+from portal.download import service as downloads
+from portal.kernel.problems import NotFound
+from portal.sources import registry
+from portal.staff import words as said
+from portal.staff.forms import LookForm
+from portal.staff.views.door import room
+from portal.subjects import service as subjects
+from portal.web import navigation
+from portal.web.guards import crew, staff
+from portal.web.htmx import away, show
+from portal.web.site import local, site
+from portal.web.words import _, here
+
+CASE = "/staff/requests/<string:reference>"
+APPROVERS = ("admin", "approver")
+
+navigation.left_out(room, "handle", "look")
+
+
+class Spoken(NamedTuple):
+    """One message as staff see it; `mine` can still be taken back by whoever looks."""
+
+    row: CaseMessage
+    who: str
+    mine: bool
+
+
+class Happened(NamedTuple):
+    """One line of the timeline in words."""
+
+    at: str
+    what: str
+    who: str
+    internal: bool
+
+
+class Link(NamedTuple):
+    """A row of a system that is this person, with what proved it."""
+
+    title: str
+    source: str
+    state: str
+    by: str
+    on: Any
+
+
+@room.get(CASE)
+@staff("admin", "approver", "staff")
+def case(reference: str) -> Response:
+    """Show a case whole; where it is about a person that we know, after a reason was given (RULES S2)."""
+    found = load(reference)
+    return reason_first(found) or show_case(found)
+
+
+@room.get(f"{CASE}/as-seen")
+@staff("admin", "approver", "staff")
+def case_as_seen(reference: str) -> Response:
+    """Show a case as the person sees it: nothing internal, nothing that is not out yet."""
+    found = load(reference)
+    if asked := reason_first(found):
+        return asked
+    names = handling.members()
+    events = [_happened(event, {}) for event in timeline(found)]
+    spoken = [Spoken(row, _author(row, names, outside=True), False) for row in thread.said(found)]
+    return show("staff/case/as_seen.html", case=found, kind=kind(found.kind), events=events, spoken=spoken)
+
+
+@room.route(f"{CASE}/look", methods=["GET", "POST"])
+@staff("admin", "approver", "staff")
+def look(reference: str) -> Response:
+    """Ask why somebody wants to look at a person's data; the person reads the reason."""
+    found, form, onward = load(reference), LookForm(), local(request.args.get("next"), "")
+    if form.validate_on_submit() and found.subject_id:
+        looks.looked(crew(), found.subject_id, str(form.reason.data), form.words.data or "", found.reference)
+        mine = url_for("staff.case", reference=found.reference)
+        return away(onward if onward.startswith(mine + "/") else mine)
+    return show("staff/case/look.html", case=found, form=form, status=422 if form.errors else 200)
+
+
+def reason_first(found: Case) -> Response | None:
+    """Lead to where the reason of a look is given, None where it was within 30 minutes, or nobody is known yet."""
+    if not found.subject_id or looks.has_reason(crew(), found.subject_id, found.reference):
+        return None
+    return away(url_for("staff.look", reference=found.reference, next=request.path))
+
+
+@room.post(f"{CASE}/handle")
+@staff("admin", "approver", "staff")
+def handle(reference: str) -> Response:
+    """Take a case, give it, let it wait or rest, mark it; the button says which."""
+    found, me, act = load(reference), crew().number, request.form.get("act", "")
+    if act == "take":
+        handling.take(found, me)
+    elif act == "give":
+        handling.give(found, number(request.form.get("to", "")), me)
+    elif act == "wait":
+        handling.wait_for(found, request.form.get("whom", ""), me)
+    elif act == "snooze":
+        handling.snooze(found, day(request.form.get("until", "")), me)
+    elif act in ("test", "no test") and crew().role in APPROVERS:
+        handling.mark_test(found, act == "test", me)
+    else:
+        raise NotFound
+    return back(found)
+
+
+def load(reference: str) -> Case:
+    """Return a case by its reference; NotFound."""
+    return by_reference(reference.upper())
+
+
+def back(found: Case, place: str = "") -> Response:
+    """Lead back to a case."""
+    return away(url_for("staff.case", reference=found.reference) + place)
+
+
+def number(typed: str) -> int | None:
+    """Return a number of the staff, None for what is none."""
+    return int(typed) if typed.isdigit() and len(typed) < 10 else None
+
+
+def day(typed: str) -> date | None:
+    """Return a day as browsers send it, None for what is none."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def show_case(found: Case, *, text: str | None = None, wrong: str = "", status: int = 200) -> Response:
+    """Show a case; `text` is what was typed as a message and cannot go out for the reason `wrong`."""
+    names, me = handling.members(), crew().number
+    return show(
+        "staff/case/page.html",
+        status=status,
+        case=found,
+        row=queue.row_of(found),
+        kind=kind(found.kind),
+        kinds={name: one.title for name, one in KINDS.items()},
+        law=law(found),
+        names=names,
+        me=me,
+        is_open=found.state == "open",
+        is_over=found.state in FINAL,
+        spoken=[Spoken(row, _author(row, names), _mine(row, me)) for row in desk.messages(found)],
+        draft=thread.draft(found, me) if text is None else text,
+        wrong=wrong,
+        others=[names.get(other, "") for other in presence.others(found, me)],
+        replies={one.id: one.title_in(here().language) for one in replies.replies().values()},
+        proofs=[(_(said.METHODS[one.method]), one) for one in identity.proofs(found)],
+        proven=identity.proof(found) >= kind(found.kind).needs,
+        attested={name: said.METHODS[name] for name in desk.ATTESTED},
+        links=_links(found.subject_id) if found.subject_id else [],
+        contact=desk.contact(found),
+        proposal=deciding.proposal(found),
+        decided=deciding.last(found),
+        two=deciding.needs_two(found),
+        reasons=deciding.REASONS,
+        alike=duplicates.suggested(found) if found.state == "open" else [],
+        linked=duplicates.linked(found),
+        release=downloads.release_of(found),
+        needs_release=downloads.needs_release(found),
+        events=[_happened(event, names) for event in reversed(desk.events(found))],
+        rules=desk.rules(found, here().language),
+        words=said,
+        approves=crew().role in APPROVERS,
+        states=queue.STATES,
+        waitings=queue.WAITING,
+        channels=queue.CHANNELS,
+        working=handling.working(),
+    )
+
+
+def law(found: Case) -> str:
+    """Return the law that gave the date, in words."""
+    try:
+        title = deadlines.profile(found.profile).title
+    except FileNotFoundError:
+        return found.profile
+    return title.get(here().language) or next(iter(title.values()))
+
+
+def _links(subject_id: int) -> list[Link]:
+    links = []
+    for row in subjects.rows(subject_id):
+        try:
+            title = registry.active().get(row.source).title.in_(here().language)
+        except NotFound:  # it was disconnected since
+            title = row.source
+        links.append(Link(title, row.source, said.LINKS.get(row.state, row.state), row.proven_by, row.linked_at))
+    return links
+
+
+def _mine(row: CaseMessage, me: int) -> bool:
+    return row.state == thread.WAITING and row.author == f"staff:{me}"
+
+
+def _author(row: CaseMessage, names: dict[int, str], *, outside: bool = False) -> str:
+    role, _colon, name = row.author.partition(":")
+    if role == "staff":
+        return site().name if outside else names.get(int(name), _("Somebody who left"))
+    if role == "customer":
+        return name
+    return _("The agent") if role == "agent" else _("The person")
+
+
+def _happened(event: CaseEvent, names: dict[int, str]) -> Happened:
+    role, _colon, name = event.actor.partition(":")
+    who = names.get(int(name), _("Our staff")) if role == "staff" else ""
+    what = said.EVENTS.get(event.name)
+    return Happened(here().moment(event.at), _(what) if what else event.name.capitalize(), who, event.internal)

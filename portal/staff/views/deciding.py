@@ -1,0 +1,99 @@
+"""Deciding a case: what becomes of it, by one or by two; what it really is; whether it is one of several."""
+
+from __future__ import annotations
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from portal.cases.kinds import KINDS
+from portal.cases.service import deciding, desk, duplicates, handling
+from portal.staff.forms import DecisionForm
+from portal.staff.views.case import CASE, back, load
+from portal.staff.views.door import room
+from portal.web import navigation
+from portal.web.guards import crew, staff
+from portal.web.htmx import show
+from portal.web.site import site
+from portal.web.words import _, here
+
+navigation.left_out(room, "decide", "agree", "disagree", "change_kind", "link", "unlink", "attest")
+
+
+@room.route(f"{CASE}/decide", methods=["GET", "POST"])
+@staff("admin", "approver", "staff", fresh=True)
+def decide(reference: str) -> Response:
+    """Ask what becomes of a case, and why where it is refused; decide it, or propose it to a second person."""
+    found, form = load(reference), DecisionForm()
+    if form.validate_on_submit():
+        try:
+            words = desk.plain(form.words.data)
+            deciding.propose(found, crew().number, str(form.outcome.data), form.reason.data or "", words)
+        except deciding.ReasonMissing as problem:
+            form.reason.errors = [_(problem.say)] if not form.reason.data else []
+            form.words.errors = [_(problem.say)] if not form.words.data else []
+        else:
+            return back(found, "#decision")
+    return show(
+        "staff/case/decide.html",
+        case=found,
+        kinds=KINDS,
+        form=form,
+        two=deciding.needs_two(found),
+        authority=site().authority,
+        rules=desk.rules(found, here().language),
+        status=422 if form.errors else 200,
+    )
+
+
+@room.post(f"{CASE}/decisions/<int:number>/agree")
+@staff("admin", "approver", fresh=True)
+def agree(reference: str, number: int) -> Response:
+    """Agree to what a colleague proposed."""
+    found = load(reference)
+    deciding.agree(found, crew().number, number)
+    return back(found, "#decision")
+
+
+@room.post(f"{CASE}/decisions/<int:number>/disagree")
+@staff("admin", "approver", "staff")
+def disagree(reference: str, number: int) -> Response:
+    """Take a proposal off the table."""
+    found = load(reference)
+    deciding.disagree(found, crew().number, number)
+    return back(found, "#decision")
+
+
+@room.post(f"{CASE}/kind")
+@staff("admin", "approver", "staff")
+def change_kind(reference: str) -> Response:
+    """Make a case what it really is; the date received stays."""
+    found = load(reference)
+    handling.change_kind(found, request.form.get("kind", ""), crew().number)
+    return back(found)
+
+
+@room.post(f"{CASE}/link")
+@staff("admin", "approver", "staff")
+def link(reference: str) -> Response:
+    """Link a case to the one that it repeats."""
+    found = load(reference)
+    duplicates.link(found, request.form.get("to", "").strip().upper(), crew().number)
+    return back(found, "#alike")
+
+
+@room.post(f"{CASE}/unlink")
+@staff("admin", "approver", "staff")
+def unlink(reference: str) -> Response:
+    """Take a link back."""
+    found = load(reference)
+    duplicates.unlink(found, crew().number)
+    return back(found, "#alike")
+
+
+@room.post(f"{CASE}/attest")
+@staff("admin", "approver", "staff", fresh=True)
+def attest(reference: str) -> Response:
+    """Note how whoever asks was recognised."""
+    found = load(reference)
+    desk.attest(found, request.form.get("method", ""), crew().number)
+    return back(found, "#person")

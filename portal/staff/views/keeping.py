@@ -1,0 +1,126 @@
+"""What is kept back: records under a legal hold, and what a copy leaves out because it is about other people."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask import request
+from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
+
+from portal.cases.models import Case
+from portal.cases.service import handling, moving
+from portal.download import service as downloads
+from portal.kernel.problems import NotFound
+from portal.sources import registry
+from portal.staff.forms import HoldForm
+from portal.staff.views.case import CASE, back, load, reason_first
+from portal.staff.views.door import room
+from portal.subjects import holds
+from portal.web import navigation
+from portal.web.fields import choice
+from portal.web.guards import crew, staff
+from portal.web.htmx import show
+from portal.web.words import _, here
+
+navigation.left_out(room, "hold", "end_hold", "prepare_copy", "release_copy")
+
+
+class Category(NamedTuple):
+    """One table of a copy: how many records, and whether it is left out."""
+
+    place: str
+    title: str
+    rows: int | None
+    withheld: bool
+
+
+@room.route(f"{CASE}/holds", methods=["GET", "POST"])
+@staff("admin", "approver", fresh=True)
+def hold(reference: str) -> Response:
+    """Show the legal holds on a person's records, and place one."""
+    found, form = load(reference), HoldForm()
+    if not found.subject_id:
+        raise NotFound
+    form.place.choices = [choice("", _("Choose")), *_places()]
+    if form.validate_on_submit():
+        try:
+            source, _dot, table = (form.place.data or "").partition(".")
+            until, reason, key = form.until.day or date.min, form.reason.data, form.key.data
+            holds.place(found.subject_id, found.reference, (source, table), until, reason, crew().number, key)
+        except holds.BadHold as problem:
+            form.until.errors = [_(problem.say)]
+        except NotFound:
+            form.place.errors = [_("Choose one of the answers.")]
+        else:
+            moving.note(found, "hold placed", f"staff:{crew().number}", internal=True)
+            return back(found, "#kept")
+    titles = dict((one.value, one.label) for one in _places())
+    rows = [(one, titles.get(f"{one.source}.{one.table}", one.table)) for one in holds.of_subject(found.subject_id)]
+    names = handling.members()
+    return show(
+        "staff/case/holds.html", case=found, form=form, holds=rows, names=names, status=422 if form.errors else 200
+    )
+
+
+@room.post(f"{CASE}/holds/<int:number>/end")
+@staff("admin", "approver", fresh=True)
+def end_hold(reference: str, number: int) -> Response:
+    """End a hold on this person's records before its day."""
+    found = load(reference)
+    if not found.subject_id or number not in [one.id for one in holds.of_subject(found.subject_id)]:
+        raise NotFound
+    holds.end(number, crew().number)
+    moving.note(found, "hold ended", f"staff:{crew().number}", internal=True)
+    return back(found, "#kept")
+
+
+@room.route(f"{CASE}/copy", methods=["GET", "POST"])
+@staff("admin", "approver", "staff")
+def prepare_copy(reference: str) -> Response:
+    """Show what a copy would hold, and say what is left out of it because it is about other people."""
+    found = load(reference)
+    if not found.subject_id or not downloads.needs_release(found):
+        raise NotFound
+    if asked := reason_first(found):
+        return asked
+    if request.method == "POST":
+        downloads.prepare(found, request.form.getlist("withheld"), crew().number)
+        return back(found, "#copy")
+    return show("staff/case/copy.html", case=found, me=crew().number, names=handling.members(), **_summary(found))
+
+
+@room.post(f"{CASE}/copy/release")
+@staff("admin", "approver", fresh=True)
+def release_copy(reference: str) -> Response:
+    """Let a copy be made that a colleague has prepared."""
+    found = load(reference)
+    downloads.release(found, request.form.get("prepared", ""), crew().number)
+    return back(found, "#copy")
+
+
+def _summary(found: Case) -> dict[str, Any]:
+    release = downloads.release_of(found)
+    left = release.withheld if release else {}
+    systems = []
+    for offer in downloads.offers(found.subject_id):
+        tables = [
+            Category(
+                f"{offer.source.id}.{table.name}",
+                table.title.in_(here().language),
+                None if offer.counts is None else offer.counts.get(table.name, 0),
+                table.name in left.get(offer.source.id, ()),
+            )
+            for table in offer.tables
+        ]
+        systems.append((offer.source.title.in_(here().language), tables))
+    return {"release": release, "systems": systems}
+
+
+def _places() -> list[SelectChoice]:
+    return [
+        choice(f"{source.id}.{table.name}", f"{source.title.in_(here().language)}: {table.title.in_(here().language)}")
+        for source in registry.active().connected()
+        for table in source.manifest.tables.values()
+    ]

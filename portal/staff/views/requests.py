@@ -1,0 +1,193 @@
+"""The queue: what has to be answered, by the day it falls due; found, chosen, taken in."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from portal.accounts.identifiers import NotAnAddress, NotAPhone
+from portal.cases import deadlines
+from portal.cases.kinds import KINDS
+from portal.cases.service import bulk as bulk_acts
+from portal.cases.service import handling, intake, queue, searching, views
+from portal.cases.service.queue import Filters
+from portal.kernel.problems import N_, Problem
+from portal.staff.forms import IntakeForm
+from portal.staff.views.door import room
+from portal.web import navigation
+from portal.web.guards import crew, staff
+from portal.web.htmx import away, show
+from portal.web.words import _, here
+
+QUEUE = "/staff/requests"
+
+navigation.desk(
+    room,
+    "requests",
+    N_("Requests"),
+    order=10,
+    covers=("search", "bulk", "bulk_do", "take_in", "case", "case_as_seen", "case_rows", "case_reveal"),
+)
+navigation.left_out(room, "keep_view", "drop_view")
+
+
+class Told(NamedTuple):
+    """One case of many, with the sentence that says why nothing is done with it; "" where it is."""
+
+    row: queue.Row
+    problem: Problem | None
+    why: str
+
+
+@room.get(QUEUE)
+@staff("admin", "approver", "staff")
+def requests() -> Response:
+    """Show the queue as its address says."""
+    return _show_queue(Filters.read(request.args))
+
+
+@room.post(f"{QUEUE}/search")
+@staff("admin", "approver", "staff")
+def search() -> Response:
+    """Find cases by reference or address; it is posted, so that no address of a person stands in an address of ours."""
+    typed = request.form.get("for", "").strip()[:200]
+    if case := searching.by_reference(typed):
+        return away(url_for("staff.case", reference=case.reference))
+    try:
+        rows, wrong = searching.by_address(searching.address(typed), crew().number), ""
+    except (NotAnAddress, NotAPhone):
+        rows, wrong = [], _("Type a reference such as R-7F3K-Q2, an e-mail address, or a phone with its country code.")
+    page = "staff/requests/found.html"
+    return show(page, rows=rows, typed=typed, wrong=wrong, status=422 if wrong else 200, **_said())
+
+
+@room.post(f"{QUEUE}/views")
+@staff("admin", "approver", "staff")
+def keep_view() -> Response:
+    """Keep what the queue shows now under a name."""
+    filters = Filters.read(dict(parse_qsl(request.form.get("query", "")[:400])))
+    try:
+        views.keep(crew().number, request.form.get("name", ""), filters)
+    except views.NoName as problem:
+        said = _(problem.say, **problem.facts) + " " + _(problem.then)
+        return _show_queue(filters, wrong=said, typed=request.form.get("name", ""), status=422)
+    return away(_address(filters))
+
+
+@room.post(f"{QUEUE}/views/<int:number>/remove")
+@staff("admin", "approver", "staff")
+def drop_view(number: int) -> Response:
+    """Remove one of one's own views."""
+    views.drop(crew().number, number)
+    return away(QUEUE)
+
+
+@room.post(f"{QUEUE}/bulk")
+@staff("admin", "approver", "staff")
+def bulk() -> Response:
+    """Say what would happen to each chosen case, and what would not; nothing is changed."""
+    numbers, act = _chosen(), _act()
+    planned = _told(bulk_acts.plan(numbers, act, crew().number)) if numbers else []
+    return show("staff/requests/check.html", planned=planned, act=act, sent=_sent(), **_said())
+
+
+@room.post(f"{QUEUE}/bulk/do")
+@staff("admin", "approver", "staff")
+def bulk_do() -> Response:
+    """Do it, and say what was done and what was not."""
+    done = _told(bulk_acts.carry_out(_chosen(), _act(), crew().number))
+    return show("staff/requests/done.html", planned=done, act=_act(), **_said())
+
+
+@room.route(f"{QUEUE}/new", methods=["GET", "POST"])
+@staff("admin", "approver", "staff")
+def take_in() -> Response:
+    """Take in what came by phone, by post or in person, with the day on which it truly came (RULES R8)."""
+    form = IntakeForm()
+    if form.validate_on_submit():
+        try:
+            case = intake.take_in(form.wish(), crew().number)
+        except intake.InTheFuture as problem:
+            form.received.errors = [_(problem.say)]
+        except (NotAnAddress, NotAPhone) as problem:
+            form.email.errors = [_(problem.say)]
+        else:
+            return away(url_for("staff.case", reference=case.reference))
+    return show("staff/requests/new.html", form=form, status=422 if form.errors else 200)
+
+
+def _show_queue(filters: Filters, *, wrong: str = "", typed: str = "", status: int = 200) -> Response:
+    number = crew().number
+    page = queue.page(filters, number, request.args.get("after", ""))
+    return show(
+        "staff/requests/page.html",
+        status=status,
+        filters=filters,
+        query=urlencode(filters.written()),
+        listed=page,
+        following=_address(filters, page.after) if page.after else "",
+        first=not request.args.get("after"),
+        views=views.kept(number),
+        wrong=wrong,
+        typed=typed,
+        **_said(),
+    )
+
+
+def _said() -> dict[str, Any]:
+    """Return the words of what can be chosen."""
+    laws = {name: law_title(name) for name in deadlines.names()}
+    words: dict[str, Any] = {
+        "laws": laws,
+        "states": queue.STATES,
+        "waitings": queue.WAITING,
+        "channels": queue.CHANNELS,
+        "dues": queue.DUE,
+    }
+    kinds = {name: kind.title for name, kind in KINDS.items()}
+    words["names"] = handling.members()
+    return {**words, "whose": queue.WHO, "kinds": kinds, "working": handling.working(), "acts": bulk_acts.ACTS}
+
+
+def _told(planned: list[bulk_acts.Planned]) -> list[Told]:
+    return [Told(one.row, one.problem, _why(one.problem)) for one in planned]
+
+
+def _why(problem: Problem | None) -> str:
+    return "" if problem is None else _(problem.say, **problem.facts)
+
+
+def law_title(name: str) -> str:
+    """Return the law of a profile in words."""
+    title = deadlines.profile(name).title
+    return title.get(here().language) or next(iter(title.values()))
+
+
+def _address(filters: Filters, after: str = "") -> str:
+    query = urlencode({**filters.written(), **({"after": after} if after else {})})
+    return f"{QUEUE}?{query}" if query else QUEUE
+
+
+def _chosen() -> list[int]:
+    return [int(number) for number in request.form.getlist("case") if number.isdigit() and len(number) < 10]
+
+
+def _act() -> bulk_acts.Act:
+    sent = _sent()
+    to = int(sent["to"]) if sent["to"].isdigit() and len(sent["to"]) < 10 else None
+    return bulk_acts.Act(sent["act"], to, _day(sent["until"]), sent["whom"])
+
+
+def _sent() -> dict[str, str]:
+    return {name: request.form.get(name, "")[:20] for name in ("act", "to", "until", "whom")}
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
