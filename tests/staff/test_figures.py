@@ -98,7 +98,11 @@ def test_a_deputy_hears_for_whoever_is_away(portal: Portal) -> None:
     sam, tom = staff(portal, "staff"), staff(portal, "staff", "Tom Deputy")
     case = open_without_account("complaint", "linh@example.com", "en")
     Case.update(assignee=sam.number).where(Case.id == case.id).execute()
-    away = {"deputy": tom.number, "absent_from": clock.now().date(), "absent_until": None}
+    away = {
+        "deputy": tom.number,
+        "absent_from": clock.now().date(),
+        "absent_until": clock.now().date() + timedelta(days=30),
+    }
     StaffAccount.update(**away).where(StaffAccount.id == sam.number).execute()
     with clock.later(timedelta(days=16)):
         tasks.tell_staff()

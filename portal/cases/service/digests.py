@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from portal import config
+from portal.accounts.staff.absence import is_away
+from portal.accounts.staff.members import usable
 from portal.accounts.staff.models import StaffAccount
 from portal.cases import deadlines
 from portal.cases.models import Case
-from portal.cases.service.handling import at_work
 from portal.kernel import clock
 from portal.kernel.db import atomic
 from portal.notices import messages
@@ -42,7 +43,7 @@ def send() -> None:
     for case in _near(today):
         if now := _news(case, today):
             by_member[case.assignee].append((now, case.reference, case.complete_by))
-    members = list(StaffAccount.select().where(at_work()).order_by(StaffAccount.id))
+    members = list(StaffAccount.select().where(usable()).order_by(StaffAccount.id))
     for member in members:
         whose: list[int | None] = [member.id, *(one.id for one in members if _stands_in(member, one, today))]
         whose += [None] if member.role in OVERSEERS else []
@@ -71,7 +72,4 @@ def _news(case: Case, today: date) -> str:
 
 def _stands_in(member: StaffAccount, absent: StaffAccount, today: date) -> bool:
     """Tell whether a member does the work of another one who is away today."""
-    away = (
-        absent.absent_from and absent.absent_from <= today and (not absent.absent_until or absent.absent_until >= today)
-    )
-    return bool(away) and absent.deputy_id == member.id
+    return is_away(absent, today) and absent.deputy_id == member.id

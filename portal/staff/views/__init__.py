@@ -5,6 +5,7 @@ from portal.staff.views import (
     deciding,
     enrolment,
     figures,
+    holds,
     keeping,
     members,
     own,
@@ -18,6 +19,6 @@ from portal.staff.views import (
 from portal.staff.views.door import STAFF_SESSION, room
 
 __all__ = [
-    "STAFF_SESSION", "case", "deciding", "enrolment", "figures", "keeping", "members", "own", "person", "requests",
-    "room", "signing_in", "systems", "texts", "writing",
+    "STAFF_SESSION", "case", "deciding", "enrolment", "figures", "holds", "keeping", "members", "own", "person",
+    "requests", "room", "signing_in", "systems", "texts", "writing",
 ]  # fmt: skip
