@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import portal.accounts.views
 import portal.cases.views
 import portal.cases.views.companies
+import portal.cases.views.figures
 import portal.deletion.views
 import portal.download.views
 import portal.location.views
@@ -46,6 +47,7 @@ ROOMS = (
     portal.security.views,
     portal.policies.views,
     portal.cases.views.companies,
+    portal.cases.views.figures,
     portal.staff.views,
 )
 

@@ -99,6 +99,7 @@ class Site:
     base_url: str
     channels: dict[str, Channel] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
+    public_figures: bool = False  # how requests are handled, at /figures for everybody
     staff_idle_minutes: int = 30
     staff_hours: int = 8
     phone: str = ""
@@ -236,6 +237,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
             for name, entry in channels.items()
         },
         topics={name: _topic(name, entry) for name, entry in topics.items()},
+        public_figures=bool(rules.get("public_figures", False)),
         staff_idle_minutes=_at_most(raw, "idle_minutes", 30),
         staff_hours=_at_most(raw, "longest_hours", 8),
         phone=brand.get("phone", ""),

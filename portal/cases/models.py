@@ -39,7 +39,7 @@ class Case(Claimable):
     contact_hash = peewee.CharField(80, default="", index=True)
     profile = peewee.CharField(16)
     own_profile = peewee.CharField(16, default="")
-    received_at = MomentField(default=clock.now)
+    received_at = MomentField(default=clock.now, index=True)
     acknowledge_by = peewee.DateField(null=True)
     acknowledged_at = MomentField(null=True)
     complete_by = peewee.DateField(index=True)
@@ -52,7 +52,7 @@ class Case(Claimable):
     routed_at = MomentField(null=True)
     asked = JsonField(null=True)
     is_test = peewee.BooleanField(default=False)
-    closed_at = MomentField(null=True)
+    closed_at = MomentField(null=True, index=True)
 
     if TYPE_CHECKING:
         subject_id: int  # None after an erasure, and before somebody without an account has proven who they are
@@ -250,3 +250,20 @@ class Presence(Model):
         whose = "case.subject"
         erasure = "delete"
         indexes = ((("case", "staff"), True),)
+
+
+class ReplyText(Model):
+    """A text for staff to send, in one language, as an admin wrote it; it stands above the one that is shipped."""
+
+    name = peewee.CharField(32)
+    language = peewee.CharField(8)
+    title = peewee.CharField(80)
+    text = peewee.TextField()
+    staff = peewee.IntegerField()
+    at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "reply_texts"
+        whose = None
+        erasure = None
+        indexes = ((("name", "language"), True),)

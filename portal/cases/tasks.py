@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal.cases.models import Attempt, CaseMessage, Routing
-from portal.cases.service import forgetting, on_file, presence, routing, thread
+from portal.cases.service import digests, forgetting, on_file, presence, routing, thread
 from portal.kernel import work
 from portal.kernel.work import Claim
 
@@ -56,3 +56,9 @@ def forget_attempts() -> None:
 def forget_presence() -> None:
     """Forget who was writing."""
     presence.forget_past()
+
+
+@work.every(timedelta(days=1))
+def tell_staff() -> None:
+    """Tell staff what has come to a new part of its time."""
+    digests.send()

@@ -28,6 +28,14 @@ GROUNDS = {
     "legal-obligation": N_("The law"),
     "legitimate-interest": N_("A legitimate interest"),
 }
+_PEOPLE = N_("People who use our products, people whom they bring along, and people at companies that are customers")
+# What this portal itself does to protect data; what each system does belongs into the company's own record.
+_MEASURES = (
+    N_("Addresses, keys and texts are encrypted in the portal's tables; what is looked up by value is a keyed hash."),
+    N_("Staff sign in with two factors, see masked values, and every look at a person's data is logged with a reason."),
+    N_("The log is append-only and sealed, so that a change to it is found."),
+    N_("What is no longer needed is erased by itself: copies, codes, links, threads of closed requests."),
+)
 _EACH_ITS_OWN = N_("Whoever is named in each record")
 # Each right with its article of the GDPR and the page where it is used; without a page, by mail.
 _RIGHTS = (
@@ -118,3 +126,31 @@ def _right(site: Site, words: Words, right: str, article: str, page: str) -> Fac
 
 def _distinct(texts: Sequence[str]) -> list[str]:
     return [text for text in dict.fromkeys(texts) if text]
+
+
+def processing_record(site: Site, sources: Sequence[Source], words: Words) -> Facts:
+    """Return the record of processing activities (GDPR Art. 30(1)), drawn from the site's file and the manifests."""
+    told = about(site, sources, words, Choice())
+    systems = [
+        {
+            "source": source.id,
+            "system": source.title.in_(words.language),
+            "controller": site.controllers.get(source.manifest.controller, site.company),
+            "categories": [
+                {key: value for key, value in one.items() if key not in ("source", "system", "in_this_copy")}
+                for one in told["categories"]
+                if one["source"] == source.id
+            ],
+        }
+        for source in sources
+    ]
+    return {
+        "controller": told["controller"],
+        "authority": told["complaint"]["authority"],
+        "people": words.say(_PEOPLE),
+        "purposes": told["purposes"],
+        "systems": systems,
+        "recipients": told["recipients"],
+        "transfers": told["transfers"],
+        "security": [words.say(measure) for measure in _MEASURES],
+    }

@@ -12,7 +12,7 @@ from datetime import datetime
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import MomentField, run, written
+from portal.kernel.db import MomentField, moment, run, written
 from portal.kernel.problems import N_
 from portal.kernel.work import Claim, Claimable, wake_table
 
@@ -35,8 +35,11 @@ class Delivery(Claimable):
         indexes = ((("subject", "source"), True),)
 
 
+Waiting = dict[str, tuple[int, datetime]]  # by system: how many people, and since when the oldest
+
 # Written out, because every choice is waited for.
 _MARK = "INSERT INTO deliveries (subject, source, wanted, asked_at, due_at, confirmed, fence, attempts) VALUES "
+_BEHIND = "SELECT source, COUNT(*), MIN(asked_at) FROM deliveries WHERE confirmed < wanted GROUP BY source"
 _ONE = "(?, ?, ?, ?, ?, 0, 0, 0)"
 _OVER = """ ON CONFLICT (subject, source) DO UPDATE
 SET wanted = excluded.wanted, asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0"""
@@ -73,3 +76,9 @@ def confirm(claim: Claim[Delivery], event: int, at: datetime) -> None:
 def of(subject: int) -> list[Delivery]:
     """Return where a person's choices stand, system by system."""
     return list(Delivery.select().where(Delivery.subject == subject).order_by(Delivery.source))
+
+
+def waiting() -> Waiting:
+    """Return, by system, for how many people something has still to be written there, and since when."""
+    found = run(_BEHIND).fetchall()
+    return {source: (int(count), moment(oldest)) for source, count, oldest in found}

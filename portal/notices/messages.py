@@ -6,7 +6,7 @@ Legal messages are sent at least once: a kill between sending and recording repe
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,6 +52,7 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "request_links": ("requests",),
     "agent_named": ("reference", "what", "agent", "url"),
     "asked_about_you": ("reference", "on", "url"),
+    "staff_digest": ("lines", "count", "url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -213,6 +214,15 @@ def agent_named(to: Recipient, cause: str, reference: str, what: str, agent: str
 def asked_about_you(to: Recipient, cause: str, reference: str, on: datetime, url: str) -> None:
     """Say at an address on file that somebody asks in its holder's name, and until when a link stops that."""
     _queue("asked_about_you", to, cause, reference=reference, on=on.isoformat(), url=url)
+
+
+def staff_digest(to: Recipient, cause: str, lines: Sequence[tuple[str, str, date]], count: int, url: str) -> None:
+    """Tell a member of the staff which requests came to half, a quarter or the end of their time, or are late.
+
+    Each line is that word (half, quarter, end or late), a reference and the day; `count` may be more than are named.
+    """
+    said = [[word, reference, day.isoformat()] for word, reference, day in lines]
+    _queue("staff_digest", to, cause, lines=said, count=count, url=url)
 
 
 def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | None = None, /, **facts: Any) -> None:

@@ -78,6 +78,8 @@ def _facts(message: Message) -> dict[str, Any]:
 def _fact(name: str, value: Any) -> Any:
     if name in _DAYS:
         return date.fromisoformat(value)
+    if name == "lines":
+        return [(word, reference, date.fromisoformat(day)) for word, reference, day in value]
     return datetime.fromisoformat(value) if name in _MOMENTS else value
 
 

@@ -25,6 +25,7 @@ SAID: Mapping[str, str] = {
     "cases.company_asked": N_("A company that decides about records of yours was asked (%(reference)s)"),
     "cases.decided": N_("Our staff decided about your request (%(reference)s)"),
     "cases.extended": N_("Our staff took more time for your request, until %(until)s (%(reference)s)"),
+    "cases.file_made": N_("Our staff made a file of your request, as an authority may ask for it (%(reference)s)"),
     "cases.filed": N_("You sent us a request (%(reference)s)"),
     "cases.kind_changed": N_("Our staff gave your request its right kind (%(reference)s)"),
     "cases.looked_for": N_("Our staff looked for you in our systems, to answer a request (%(reference)s)"),
@@ -69,6 +70,7 @@ ROLES_SAID: Mapping[str, str] = {"admin": N_("admin"), "approver": N_("approver"
 # Events that are about no single person.
 IMPERSONAL = frozenset(
     {
+        "cases.reply_written",
         "cases.searched",
         "deletion.replayed",
         "staff.absence_set",

@@ -71,6 +71,17 @@ class RecoveryForm(Form):
     )
 
 
+class TextForm(Form):
+    """Asks for a text that staff send often."""
+
+    title = TextField(
+        N_("Title"),
+        hint=N_("Staff choose by it. Nobody else sees it."),
+        validators=[InputRequired(N_("Enter a title.")), Length(max=80, message=N_("Enter at most 80 characters."))],
+    )
+    text = AreaField(N_("Text"), validators=[InputRequired(N_("Enter the text."))])
+
+
 def languages() -> list[Any]:
     """Return the languages of the site, each by its own name."""
     return [choice(code, name_of(code)) for code in site().languages]

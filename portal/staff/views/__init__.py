@@ -4,6 +4,8 @@ from portal.staff.views import (
     case,
     deciding,
     enrolment,
+    figures,
+    holds,
     keeping,
     looking,
     members,
@@ -11,11 +13,13 @@ from portal.staff.views import (
     person,
     requests,
     signing_in,
+    systems,
+    texts,
     writing,
 )
 from portal.staff.views.door import STAFF_SESSION, room
 
 __all__ = [
-    "STAFF_SESSION", "case", "deciding", "enrolment", "keeping", "looking", "members", "own", "person", "requests",
-    "room", "signing_in", "writing",
+    "STAFF_SESSION", "case", "deciding", "enrolment", "figures", "holds", "keeping", "looking", "members",
+    "own", "person", "requests", "room", "signing_in", "systems", "texts", "writing",
 ]  # fmt: skip
