@@ -67,7 +67,8 @@ class Sqlite(Dialect):
         return f"{type(error).__name__}: {error}", code is not None and code & 0xFF not in _PASSING
 
     def moment(self, at: datetime) -> str:
-        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")  # as CURRENT_TIMESTAMP and datetime() write it
+        # As CURRENT_TIMESTAMP and datetime() write it, and behind every moment of the same second that has no fraction.
+        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
 
     def text(self, expression: Sql) -> Sql:
         return "CAST(" + expression + " AS text)"
