@@ -153,7 +153,8 @@ class Model(peewee.Model):
     Each Meta states `whose` (the path of foreign keys to the account or subject, e.g. "subject" or "case.subject";
     None where nobody's) and `erasure` (what a deletion does: "delete"; "unlink" keeps the row, forgets whose it was and
     empties the fields named in `forget`; "keep" only where the row holds numbers of ours and nothing else; None where
-    `whose` is None). `title` names the table in a person's download; `by_address` names the column with the keyed hash
+    `whose` is None). `title` names the table in a person's download, `titles` its columns where those of
+    sources/own/columns.py do not fit; `by_address` names the column with the keyed hash
     of an address, where rows may lie that have no owner yet. A base with columns and no table says `mixin = True`.
     """
 
