@@ -130,13 +130,15 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
 
 
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """Return where tables, queue and archives are: on this machine alone, or on servers."""
-    if request.param == "embedded":
-        shutil.copy(request.getfixturevalue("laid_file"), tmp_path / "portal.db")
+    """Return where tables, queue and archives are: on this machine, in one folder if asked, or on servers."""
+    if request.param in ("embedded", "one folder"):
+        folder = tmp_path / "own" if request.param == "one folder" else tmp_path
+        folder.mkdir(exist_ok=True)
+        shutil.copy(request.getfixturevalue("laid_file"), folder / "portal.db")
         return {
-            "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/portal.db",
+            "PORTAL_DATABASE_URL": f"sqlite:///{folder}/portal.db",
             "PORTAL_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
-            "PORTAL_ARCHIVES_URL": f"file://{tmp_path}/archives",
+            "PORTAL_ARCHIVES_URL": f"file://{folder}/archives",
         }
     return {
         "PORTAL_DATABASE_URL": request.getfixturevalue("laid_postgresql_url"),

@@ -121,6 +121,8 @@ CREATE TABLE reviews (
     UNIQUE (user_id, space_id)
 );
 
+CREATE INDEX reviews_user ON reviews (user_id, created_at);
+
 CREATE TABLE location_points (
     id INTEGER PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id),

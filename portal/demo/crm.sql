@@ -50,7 +50,7 @@ CREATE TABLE conversations (
     opened_at TEXT NOT NULL CHECK (datetime(opened_at) IS NOT NULL)
 );
 
-CREATE INDEX conversations_contact ON conversations (contact_id);
+CREATE INDEX conversations_contact ON conversations (contact_id, opened_at);
 
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY,
@@ -80,7 +80,7 @@ CREATE TABLE contracts (
     CHECK (ends_on > starts_on)
 );
 
-CREATE INDEX contracts_contact ON contracts (contact_id);
+CREATE INDEX contracts_contact ON contracts (contact_id, starts_on);
 
 CREATE TABLE invoices (
     id INTEGER PRIMARY KEY,

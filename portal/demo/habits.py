@@ -23,6 +23,7 @@ USUAL: Mapping[str, int] = {
     "memberships": 2,
     "check_ins": 6,
     "door_events": 9,
+    "places": 17,
     "posts": 1,
 }
 # The person with 100,000 rows; booking_guests counts for each booking.
@@ -36,6 +37,7 @@ HEAVY: Mapping[str, int] = {
     "campaign_sends": 300,
     "check_ins": 1_000,
     "door_events": 2_500,
+    "places": 1_200,
 }
 
 

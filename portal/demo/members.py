@@ -25,12 +25,13 @@ def fill(everybody: list[Person], today: date, *, small: bool = False) -> Sheet:
         sheet.add("spaces", code=code, name=name)
     for person in everybody:
         if "whitelabel" in person.systems:
-            _member(sheet, person)
+            _member(sheet, person, now)
             _presence(sheet, person, now, small)
+            _places(sheet, person, rows(person, "places", small=small), now)
     return sheet
 
 
-def _member(sheet: Sheet, person: Person) -> None:
+def _member(sheet: Sheet, person: Person, now: datetime) -> None:
     dice, asked = person.dice("members"), person.dice("messages of whitelabel")
     space = names.SPACES[person.number % len(names.SPACES)][0]
     sheet.add(
@@ -46,6 +47,8 @@ def _member(sheet: Sheet, person: Person) -> None:
         mail_events=dice.randrange(2),
         **{column: asked.randrange(2) for column in MESSAGES},
         location_level=dice.choice(("off", "approximate", "precise")),
+        phone_location=dice.choice(("always", "while_in_use", "denied")),
+        phone_location_at=zulu(now - dice.randrange(1, 40) * DAY),
         joined_at=zulu(person.joined + 40 * DAY),
     )
 
@@ -68,6 +71,20 @@ def _presence(sheet: Sheet, person: Person, now: datetime, small: bool) -> None:
         sheet.add("door_events", member_id=member, space=code, door=door, badge=badge, opened_at=at)
     for _ in range(rows(person, "posts", small=small)):
         _post(sheet, member, person, dice.choice(spaces)[0], dice, now)
+
+
+def _places(sheet: Sheet, person: Person, count: int, now: datetime) -> None:
+    """Add where somebody was when they looked for a door near them, over the last twelve weeks."""
+    dice, (code, _name, _city, lat, lon) = person.dice("places rows"), names.SPACES[person.number % len(names.SPACES)]
+    for minutes in sorted((dice.randrange(300, 120_000) for _ in range(count)), reverse=True):
+        sheet.add(
+            "places",
+            member_id=FIRST + person.number,
+            space=code,
+            recorded_at=zulu(now - timedelta(minutes=minutes)),
+            lat=round(lat + (dice.random() - 0.5) / 50, 6),
+            lon=round(lon + (dice.random() - 0.5) / 50, 6),
+        )
 
 
 def _membership(sheet: Sheet, member: int, space: str, dice: random.Random, starts: datetime) -> None:

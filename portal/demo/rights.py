@@ -29,6 +29,7 @@ TABLES = {
     "memberships": "delete",
     "check_ins": "delete",
     "door_events": "anonymise",
+    "places": "delete",
     "posts": "delete",
 }
 # The column of `members` that holds each choice, and what stands there for each state.
@@ -56,7 +57,8 @@ def describe(connection: sqlite3.Connection) -> Answer:
     """Say which tables, columns and choices there are."""
     columns = {table: [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")] for table in TABLES}
     tables = {table: {"erase": erase, "columns": columns[table]} for table, erase in TABLES.items()}
-    return {"protocol": 1, "identifiers": list(MATCH), "tables": tables, "preferences": list(CHOICES)}
+    can = {"identifiers": list(MATCH), "preferences": list(CHOICES), "location": True}
+    return {"protocol": 1, "tables": tables, **can}
 
 
 def find(connection: sqlite3.Connection, identifiers: list[tuple[str, str]]) -> Answer:

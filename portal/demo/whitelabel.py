@@ -22,7 +22,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from portal.demo import rights
+from portal.demo import places, rights
 from portal.kernel import clock
 from portal.sources import signing
 
@@ -32,6 +32,7 @@ OPERATIONS = {
     "/privacy/access": ("access", "keys"),
     "/privacy/erasure": ("erasure",),
     "/privacy/preferences": ("preferences",),
+    "/privacy/location": places.OPERATIONS,
 }
 LONGEST_BODY = 1_000_000
 LINES_A_CHUNK = 200
@@ -123,6 +124,8 @@ class Handler(BaseHTTPRequestHandler):
                 erased = rights.once(connection, asked["request_id"], now, write)
                 rights.compact(connection)
                 self._send(HTTPStatus.OK, erased)
+            case place:
+                self._send(HTTPStatus.OK, places.answer(connection, place, _person(asked), asked))
 
     def _send(self, status: HTTPStatus, answer: dict[str, Any], **headers: str) -> None:
         body = json.dumps(answer, ensure_ascii=False).encode()

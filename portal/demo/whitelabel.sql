@@ -18,6 +18,8 @@ CREATE TABLE members (
     push_events INTEGER NOT NULL DEFAULT 0 CHECK (push_events IN (0, 1)),
     zalo_events INTEGER NOT NULL DEFAULT 0 CHECK (zalo_events IN (0, 1)),
     location_level TEXT NOT NULL DEFAULT 'off' CHECK (location_level IN ('off', 'approximate', 'precise')),
+    phone_location TEXT CHECK (phone_location IN ('always', 'while_in_use', 'denied')),
+    phone_location_at TEXT CHECK (datetime(phone_location_at) IS NOT NULL OR phone_location_at IS NULL),
     joined_at TEXT NOT NULL CHECK (datetime(joined_at) IS NOT NULL)
 );
 
@@ -60,6 +62,17 @@ CREATE TABLE door_events (
 );
 
 CREATE INDEX door_events_member ON door_events (member_id, opened_at);
+
+CREATE TABLE places (
+    id INTEGER PRIMARY KEY,
+    member_id INTEGER NOT NULL REFERENCES members (id),
+    space TEXT NOT NULL REFERENCES spaces (code),
+    recorded_at TEXT NOT NULL CHECK (datetime(recorded_at) IS NOT NULL),
+    lat REAL NOT NULL,
+    lon REAL NOT NULL
+);
+
+CREATE INDEX places_member ON places (member_id, recorded_at);
 
 CREATE TABLE posts (
     id INTEGER PRIMARY KEY,

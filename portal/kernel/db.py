@@ -154,11 +154,11 @@ class Model(peewee.Model):
     Each Meta states `whose` (the path of foreign keys to the account or subject, e.g. "subject" or "case.subject";
     None where nobody's) and `erasure` (what a deletion does: "delete"; "unlink" keeps the row, forgets whose it was and
     empties the fields named in `forget`; "keep" only where the row holds numbers of ours and nothing else; None where
-    `whose` is None). `title` names the table in a person's download; `by_address` names the column with the keyed hash
-    of an address, where rows may lie that have no owner yet; `withheld` names columns that no copy for the person
-    holds, `internal` the column that marks rows which staff keep for themselves, and `embargo` the column with the
-    number of a line of the log that staff may hold back for a while. A base with columns and no table says
-    `mixin = True`.
+    `whose` is None). `title` names the table in a person's download, `titles` its columns where those of
+    sources/own/columns.py do not fit; `by_address` names the column with the keyed hash of an address, where rows may
+    lie that have no owner yet; `withheld` names columns that no copy for the person holds, `internal` the column that
+    marks rows which staff keep for themselves, and `embargo` the column with the number of a line of the log that staff
+    may hold back for a while. A base with columns and no table says `mixin = True`.
     """
 
     models: ClassVar[list[type[Model]]] = []

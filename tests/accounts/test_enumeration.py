@@ -12,6 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.accounts import passwords
+from portal.accounts.models import Account, Identifier, Password
+from portal.kernel import crypto, scrypt
 from tests.conftest import Portal
 from tests.separable import Tries, assert_inseparable
 
@@ -67,3 +70,35 @@ def interleaved(portal: Portal) -> Iterator[tuple[int, FlaskClient, str, str]]:
     for number, pair in enumerate(addresses(portal)):
         for kind in dice.sample((0, 1), 2):
             yield kind, portal.app.test_client(), pair[kind], f"10.{kind}.{number // 250}.{number % 250}"
+
+
+WRONG = "kettle orchard 7 vanishing tram"
+
+
+@pytest.fixture
+def cheaper_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash with less work, so that what else differs is not lost in it; enough that a hash left out is seen."""
+    monkeypatch.setattr(scrypt, "LOG_N", 10)
+
+
+@pytest.mark.parametrize("urls", ["embedded"], indirect=True)
+@pytest.mark.parametrize("has_password", [True, False])
+@pytest.mark.usefixtures("cheaper_hashes")
+def test_a_wrong_password_does_not_tell_whether_there_is_an_account_or_a_password(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, has_password: bool
+) -> None:
+    monkeypatch.setattr(passwords, "PER_ADDRESS", "1000/hour")
+    tries = list(interleaved(portal))
+    for address in sorted({address for kind, _, address, _ in tries if kind == 0}):
+        account = Account.create(language="en")
+        Identifier.create(account=account, kind="email", value=address, hash=crypto.keyed_hash("email", address))
+        if has_password:
+            Password.create(account=account, hash=scrypt.hashed("another one, quite different"))
+    asked = (Tries(), Tries())
+    for kind, client, address, network in tries:
+        answer = asked[kind].add(
+            partial(post, client, network, "/sign-in/password", email=address, password=WRONG), address
+        )
+        assert answer.status_code == 422
+    assert_inseparable(*asked)
+    assert portal.mails() == []

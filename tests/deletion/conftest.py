@@ -19,7 +19,6 @@ from tests.conftest import Portal
 
 Count = Callable[..., int]
 GRACE = timedelta(days=14, minutes=1)
-LEASE = timedelta(seconds=6)
 
 
 class Member(people.Member):

@@ -10,6 +10,8 @@ import pytest
 from portal import migrations
 from portal.kernel import db
 from portal.kernel.db import Model, tables
+from portal.sources.own import columns
+from portal.sources.own import tables as own
 from tests.house.conftest import HOUSE
 
 OWNERS = {"account", "subject"}
@@ -50,6 +52,20 @@ def test_what_a_person_downloads_has_a_title() -> None:
     for model, whose, _ in stated():
         if whose is not None:
             assert getattr(model._meta, "title", ""), f"{model.__name__}: give its Meta a `title` for people"
+
+
+def test_every_column_that_a_person_sees_has_a_title() -> None:
+    """It is a msgid, so test_words.py asks for it in every language."""
+    for model in own.owned():
+        for field in own.shown(model):
+            assert columns.title(model, field.name), (
+                f"{model.__name__}.{field.name}: write titles = {{{field.name!r}: N_(…)}} in its Meta"
+            )
+
+
+def test_no_title_is_kept_for_a_column_that_is_no_more() -> None:
+    there = {field.name for model in own.owned() for field in own.shown(model)}
+    assert columns.TITLES.keys() <= there, "take out of sources/own/columns.py what no table has"
 
 
 def test_every_models_file_holds_a_room_with_models() -> None:

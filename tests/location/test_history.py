@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
 
 from portal.consents.models import ConsentEvent
+from portal.demo.whitelabel import Server
 from portal.kernel import clock
+from portal.location.service import history
+from portal.sources import registry
+from portal.sources.http.history import HttpHistory
 from tests.browse import Page
 from tests.conftest import Portal
 from tests.counting import queries
-from tests.location.conftest import booking
+from tests.location.conftest import MAI, MEMBER, booking, count, within
 from tests.people import Member, member
-
-MAI = "SELECT id FROM users WHERE lower(email) = 'mai.nguyen@example.com'"
-
-
-def count(portal: Portal, more: str = "") -> int:
-    return int(booking(portal, f"SELECT COUNT(*) FROM location_points WHERE user_id = ({MAI}) {more}")[0][0])
 
 
 def away(portal: Portal) -> None:
@@ -34,7 +34,7 @@ def test_the_history_is_brought_as_a_region_or_is_a_page(mai: Member, htmx: bool
     assert region["hx-get"] == "/location/history"
     assert region.one("a")["href"] == "/location/history"
     page = mai.browser.get("location.history", htmx=htmx)
-    recent = count(mai.portal, "AND recorded_at > datetime('now', '-84 days')")
+    recent = count(mai.portal, "AND datetime(recorded_at) > datetime('now', '-84 days')")
     shown = int(re.findall(r"(\d+) places? in the last 13 weeks", page.text)[0])
     assert recent <= shown <= count(mai.portal)
     assert f"{count(mai.portal)} in all" in page.text
@@ -59,6 +59,13 @@ def test_what_the_phone_reported_is_said_with_its_day(mai: Member) -> None:
     page = mai.browser.get("location.history")
     assert "On 21 November 2026 it told Smartos Booking App “while using the app”." in page.text
     assert "Your phone has a switch of its own" in page.text
+    within(
+        mai.portal,
+        "whitelabel",
+        f"UPDATE members SET phone_location = 'denied', phone_location_at = NULL WHERE id = ({MEMBER})",
+    )
+    assert "Smartos Whitelabel App was told “never” by it." in mai.browser.get("location.history").text
+    within(mai.portal, "whitelabel", f"UPDATE members SET phone_location = NULL WHERE id = ({MEMBER})")
     booking(mai.portal, f"UPDATE users SET os_location_state = NULL WHERE id = ({MAI})")
     assert "No app has told us yet" in mai.browser.get("location.history").text
 
@@ -81,6 +88,11 @@ def test_somebody_without_places_is_told_so(portal: Portal) -> None:
         assert "No app keeps places of yours." in father.browser.get(place).text
 
 
+def apps(page: Page) -> set[str]:
+    """Return the systems of which the list shows places."""
+    return {cell.text for cell in page.root.all("td")}
+
+
 def times(page: Page) -> list[str]:
     return [node.text for node in page.root.all("th", role="rowheader")]
 
@@ -93,7 +105,7 @@ def test_the_list_shows_every_place_once_page_by_page(mai: Member) -> None:
         SELECT ({MAI}), datetime('2026-01-01', '+' || (i / 3) || ' hours'), 16.0, 108.0 FROM n""",
     )
     page, seen, pages = mai.browser.get("location.points"), list[str](), 1
-    assert "16." in page.text
+    assert {"Smartos Booking App", "Smartos Whitelabel App"} <= apps(page)
     seen += [node["value"] for node in page.root.all("button", name="place")]
     shown = len(times(page))
     while "Older places" in page.links:
@@ -127,3 +139,50 @@ def test_no_look_is_a_choice(mai: Member) -> None:
     for place in ("location.page", "location.history", "location.points", "location.delete"):
         mai.browser.get(place)
     assert ConsentEvent.select().count() == 0
+
+
+@pytest.fixture
+def without_history(mai: Member, monkeypatch: pytest.MonkeyPatch) -> Member:
+    """Mai, while the Whitelabel App keeps check-ins with a place but lets nobody ask for its points."""
+    source = registry.active().get("whitelabel")
+    monkeypatch.setattr(source, "manifest", replace(source.manifest, location=None))
+    return mai
+
+
+@pytest.mark.parametrize("place", ["location.history", "location.points"])
+def test_a_system_that_offers_no_history_is_named_and_never_said_to_keep_none(
+    without_history: Member, place: str
+) -> None:
+    booking(without_history.portal, "DELETE FROM location_points")
+    page = without_history.browser.get(place)
+    assert "Not shown here: places that Smartos Whitelabel App keeps" in page.text
+    assert "No app keeps places of yours." not in page.text
+    assert {"/data", "/deletion"} <= set(page.links.values())
+
+
+def test_a_deletion_says_which_places_it_does_not_reach(without_history: Member) -> None:
+    page = without_history.browser.get("location.history").form("Delete all history").send()
+    assert "Not shown here: places that Smartos Whitelabel App keeps" in page.text
+    before = count(without_history.portal, systems=["whitelabel"])
+    page = page.form(f"Delete {count(without_history.portal, systems=['booking'])} places").send()
+    without_history.portal.drain()
+    assert "Smartos Whitelabel App" not in without_history.browser.get(page.path).text
+    assert count(without_history.portal, systems=["whitelabel"]) == before
+
+
+@pytest.mark.parametrize("place", ["location.history", "location.points"])
+def test_an_http_system_that_is_down_is_named(mai: Member, whitelabel: Server, place: str) -> None:
+    whitelabel.database = whitelabel.database.with_name("away.db")
+    page = mai.browser.get(place)
+    assert "No answer yet from Smartos Whitelabel App" in page.text
+    assert "Smartos Booking App" in page.text
+
+
+def test_a_system_that_hangs_holds_nobody_up_for_long(mai: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "PATIENCE", 0.2)
+    released = Event()
+    monkeypatch.setattr(HttpHistory, "tally", lambda *asked: released.wait(30))
+    try:
+        assert "No answer yet from Smartos Whitelabel App" in mai.browser.get("location.history").text
+    finally:
+        released.set()

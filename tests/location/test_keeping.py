@@ -15,8 +15,7 @@ from portal.location import service
 from portal.location.models import Keeping
 from portal.location.service import calendar, keeping
 from tests.conftest import Portal
-from tests.location.conftest import booking
-from tests.location.test_history import MAI, count
+from tests.location.conftest import MAI, booking, count
 from tests.people import Member
 
 DAYS = st.dates(date(1980, 1, 1), date(2100, 12, 31))

@@ -13,19 +13,15 @@ from portal.location.models import Removal, RemovalPart
 from portal.location.service import removing
 from tests.browse import Page
 from tests.conftest import Portal
-from tests.location.conftest import booking
-from tests.location.test_history import MAI, count
+from tests.location.conftest import MAI, PLACES, booking, count, others, within
 from tests.people import Member, member
-
-
-def others(portal: Portal) -> int:
-    return int(booking(portal, f"SELECT COUNT(*) FROM location_points WHERE user_id <> ({MAI})")[0][0])
 
 
 def days_of_mai(portal: Portal) -> list[str]:
     """Return the days of Mai's places as they are where the company sits, seven hours ahead."""
-    asked = f"SELECT DISTINCT date(recorded_at, '+7 hours') FROM location_points WHERE user_id = ({MAI}) ORDER BY 1"
-    return [day for (day,) in booking(portal, asked)]
+    asked = "SELECT DISTINCT date(recorded_at, '+7 hours') FROM {} WHERE {} = ({})"
+    days = (within(portal, system, asked.format(*place)) for system, place in PLACES.items())
+    return sorted({day for rows in days for (day,) in rows})
 
 
 def span(first: str, last: str) -> str:
@@ -36,7 +32,8 @@ def test_a_span_is_counted_then_deleted_and_nothing_else(mai: Member) -> None:
     days = days_of_mai(mai.portal)
     first, last = days[5], days[12]
     inside, all_, strangers = count(mai.portal, span(first, last)), count(mai.portal), others(mai.portal)
-    assert 0 < inside < all_
+    of_booking = count(mai.portal, span(first, last), ["booking"])
+    assert 1 < of_booking < inside < all_
     page = mai.browser.get("location.delete").form("Count them").send(since=first, until=last)
     assert f"{inside} places from " in page.text
     mai.portal.drain()
@@ -48,7 +45,8 @@ def test_a_span_is_counted_then_deleted_and_nothing_else(mai: Member) -> None:
     assert (count(mai.portal, span(first, last)), count(mai.portal)) == (0, all_ - inside)
     assert others(mai.portal) == strangers
     page = mai.browser.get(page.path)
-    assert f"{inside} places deleted. Asked at" in page.text
+    assert f"{of_booking} places deleted. Asked at" in page.text
+    assert f"{inside - of_booking} place" in page.text
     assert not page.root.one(id="removal")["hx-get"]
 
 
@@ -106,12 +104,14 @@ def test_a_span_without_places_has_nothing_to_delete(mai: Member) -> None:
 
 
 def test_a_system_that_is_down_is_said_and_caught_up_with_later(mai: Member) -> None:
+    elsewhere = count(mai.portal, systems=["whitelabel"])
     file = mai.portal.systems.database("booking")
     gone = file.rename(file.with_suffix(".away"))
     page = mai.browser.get("location.delete").form("Count them").send(since="2020-01-01")
     assert "No answer yet from Smartos Booking App" in page.text
-    page = page.form("Delete 0 places").send()
+    page = page.form(f"Delete {elsewhere} places").send()
     mai.portal.drain()
+    assert count(mai.portal, systems=["whitelabel"]) == 0, "the others do not wait"
     page = mai.browser.get(page.path)
     assert "does not answer at the moment, and we keep trying" in page.text
     assert page.root.one(id="removal")["hx-trigger"] == "every 20s"
@@ -141,13 +141,13 @@ def test_a_stranger_finds_neither_errand_nor_place(mai: Member) -> None:
 
 
 def test_it_is_written_down_without_anything_personal(mai: Member) -> None:
-    before = count(mai.portal)
+    before = {system: count(mai.portal, systems=[system]) for system in PLACES}
     number = service.remove_all(mai.subject)
     mai.portal.drain()
     events = [(event.name, event.keys) for event in AuditEvent.select() if event.name.startswith("location.")]
     assert events == [
         ("location.removal_asked", {"removal": number, "kind": "all"}),
-        ("location.removed", {"removal": number, "source": "booking", "places": before}),
+        *(("location.removed", {"removal": number, "source": system, "places": before[system]}) for system in PLACES),
     ]
     audit.seal()
     assert audit.verify().is_whole
@@ -159,4 +159,4 @@ def test_it_goes_in_chunks(mai: Member, monkeypatch: pytest.MonkeyPatch) -> None
     service.remove_all(mai.subject)
     mai.portal.drain()
     assert count(mai.portal) == 0
-    assert RemovalPart.get().found == before
+    assert sum(part.found or 0 for part in RemovalPart.select()) == before

@@ -25,6 +25,11 @@ def at_one_moment() -> Iterator[None]:
 @pytest.fixture(params=ENGINES)
 def world(request: pytest.FixtureRequest, tmp_path: Path, at_one_moment: None) -> World:
     """The world on every engine in turn."""
+    return world_on(request, tmp_path)
+
+
+def world_on(request: pytest.FixtureRequest, tmp_path: Path) -> World:
+    """Build the world on the engine that the parameter names."""
     url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue(f"{request.param}_url")
     world = World(url)
     world.build()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sources.world import ANH, MANIFEST, World
+from tests.sources.world import ANH, KINDS, MANIFEST, World
 
 SLOW = (
     "warning: keycards.booking: Its foreign key has no index:"
@@ -113,3 +113,60 @@ def test_a_generated_column_cannot_be_erased(world: World) -> None:
     toml = MANIFEST.replace('columns.parent = { erase = "null" }', 'columns.shout = { erase = "null" }')
     assert "error: answers.shout: The database makes this column itself. Take the rule off." in errors(world, toml)
     assert world.source.erase(ANH, "R-1").done
+
+
+def orders(world: World, toml: str = MANIFEST) -> set[str]:
+    found = (str(finding) for finding in world.connected(toml).check() if "Add an index on (" in finding.say)
+    return {line.removeprefix("warning: ") for line in found}
+
+
+PAGES = "No index has the order of its pages, so all rows of the person are sorted for each. Add an index on"
+WEEKS = "No index leads to the points of a week, so all of the person are read. Add an index on"
+
+
+def test_an_order_without_an_index_is_named_until_there_is_one(world: World) -> None:
+    bookings = f"bookings.starts_at: {PAGES} (user_id, starts_at)."
+    assert bookings in orders(world)
+    world.run("CREATE INDEX bookings_start ON bookings (starts_at, user_id)")
+    assert bookings in orders(world), "an index in another order leads nowhere"
+    world.run("CREATE INDEX bookings_of ON bookings (user_id, starts_at)")
+    assert bookings not in orders(world)
+
+
+def test_pages_by_the_key_want_an_index_where_the_engine_does_not_end_each_with_the_key(world: World) -> None:
+    comments = f"comments.id: {PAGES} (user_id, id)."
+    assert (comments in orders(world)) == (world.engine != "mysql"), "a bigint key is not the row's number in SQLite"
+    world.run("CREATE INDEX comments_of ON comments (user_id, id)")
+    assert comments not in orders(world)
+    if world.engine == "sqlite":
+        world.run("CREATE TABLE likes (id integer PRIMARY KEY, user_id bigint)")
+        world.run("CREATE INDEX likes_of ON likes (user_id)")
+        toml = MANIFEST + '\n[tables.likes]\nlink = "user_id -> users.id"\nerase = "delete"\n'
+        assert not any("likes" in line for line in orders(world, toml))
+
+
+def test_points_want_an_index_by_time(world: World) -> None:
+    key = "integer" if world.engine == "sqlite" else "bigint"
+    moment = KINDS[world.engine]["moment"]
+    world.run(f"CREATE TABLE points (id {key} PRIMARY KEY, user_id bigint, at {moment}, lat integer, lon integer)")
+    world.run("CREATE INDEX points_of ON points (user_id, id)")
+    toml = MANIFEST + '\n[tables.points]\nlink = "user_id -> users.id"\nerase = "delete"\n'
+    toml += '[location]\npoints = "points"\ntime = "at"\nlatitude = "lat"\nlongitude = "lon"\n'
+    assert {line for line in orders(world, toml) if "points" in line} == {f"points.at: {WEEKS} (user_id, at)."}
+    world.run("CREATE INDEX points_at ON points (user_id, at)")
+    assert not [line for line in orders(world, toml) if "points" in line]
+
+
+def test_what_is_further_from_the_person_or_has_no_key_is_not_asked_for_an_index(world: World) -> None:
+    named = {line.split(".")[0] for line in orders(world)}
+    assert named & {"notes", "guests_of_mine", "invoice_lines", "newsletter", "users"} == set()
+
+
+def test_the_index_that_is_asked_for_spares_the_sorting(sqlite_world: World) -> None:
+    def sorts() -> bool:
+        asked = "SELECT * FROM bookings WHERE user_id IN (1) ORDER BY starts_at DESC, id DESC LIMIT 51"
+        return "USE TEMP B-TREE FOR ORDER BY" in str(sqlite_world.run("EXPLAIN QUERY PLAN " + asked))
+
+    assert sorts()
+    sqlite_world.run("CREATE INDEX bookings_of ON bookings (user_id, starts_at, id)")
+    assert not sorts()

@@ -12,12 +12,14 @@ import pytest
 
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import Identifier, Line, Person, Source
+from portal.sources.history import After, History, Reported, Span, Tally
 from portal.sources.http import client
 from portal.sources.manifest import Text, parse
 from portal.sources.registry import connect
 from tests.servers.engines import free_port
 from tests.sources.systems import SECRET, Answer, System, json_of, lines_of, listening
 
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AS_OF = "2026-11-22T03:04:05Z"
 PERSON = Person((("m-1",),), (Identifier("email", "anh@example.com"),))
 SENT = {"keys": [["m-1"]], "identifiers": [{"kind": "email", "value": "anh@example.com"}]}
@@ -68,9 +70,9 @@ def source(system: System) -> Source:
     return source_at(system.url)
 
 
-def source_at(url: str, secret: str = SECRET) -> Source:
+def source_at(url: str, secret: str = SECRET, manifest: str = MANIFEST) -> Source:
     environ = {"WHITELABEL_URL": url, "WHITELABEL_SECRET": secret}
-    return connect(parse(tomllib.loads(MANIFEST), "whitelabel.toml"), environ)
+    return connect(parse(tomllib.loads(manifest), "whitelabel.toml"), environ)
 
 
 def refusal(call: Any) -> SourceUnavailable:
@@ -272,6 +274,101 @@ def test_a_description_is_compared_with_the_manifest(system: System, source: Sou
     ]
 
 
+LOCATED = """
+[tables.places]
+erase = "delete"
+[location]
+points = "places"
+time = "at"
+latitude = "lat"
+longitude = "lon"
+"""
+PLACE = {"key": [7], "at": "2026-03-02T00:00:00Z", "latitude": 16.5, "longitude": 107.5}
+DAYS = [Span(None, NOON), Span(NOON)]
+
+
+@pytest.fixture
+def history(system: System) -> History:
+    found = source_at(system.url, manifest=MANIFEST + LOCATED).history
+    assert found
+    return found
+
+
+def test_a_system_that_offers_no_history_has_none(source: Source) -> None:
+    assert source.history is None
+
+
+def test_a_history_is_asked_for_as_the_protocol_says(system: System, history: History) -> None:
+    system.answer("reported", json_of({"reported": {"state": "denied", "at": None}}), json_of({"reported": None}))
+    system.answer("tally", json_of({"first": AS_OF, "spans": [3, 4]}))
+    system.answer("points", json_of({"points": [PLACE]}))
+    system.answer("forget", json_of({"deleted": 2}))
+    assert (history.reported(PERSON), history.reported(PERSON)) == (Reported("denied"), None)
+    assert history.tally(PERSON, DAYS) == Tally(datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC), (3, 4))
+    [point] = history.page(PERSON, After(NOON, included=True), 5)
+    assert (point.key, point.at, point.latitude) == ((7,), datetime(2026, 3, 2, tzinfo=UTC), 16.5)
+    history.page(PERSON, After(point.at, point.mark, point.key), 5)
+    assert history.delete(PERSON, DAYS[0], 100) == 2
+    assert history.delete_one(PERSON, point.key) == 2
+    noon, bodies = NOON.isoformat(), [call.body for call in system.asked]
+    assert {call.path for call in system.asked} == {"/portal/privacy/location"}
+    assert all(body.pop("person") == SENT for body in bodies)
+    assert bodies[2:] == [
+        {"operation": "tally", "spans": [{"until": noon}, {"since": noon}]},
+        {"operation": "points", "limit": 5, "after": {"at": noon, "included": True}},
+        {"operation": "points", "limit": 5, "after": {"at": "2026-03-02T00:00:00Z", "key": [7]}},
+        {"operation": "forget", "span": {"until": noon}, "limit": 100},
+        {"operation": "forget", "point": [7]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        ("tally", {"first": None, "spans": [1]}),
+        ("tally", {"first": None, "spans": [1, -1]}),
+        ("tally", {"first": "2026-03-02T00:00:00", "spans": [1, 1]}),
+        ("tally", {"spans": [1, 1]}),
+        ("points", {"points": [PLACE, PLACE, PLACE]}),
+        ("points", {"points": [PLACE, {**PLACE, "at": "2026-03-03T00:00:00Z"}]}),
+        ("points", {"points": [{**PLACE, "key": []}]}),
+        ("points", {"points": [{**PLACE, "latitude": "north"}]}),
+        ("points", {"points": [{**PLACE, "at": "0001-01-01T00:00:00+14:00"}]}),
+        ("forget", {"deleted": "all"}),
+        ("forget", {}),
+        ("reported", {"reported": {"at": AS_OF}}),
+        ("reported", {}),
+    ],
+)
+def test_a_history_that_is_not_as_the_protocol_says_is_refused_and_never_taken_for_none(
+    system: System, history: History, operation: str, answer: Any
+) -> None:
+    system.answer(operation, json_of(answer))
+    calls = {
+        "tally": lambda: history.tally(PERSON, DAYS),
+        "points": lambda: history.page(PERSON, None, 2),
+        "forget": lambda: history.delete(PERSON, DAYS[0], 100),
+        "reported": lambda: history.reported(PERSON),
+    }
+    assert refusal(calls[operation]).permanent
+
+
+def test_whether_a_history_is_offered_is_compared_with_the_manifest(system: System, source: Source) -> None:
+    tables = {"members": {"erase": "delete", "columns": []}, "bookings": {"erase": "delete", "columns": []}}
+    tables["receipts"] = {"erase": "keep", "columns": ["total"]}
+    described = {"protocol": 1, "identifiers": ["email"], "preferences": ["marketing.events.email"], "tables": tables}
+    system.answer("describe", json_of({**described, "location": True}))
+    assert [str(finding) for finding in source.check()] == [
+        "warning: It has a location history that nobody sees here. Write a [location]."
+    ]
+    tables["places"] = {"erase": "delete", "columns": ["at", "lat"]}
+    system.answer("describe", json_of(described))
+    assert [str(finding) for finding in source_at(system.url, manifest=MANIFEST + LOCATED).check()] == [
+        "error: places: It has no location history to ask for. Take out [location].",
+        "error: places.lon: It has no such column. Mend [location].",
+    ]
+
+
 def test_the_protocol_file_knows_every_address_and_operation() -> None:
     file = Path(client.__file__).parents[1] / "protocol.openapi.json"
     protocol = json.loads(file.read_text(encoding="utf-8"))
@@ -282,9 +379,10 @@ def test_the_protocol_file_knows_every_address_and_operation() -> None:
         if "operation" in schema.get("properties", {})
     }
     assert set(protocol["paths"]) == {
-        f"/privacy/{name}" for name in ("describe", "counts", "access", "erasure", "preferences")
+        f"/privacy/{name}" for name in ("describe", "counts", "access", "erasure", "preferences", "location")
     }
-    assert operations == {"describe", "find", "counts", "access", "keys", "erasure", "preferences"}
+    known = {"describe", "find", "counts", "access", "keys", "erasure", "preferences"}
+    assert operations == known | {"reported", "tally", "points", "forget"}
     used = set(references(protocol))
     kinds = ("schemas", "parameters", "responses")
     assert used == {f"#/components/{kind}/{name}" for kind in kinds for name in protocol["components"][kind]}

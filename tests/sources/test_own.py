@@ -256,7 +256,12 @@ def test_a_missing_table_is_found_by_the_check(own: OwnSource) -> None:
 
 
 def test_titles_are_said_in_every_language_of_the_site(own: OwnSource) -> None:
-    assert {language for language, _ in own.manifest.tables["accounts"].title.words} == {"en", "vi"}
+    tables = own.manifest.tables
+    assert {language for language, _ in tables["accounts"].title.words} == {"en", "vi"}
+    assert dict(tables["cases"].column_title("received_at").words) == {"en": "Received at", "vi": "Tiếp nhận lúc"}
+    for table in tables.values():
+        for column in (column for column in table.columns.values() if column.export):
+            assert {language for language, _ in column.title.words} == {"en", "vi"}, column.name
 
 
 def test_pages_go_back_in_time_and_have_every_row_once(own: OwnSource) -> None:

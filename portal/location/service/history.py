@@ -1,4 +1,7 @@
-"""Places as the systems keep them: counted by week, listed page by page. Every look is live, and nothing is kept."""
+"""Places as the systems keep them: counted by week, listed page by page. Every look is live, and nothing is kept.
+
+`silent` are systems that did not answer, `closed` those that keep places and let nobody look or delete from here.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from cryptography.exceptions import InvalidTag
@@ -14,13 +18,14 @@ from cryptography.exceptions import InvalidTag
 from portal.kernel import crypto
 from portal.kernel.problems import NotFound, SourceUnavailable
 from portal.location.service import calendar, keeping
-from portal.sources import registry
+from portal.sources import asking, registry
 from portal.sources.base import Key, Person, Source
 from portal.sources.history import After, History, Point, Reported, Span, Tally
 from portal.sources.manifest import Text
 from portal.subjects import service as subjects
 
 PAGE = 50
+PATIENCE = 10.0  # seconds that a page waits for the systems
 Told = TypeVar("Told")
 
 
@@ -42,6 +47,7 @@ class Overview:
     older: dict[str, int]
     phones: list[Phone]
     silent: list[Text]
+    closed: list[Text]
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,22 @@ class Listed:
     places: list[Place]
     after: str
     silent: list[Text]
+    closed: list[Text]
 
 
 def keepers() -> list[tuple[Source, History]]:
     """Return the systems that keep places."""
     return [(source, history) for source in registry.active().connected() if (history := source.history)]
+
+
+def closed(subject_id: int) -> list[Text]:
+    """Return the systems that know the person and keep places, but cannot be asked about them."""
+    links, connected = subjects.links(subject_id), registry.active().connected()
+    return [
+        source.title
+        for source in connected
+        if source.history is None and source.manifest.locates and source.id in links
+    ]
 
 
 def overview(subject_id: int) -> Overview:
@@ -81,6 +98,7 @@ def overview(subject_id: int) -> Overview:
         older={name: 0 for name in keeping.states()} | dict(zip(months, sums[len(mondays) : -1], strict=True)),
         phones=[Phone(source.title, reported) for source, (_, reported) in told if reported],
         silent=silent,
+        closed=closed(subject_id),
     )
 
 
@@ -101,7 +119,7 @@ def listed(subject_id: int, after: str = "") -> Listed:
     found.sort(key=lambda one: one[0].id)
     found.sort(key=lambda one: one[1].at, reverse=True)
     places = [Place(source.title, point, sealed(subject_id, source.id, point)) for source, point in found[:PAGE]]
-    return Listed(places, places[-1].token if len(found) > PAGE else "", silent)
+    return Listed(places, places[-1].token if len(found) > PAGE else "", silent, closed(subject_id))
 
 
 def sealed(subject_id: int, source_id: str, point: Point) -> str:
@@ -152,12 +170,17 @@ def _ask(subject_id: int, question: Callable[[History, Person], Told]) -> tuple[
 def _ask_each(
     subject_id: int, question: Callable[[Source, History, Person], Told]
 ) -> tuple[list[tuple[Source, Told]], list[Text]]:
-    """Ask each system that knows the person; return answers, and the names of those that are silent."""
+    """Ask each system that knows the person, all at once; return answers, and the names of those that are silent."""
     told, silent, links = [], [], subjects.links(subject_id)
-    for source, history in keepers():
-        if source.id in links:
-            try:
-                told.append((source, question(source, history, Person(tuple(links[source.id])))))
-            except SourceUnavailable:
-                silent.append(source.title)
+    asked = {
+        source: asking.begin(source, partial(question, source, history, Person(tuple(links[source.id]))))
+        for source, history in keepers()
+        if source.id in links
+    }
+    asking.wait(asked.values(), PATIENCE)
+    for source, answer in asked.items():
+        try:
+            told.append((source, answer.result(0)))
+        except (SourceUnavailable, TimeoutError):
+            silent.append(source.title)
     return told, silent

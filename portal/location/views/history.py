@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal.consents import service as consents
 from portal.location import service
 from portal.location.service import Overview
-from portal.location.views.room import room
+from portal.location.views.room import room, titles
 from portal.location.words import PHONE
 from portal.web.guards import me
 from portal.web.htmx import alone, away, show
@@ -55,7 +55,8 @@ def _show(said: str) -> Response:
         said=said,
         overview=overview,
         phones=[_phone(overview, place) for place in range(len(overview.phones))],
-        silent=[title.in_(here().language) for title in overview.silent],
+        silent=titles(overview.silent),
+        closed=titles(overview.closed),
         plot=_plot(overview),
         recent=sum(count for _week, count in overview.weeks),
         options=[Option(state, _option(state, overview.older[state]), state == chosen) for state in overview.older],

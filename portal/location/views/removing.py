@@ -9,7 +9,7 @@ from portal.consents.words import when
 from portal.location import service
 from portal.location.forms import SpanForm
 from portal.location.models import Removal, RemovalPart
-from portal.location.views.room import room
+from portal.location.views.room import room, titles
 from portal.sources import registry
 from portal.sources.manifest import Text
 from portal.web.guards import me, recently_confirmed
@@ -29,8 +29,8 @@ def points() -> Response:
         return _check(said, 1, [], {"place": token}, "/location/points")
     after = request.args.get("after", "")
     listed = service.listed(me().subject_id, after)
-    silent = [title.in_(here().language) for title in listed.silent]
-    return show("location/points.html", listed=listed, after=after, silent=silent)
+    silent, closed = titles(listed.silent), titles(listed.closed)
+    return show("location/points.html", listed=listed, after=after, silent=silent, closed=closed)
 
 
 @room.route("/location/delete", methods=["GET", "POST"])
@@ -89,8 +89,8 @@ def _all() -> Response:
 def _check(
     said: str, count: int, silent: list[Text], kept: dict[str, str], action: str = "/location/delete"
 ) -> Response:
-    names = [title.in_(here().language) for title in silent]
-    return show("location/check.html", goes=said, count=count, silent=names, action=action, kept=kept)
+    names, closed = titles(silent), [] if "place" in kept else titles(service.closed(me().subject_id))
+    return show("location/check.html", goes=said, count=count, silent=names, closed=closed, action=action, kept=kept)
 
 
 def _under_way(number: int) -> Response:

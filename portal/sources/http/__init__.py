@@ -27,9 +27,11 @@ from portal.sources.base import (
     Source,
     counted_out,
 )
+from portal.sources.history import History
 from portal.sources.http.client import Client
 from portal.sources.http.describe import compare
-from portal.sources.http.stream import CutShort, SpooledSnapshot, lines, moment
+from portal.sources.http.history import HttpHistory
+from portal.sources.http.stream import CutShort, SpooledSnapshot, key_of, lines, moment
 from portal.sources.manifest import Manifest, Text
 from portal.sources.manifest.model import BlockKind, Way
 
@@ -45,12 +47,16 @@ class HttpSource(Source):
         super().__init__(manifest)
         self._client = Client(manifest.id, url, secret, self.unavailable)
 
+    @property
+    def history(self) -> History | None:
+        return HttpHistory(self._client) if self.manifest.location else None
+
     def find(self, identifier: Identifier) -> list[Key]:
         if identifier.kind not in {match.kind for match in self.manifest.subject.match}:
             return []
         answer = self._ask(COUNTS, "find", identifiers=[asdict(identifier)])
         with self._client.understood("find"):
-            return sorted((_key(key) for key in answer["keys"]), key=str)
+            return sorted((key_of(key) for key in answer["keys"]), key=str)
 
     def preview(self, person: Person) -> Preview:
         answer = self._ask(COUNTS, "counts", person=asdict(person))
@@ -121,7 +127,7 @@ class HttpSource(Source):
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
         with self._stream("keys") as response:
             for _, line in islice(lines(response), 1, None):
-                yield _key(line["key"]), [_identifier(entry) for entry in line["identifiers"]]
+                yield key_of(line["key"]), [_identifier(entry) for entry in line["identifiers"]]
 
     def check(self) -> list[Finding]:
         answer = self._ask(DESCRIBE, "describe")
@@ -161,13 +167,6 @@ class HttpSource(Source):
         then: Way = next(way for way in get_args(Way) if way == told.get("then", "notice"))
         table = self.manifest.tables[told["table"]].name
         return Affected(table, Text.of(told["say"]), {"people": int(told["people"])}, then)
-
-
-def _key(told: Any) -> Key:
-    parts = tuple(part for part in told if isinstance(part, str | int))
-    if len(parts) != len(told) or not parts or isinstance(told, str):
-        raise ValueError
-    return parts
 
 
 def _identifier(told: Mapping[str, Any]) -> Identifier:

@@ -13,7 +13,11 @@ PROTOCOL = 1
 
 def compare(manifest: Manifest, described: Mapping[str, Any]) -> list[Finding]:
     """Return where the two differ; an error is what an export or erasure would stumble over."""
-    return [*_abilities(manifest, described), *_tables(manifest, described["tables"])]
+    return [
+        *_abilities(manifest, described),
+        *_tables(manifest, described["tables"]),
+        *_location(manifest, described["tables"]),
+    ]
 
 
 def _abilities(manifest: Manifest, described: Mapping[str, Any]) -> Iterator[Finding]:
@@ -21,6 +25,12 @@ def _abilities(manifest: Manifest, described: Mapping[str, Any]) -> Iterator[Fin
         yield Finding("error", "", "", f"It speaks version {described['protocol']} of the protocol, not {PROTOCOL}.")
     for kind in sorted({match.kind for match in manifest.subject.match} - set(described["identifiers"])):
         yield Finding("error", manifest.subject.table, "", f"It cannot find anybody by {kind}. Take it out of match.")
+    if manifest.location and not described.get("location"):
+        yield Finding(
+            "error", manifest.location.points, "", "It has no location history to ask for. Take out [location]."
+        )
+    if described.get("location") and not manifest.location:
+        yield Finding("warning", "", "", "It has a location history that nobody sees here. Write a [location].")
     for name in sorted(manifest.preferences.keys() - set(described["preferences"])):
         yield Finding("error", "", name, "It does not know this preference. Take it out of [preferences].")
 
@@ -37,3 +47,12 @@ def _tables(manifest: Manifest, described: Mapping[str, Any]) -> Iterator[Findin
                 yield Finding("error", name, "", say)
             for column in sorted(table.columns.keys() - set(told["columns"])):
                 yield Finding("warning", name, column, "It has no such column.")
+
+
+def _location(manifest: Manifest, described: Mapping[str, Any]) -> Iterator[Finding]:
+    """Say which columns of the points do not exist; a table that does not is said already."""
+    if (place := manifest.location) and place.points in described:
+        there = set(described[place.points]["columns"])
+        for column in (place.time, place.latitude, place.longitude):
+            if column not in there:
+                yield Finding("error", place.points, column, "It has no such column. Mend [location].")

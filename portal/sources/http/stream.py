@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from portal.sources import values
-from portal.sources.base import Row, Snapshot
+from portal.sources.base import Key, Row, Snapshot
 from portal.sources.http.client import LARGEST
 
 
@@ -33,11 +33,19 @@ def lines(response: HTTPResponse) -> Iterator[tuple[bytes, Mapping[str, Any]]]:
 
 
 def moment(written: str) -> datetime:
-    """Return a moment with its zone; ValueError where it has none."""
+    """Return a moment with its zone; ValueError where it has none, or is at an end of the calendar."""
     at = datetime.fromisoformat(written)
-    if at.tzinfo is None:
+    if at.tzinfo is None or not 1 < at.year < 9999:  # in another zone it might be beyond
         raise ValueError
     return at
+
+
+def key_of(told: Any) -> Key:
+    """Return a key as the protocol writes it; ValueError for what is none."""
+    parts = tuple(part for part in told if isinstance(part, str | int))
+    if len(parts) != len(told) or not parts or isinstance(told, str):
+        raise ValueError
+    return parts
 
 
 class SpooledSnapshot(Snapshot):

@@ -246,6 +246,12 @@ class Manifest:
     preferences: Mapping[str, Preference] = field(default_factory=dict)
     proofs: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def locates(self) -> bool:
+        """Tell whether the system keeps where somebody was, whether or not its points can be asked for."""
+        columns = (column for table in self.tables.values() for column in table.columns.values())
+        return self.location is not None or any(column.sensitive == "location" for column in columns)
+
     def joints(self, table: Table) -> frozenset[str]:
         """Return the columns that hold rows together: keys, links from and to the table, controller, retention date."""
         return frozenset(self._joints(table))

@@ -11,6 +11,7 @@ from portal.kernel.problems import N_
 from portal.sources.base import Line
 from portal.sources.manifest import Action, Manifest, Subject, Text
 from portal.sources.manifest.model import Column, Keep, Table, humanised
+from portal.sources.own import columns
 from portal.sources.own.tables import is_secret, is_shown, meta, name, owned
 from portal.web import words
 
@@ -43,7 +44,7 @@ def _table(model: Any) -> Table:
         key=(meta(model).primary_key.column_name,),
         time=_time(model),
         keep=Keep(_said(_WHY_KEPT)) if action == "keep" else None,
-        columns={field.column_name: _column(field) for field in meta(model).sorted_fields},
+        columns={field.column_name: _column(model, field) for field in meta(model).sorted_fields},
     )
 
 
@@ -53,8 +54,9 @@ def _time(model: Any) -> str:
     return next((field.column_name for field in made if not is_secret(field.name)), "")
 
 
-def _column(field: Any) -> Column:
-    return Column(field.column_name, Text.of(humanised(field.name)), export=is_shown(field))
+def _column(model: Any, field: Any) -> Column:
+    said = columns.title(model, field.name) or humanised(field.name)  # the second for what is never shown
+    return Column(field.column_name, _said(said), export=is_shown(field))
 
 
 def _said(text: str) -> Text:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import Finding
 from portal.sources.manifest import Affects, Blocks, Match, Place, Rule, Table
-from portal.sources.sql import looking
+from portal.sources.sql import looking, ordered
 from portal.sources.sql.ground import Ground
 from portal.sources.sql.rules import EMPTY, rules
 from portal.sources.sql.schema import ENGINE_ACTS, ForeignKey, LiveColumn
@@ -24,7 +24,14 @@ def findings(session: Session, ground: Ground) -> list[Finding]:
     unknown = [*_unknown_tables(ground), *_unknown_columns(ground)]
     if unknown:
         return list(dict.fromkeys(unknown))
-    found = [*_indexes(ground), *_rules(ground), *_names_left(ground), *_keeping(ground), *_proof(ground)]
+    found = [
+        *_indexes(ground),
+        *ordered.findings(ground),
+        *_rules(ground),
+        *_names_left(ground),
+        *_keeping(ground),
+        *_proof(ground),
+    ]
     return [
         *found,
         *_history(ground),

@@ -35,7 +35,9 @@ def preview(session: Session, ground: Ground, person: Person) -> Preview:
 def when(ground: Ground, rule: Blocks | Affects) -> Sql:
     """Return a rule's condition with the present moment bound, on lines of its own so that a comment ends in time."""
     places = len(_NOW.findall(rule.when))
-    return Sql("(\n" + _NOW.sub(HERE, rule.when) + "\n)", (ground.dialect.moment(clock.now()),) * places)
+    return Sql(
+        "(\n" + _NOW.sub(HERE, rule.when) + "\n)", (ground.dialect.moment(clock.now().replace(microsecond=0)),) * places
+    )
 
 
 def facts_of(ground: Ground, table: Table, rule: Blocks) -> list[str]:

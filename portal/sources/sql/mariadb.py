@@ -125,13 +125,15 @@ class Mariadb(Dialect):
 
     def schema(self, connection: Any) -> Schema:
         columns, indexes, references = _columns(connection), _indexes(connection), _references(connection)
+        keys = {table: next((parts for name, parts, _ in indexes[table] if name == "PRIMARY"), ()) for table in columns}
         return {
             table: LiveTable(
                 table,
                 found,
-                next((parts for name, parts, _ in indexes[table] if name == "PRIMARY"), ()),
+                keys[table],
                 tuple(_index(found, parts, unique) for _, parts, unique in indexes[table]),
                 tuple(references[table]),
+                tail=keys[table],  # InnoDB finds the row by it
             )
             for table, found in columns.items()
         }

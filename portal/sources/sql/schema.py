@@ -53,13 +53,14 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class LiveTable:
-    """One table as it is now."""
+    """One table as it is now. `tail` are the columns with which the engine ends each of its indexes by itself."""
 
     name: str
     columns: Mapping[str, LiveColumn]
     key: tuple[str, ...]
     indexes: tuple[Index, ...]
     references: tuple[ForeignKey, ...]
+    tail: tuple[str, ...] = ()
 
     def serves(self, part: str, folding: bool = False) -> bool:
         """Say whether an index starts with a column or expression."""

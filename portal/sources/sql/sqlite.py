@@ -6,7 +6,7 @@ import hashlib
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial, reduce
 from pathlib import Path
@@ -67,7 +67,8 @@ class Sqlite(Dialect):
         return f"{type(error).__name__}: {error}", code is not None and code & 0xFF not in _PASSING
 
     def moment(self, at: datetime) -> str:
-        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")  # as CURRENT_TIMESTAMP and datetime() write it
+        # As CURRENT_TIMESTAMP and datetime() write it, and behind every moment of the same second that has no fraction.
+        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
 
     def text(self, expression: Sql) -> Sql:
         return "CAST(" + expression + " AS text)"
@@ -99,9 +100,21 @@ class Sqlite(Dialect):
         columns, keys = _columns(connection)
         indexes, references = _indexes(connection), _references(connection, keys)
         return {
-            name: LiveTable(name, found, keys[name], (Index(keys[name], True), *indexes[name]), tuple(references[name]))
+            name: LiveTable(
+                name,
+                found,
+                keys[name],
+                (Index(keys[name], True), *indexes[name]),
+                tuple(references[name]),
+                tail=_rowid(found, keys[name]),
+            )
             for name, found in columns.items()
         }
+
+
+def _rowid(columns: Mapping[str, LiveColumn], key: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the key where it is the number of the row, with which each index ends."""
+    return key if [columns[name].type.upper() for name in key] == ["INTEGER"] else ()
 
 
 def _columns(connection: sqlite3.Connection) -> tuple[dict[str, dict[str, LiveColumn]], dict[str, tuple[str, ...]]]:
