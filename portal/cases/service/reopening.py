@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from portal import config
 from portal.cases import deadlines
 from portal.cases.kinds import kind
 from portal.cases.models import Case
@@ -45,11 +44,10 @@ def ask_review(case: Case, actor: str = "person") -> None:
 def _again(case: Case, event: str, actor: str) -> None:
     if not may_reopen(case):
         raise NotNow
-    site = config.site()
-    due = deadlines.complete_by(deadlines.profile(site.profile), case.kind, clock.now(), site.timezone)
+    dates = deadlines.terms(case.kind, clock.now(), case.country)
+    due = {"profile": dates.profile, "complete_by": dates.complete_by, "legal_maximum": dates.legal_maximum}
     with atomic():
         move(case, "open", event, actor)
-        Case.update(complete_by=due, extended_at=None, waiting="", snoozed_until=None).where(
-            Case.id == case.id
-        ).execute()
-    case.complete_by = due
+        Case.update(**due, extended_at=None, waiting="", snoozed_until=None).where(Case.id == case.id).execute()
+    for name, value in due.items():
+        setattr(case, name, value)

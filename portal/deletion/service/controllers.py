@@ -15,10 +15,7 @@ from portal.notices import messages
 
 def answer_by(days_from_now: timedelta = timedelta(0)) -> date:
     """Return by when a company that is asked then has to answer."""
-    site = config.site()
-    return deadlines.complete_by(
-        deadlines.profile(site.profile), "deletion", clock.now() + days_from_now, site.timezone
-    )
+    return deadlines.terms("deletion", clock.now() + days_from_now).complete_by
 
 
 def ask(deletion: Deletion, systems: Iterable[System]) -> None:
@@ -34,7 +31,7 @@ def ask(deletion: Deletion, systems: Iterable[System]) -> None:
             answer_by=answer_by(),
         )
         if contact and person:
-            reference, by = deletion.case.reference, clock.now() + timedelta(days=_days())
+            reference, by = deletion.case.reference, clock.now() + timedelta(days=deadlines.days("deletion"))
             to = messages.Recipient(contact, config.site().languages[0])
             messages.controller_asked(to, f"deletion:{reference}:asked:{controller}", reference, person, by)
 
@@ -46,7 +43,3 @@ def of(deletion: Deletion) -> list[Asked]:
 
 def _asked(deletion: Deletion) -> set[str]:
     return {asked.controller for asked in of(deletion)}
-
-
-def _days() -> int:
-    return deadlines.profile(config.site().profile).complete_days["deletion"]
