@@ -85,7 +85,8 @@ class Site:
     archive_days: int
     age_floor: int
     copies_a_day: int
-    profile: str
+    profile: str  # the law that everybody is under
+    profiles: tuple[str, ...]  # the laws of people's own countries that apply beside it; none named: all that are known
     authority: Words
     controllers: dict[str, str]
     contacts: dict[str, str]
@@ -218,6 +219,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         age_floor=rules.get("age_floor", 13),
         copies_a_day=rules.get("copies_a_day", 5),
         profile=rules["profile"],
+        profiles=tuple(rules.get("profiles", ())),
         authority=rules["authority"],
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},
         contacts={name: entry["email"] for name, entry in raw.get("controllers", {}).items() if "email" in entry},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal import config
+from portal.cases import deadlines
 from portal.config import Config
 from portal.kernel import crypto, db, logs, work
 from portal.sources import registry
@@ -13,6 +14,7 @@ def open_house(settings: Config) -> None:
     """Make a process ready to serve or to work with these settings."""
     logs.start()
     config.use(settings)
+    deadlines.check(settings.site)
     crypto.use_keys(settings.secret_key, settings.encryption_keys, settings.hash_keys)
     db.connect(settings.database_url)
     own = OwnSource(f"{settings.site.name} {settings.site.product}")

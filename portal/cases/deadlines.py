@@ -1,77 +1,112 @@
-"""When a request must be acknowledged and completed (RULES §1): pure functions over a profile, and profiles are data.
-
-A day counts where the site is: what arrives at 23:30 in London arrives the next day in Ho Chi Minh City.
-"""
+"""The legal clock of this site: `legal` under the laws that its file names, with what staff have changed since."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache
-from importlib import resources
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-DAY = timedelta(days=1)
-_SATURDAY = 5
+from portal import config
+from portal.cases import legal
+from portal.cases.legal import Authority, InForce, Law, Terms, received_on, spans
+from portal.cases.models import LegalEdit
+from portal.config import ConfigProblem, Site
+from portal.kernel import clock
 
-
-@dataclass(frozen=True)
-class Profile:
-    """The times that one country's law gives: where they are from, since when they hold, and its public holidays."""
-
-    id: str
-    title: Mapping[str, str]
-    law: str
-    source: str
-    version: str
-    effective_from: date
-    acknowledge_working_days: int
-    complete_days: Mapping[str, int]
-    holidays: frozenset[date]
+__all__ = [
+    "authority",
+    "check",
+    "complete_by",
+    "days",
+    "extend",
+    "law",
+    "names",
+    "profile",
+    "received_on",
+    "terms",
+    "today",
+]
 
 
-@cache
-def profile(name: str) -> Profile:
-    """Return a profile by its name, such as "vn"; FileNotFoundError where there is none."""
-    raw = tomllib.loads((resources.files(__package__) / "data" / f"{name}.toml").read_text(encoding="utf-8"))
-    free = frozenset(day for year in raw.pop("holidays") for day in year["days"])
-    return Profile(**raw, holidays=free)
+def terms(
+    kind: str, received: datetime, country: str = "", *, processor: bool = False, extension: bool = False
+) -> Terms:
+    """Return the dates of a request (RULES D1); see `legal.terms`."""
+    zone = config.site().timezone
+    return legal.terms(kind, received, country, zone, processor=processor, extension=extension, law=law())
+
+
+def extend(
+    kind: str,
+    received: datetime,
+    country: str = "",
+    *,
+    reason: str,
+    extended: bool = False,
+    processor: bool = False,
+) -> Terms:
+    """Return the dates of a request that is extended now (RULES D4); see `legal.extend`, also for its refusals."""
+    return legal.extend(
+        kind,
+        received,
+        country,
+        config.site().timezone,
+        at=clock.now(),
+        reason=reason,
+        extended=extended,
+        processor=processor,
+        law=law(),
+    )
+
+
+def days(kind: str) -> int:
+    """Return in how many days after it was received a request of a kind is completed at the latest, for everybody."""
+    return terms(kind, clock.now()).days
+
+
+def today() -> date:
+    """Return the day that it is where the site is."""
+    return received_on(clock.now(), config.site().timezone)
+
+
+def law() -> Law:
+    """Return the law that this site is under, with what staff changed."""
+    site = config.site()
+    edits = tuple(
+        legal.Edit(row.profile, row.path, row.value, row.effective_from, row.reason, row.by_staff)
+        for row in LegalEdit.select().order_by(LegalEdit.id)
+    )
+    return Law(site.profile, site.profiles or legal.NAMES, edits)
+
+
+def authority(country: str) -> Authority:
+    """Return who supervises us for somebody in a country, with address and where to complain (RULES D6)."""
+    return law().applying(country, today())[-1].authority(country)
 
 
 def names() -> list[str]:
-    """Return the profiles there are."""
-    files = (file.name for file in (resources.files(__package__) / "data").iterdir())
-    stems = sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml"))
-    return [stem for stem in stems if stem not in ("help", "replies")]
+    """Return the profiles that this site is under."""
+    return list(config.site().profiles or legal.NAMES)
 
 
-def acknowledge_by(rules: Profile, received: datetime, zone: str) -> date:
-    """Return the last day for saying that a request has arrived; the day it arrives is not counted."""
-    day = received_on(received, zone)
-    for _ in range(rules.acknowledge_working_days):
-        day = _next_working_day(rules, day)
-    return day
+def profile(name: str) -> InForce:
+    """Return what one law says today, by its name, such as "vn"; FileNotFoundError where there is none."""
+    return legal.profile(name).on(today(), law().edits)
 
 
-def complete_by(rules: Profile, kind: str, received: datetime, zone: str) -> date:
-    """Return the last day for completing a request of a kind, in calendar days; KeyError for an unknown kind."""
-    return received_on(received, zone) + rules.complete_days[kind] * DAY
+def complete_by(rules: InForce, kind: str, received: datetime, zone: str) -> date:
+    """Return the last day for a request of a kind by one law alone; KeyError where this law sets no time for it.
+
+    What a person is told is `terms`: the earliest of all laws that apply.
+    """
+    span = rules.span(kind, "complete")
+    if span is None:
+        raise KeyError(kind)
+    return spans.after(received_on(received, zone), span, rules.calendar)
 
 
-def received_on(received: datetime, zone: str) -> date:
-    """Return the day on which a moment falls where the site is."""
-    return received.astimezone(ZoneInfo(zone)).date()
-
-
-def is_working_day(rules: Profile, day: date) -> bool:
-    """Tell a working day from a weekend or a public holiday."""
-    return day.weekday() < _SATURDAY and day not in rules.holidays
-
-
-def _next_working_day(rules: Profile, day: date) -> date:
-    day += DAY
-    while not is_working_day(rules, day):
-        day += DAY
-    return day
+def check(site: Site) -> None:
+    """Refuse a site whose file names a law that there is no profile for: ConfigProblem, with one line."""
+    unknown = {site.profile, *site.profiles} - set(legal.NAMES)
+    if unknown:
+        raise ConfigProblem(
+            f"site.toml: rules: no profile {', '.join(sorted(unknown))}; known: {', '.join(legal.NAMES)}"
+        )

@@ -267,3 +267,23 @@ class ReplyText(Model):
         whose = None
         erasure = None
         indexes = ((("name", "language"), True),)
+
+
+class LegalEdit(Model):
+    """What staff changed in a legal profile: it counts for what is received on its day or later, and is never changed.
+
+    `path` names the value, such as "deletion.complete" or "holidays.2027-02-10"; `by_staff` is a number of the staff.
+    """
+
+    profile = peewee.CharField(16, index=True)
+    path = peewee.CharField(64)
+    value = peewee.CharField(500)
+    effective_from = peewee.DateField()
+    reason = peewee.CharField(2000)
+    by_staff = peewee.IntegerField()
+    at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "legal_edits"
+        whose = None
+        erasure = None

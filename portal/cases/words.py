@@ -17,10 +17,13 @@ EVENTS: Mapping[str, str] = {
     "answered": N_("Our staff answered."),
     "approved": N_("It was approved."),
     "asked whose record it is": N_("You asked whose record it is."),
+    "attested": N_("Our staff recognised who asks."),
     "cancelled": N_("It was taken back."),
+    "closed as a duplicate": N_("It is answered together with another request of yours."),
     "code sent": N_("A code was sent, to show that it is you."),
     "company answered": N_("A company answered for its own records."),
     "company silent": N_("A company has not answered in time."),
+    "copy released": N_("Somebody looked at the copy a second time and let it go out."),
     "deletion cancelled": N_("The deletion was cancelled."),
     "deletion paused": N_("The deletion was paused: something has to be settled first."),
     "deletion scheduled": N_("The deletion was put on a day."),
@@ -34,6 +37,7 @@ EVENTS: Mapping[str, str] = {
     "extended": N_("We need more time, and told you why."),
     "hand-over asked": N_("You asked us to hand something over to somebody else."),
     "identity proven": N_("It was shown who asks."),
+    "kind changed": N_("Our staff gave it its right kind. It still counts from the day it arrived."),
     "lost mailbox": N_("You told us that you lost your mailbox. If we know the address, everybody on file was told."),
     "never proven": N_("It ended: nobody showed in 30 days who asked. What was written was erased."),
     "part erased": N_("This part is deleted."),
@@ -46,7 +50,24 @@ EVENTS: Mapping[str, str] = {
     "staff asked": N_("Our staff were asked to settle something first."),
 }
 # Written for staff alone.
-INSIDE = frozenset({"decision proposed", "decision withdrawn", "proof stopped"})
+INSIDE = frozenset(
+    {
+        "assigned",
+        "copy prepared",
+        "decision proposed",
+        "decision withdrawn",
+        "hold ended",
+        "hold placed",
+        "linked",
+        "marked as a test",
+        "matched",
+        "not a test",
+        "proof stopped",
+        "snoozed",
+        "unlinked",
+        "waiting",
+    }
+)
 
 _OVER = {
     "fulfilled": (N_("Done"), "on"),

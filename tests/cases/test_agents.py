@@ -9,6 +9,7 @@ import pytest
 from portal.cases.kinds import Proof
 from portal.cases.models import Case
 from portal.cases.service import by_reference, deciding, identity, thread
+from portal.download import service as downloads
 from portal.kernel import clock
 from portal.subjects import service as subjects
 from tests.browse import Browser
@@ -58,6 +59,8 @@ def test_what_is_made_goes_to_the_person_and_not_to_the_agent(nam: Stranger, mai
     mai.browser.get(mai.link(r"/agents/\S+")).form("Yes, they may ask for me").send()
     row = deciding.propose(by_reference(asked.reference), ANNA, deciding.FULFIL)
     deciding.agree(by_reference(asked.reference), 2, row.id)
+    prepared = downloads.prepare(by_reference(asked.reference), [], ANNA)
+    downloads.release(by_reference(asked.reference), prepared.prepared_at.isoformat(), 2)
     mai.portal.drain()
     assert "/download/" in mai.mails(mai.address)
     assert "/download/" not in nam.mails(NAM)

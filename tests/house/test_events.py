@@ -58,7 +58,8 @@ def named_in(call: ast.Call, *, in_room: bool) -> list[ast.expr]:
     if writer == "CaseEvent.create":
         return [word.value for word in call.keywords if word.arg == "name"]
     at = (WRITERS | (OF_THE_ROOM if in_room else {})).get(writer)
-    return [call.args[at]] if at is not None and len(call.args) > at else []
+    named = [call.args[at]] if at is not None and len(call.args) > at else []
+    return [part for one in named for part in ([one.body, one.orelse] if isinstance(one, ast.IfExp) else [one])]
 
 
 def said(argument: ast.expr, module: str) -> str:

@@ -86,6 +86,11 @@ def settle(email: str) -> Person:
     models["CaseMessage"].create(case=copy, author="person", body="Where is it?", state="sent", due_at=None)
     models["CaseMessage"].create(case=copy, author="staff:1", body="Rude.", state="sent", internal=True, due_at=None)
     models["Verification"].create(case=copy, method="code", proof=2, by="person")
+    models["Attempt"].create(case=copy, way="code", digest=f"{email:>64}", address=email, expires_at=now)
+    models["Presence"].create(case=copy, staff=1)
+    models["Release"].create(case=copy, prepared_by=1)
+    held = {"case": "R-1", "source": "crm", "table": "messages", "reason": "A claim.", "until": now.date()}
+    models["LegalHold"].create(subject=subject, staff=1, due_at=None, **held)
     models["Decision"].create(case=copy, outcome="fulfil", state="decided", proposed_by=1)
     audit.declare("own.tested")
     audit.record("own.tested", subject=subject.id)
@@ -196,7 +201,7 @@ def test_an_erasure_leaves_numbers_alone_and_touches_nobody_else(own: OwnSource)
     assert erased.done
     assert own.remaining(duc)
     cases = {"case_events", "case_routings", "case_verifications", "cases"}
-    left = {"audit_events", "deletion_targets", "deletions", "subjects"} | cases
+    left = {"audit_events", "deletion_targets", "deletions", "legal_holds", "subjects"} | cases
     assert counts() == {table: rows if table in left else rows // 2 for table, rows in before.items()}
     assert own.find(Identifier("email", MAI)) == []
     with own.snapshot(mai) as snapshot:

@@ -227,9 +227,8 @@ def test_recognising_somebody_in_person_counts_after_seven_days(sam: StaffMember
     assert CaseEvent.select().where(CaseEvent.name == "attested").count() == 1
 
 
-def test_time_is_extended_once_with_a_reason_that_the_person_reads(
-    portal: Portal, sam: StaffMember, case: Case
-) -> None:
+def test_time_is_extended_once_with_a_reason_that_the_person_reads(portal: Portal, sam: StaffMember) -> None:
+    case = open_without_account("copy_by_other_means", "linh@example.com", "en")
     before = case.complete_by
     form = sam.browser.get(at(case, "/extend")).form("Extend it")
     form.send(status=422)
@@ -247,9 +246,11 @@ def test_time_is_extended_once_with_a_reason_that_the_person_reads(
     assert case.reference in portal.last_mail()
 
 
-def test_time_is_not_extended_once_it_is_over(sam: StaffMember, case: Case) -> None:
+def test_time_is_not_extended_once_it_is_over(portal: Portal, sam: StaffMember) -> None:
+    case = open_without_account("copy_by_other_means", "linh@example.com", "en")
     form = sam.browser.get(at(case, "/extend")).form("Extend it")
-    Case.update(complete_by=clock.now().date() - timedelta(days=2)).where(Case.id == case.id).execute()
+    past = {"received_at": clock.now() - timedelta(days=30), "complete_by": clock.now().date() - timedelta(days=20)}
+    Case.update(past).where(Case.id == case.id).execute()
     form.send(reason="Too late.", status=409)
     assert by_reference(case.reference).extended_at is None
 

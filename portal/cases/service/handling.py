@@ -15,6 +15,7 @@ from portal.accounts.staff.models import StaffAccount
 from portal.cases import deadlines
 from portal.cases.kinds import kind
 from portal.cases.models import Case, Decision
+from portal.cases.service import reopening
 from portal.cases.service.deciding import KIND_CHANGED
 from portal.cases.service.moving import note
 from portal.cases.service.queue import WAITING, today
@@ -114,13 +115,12 @@ def change_kind(case: Case, to: str, staff: int) -> None:
     kind(to)
     if to == case.kind:
         return
-    rules = deadlines.profile(case.profile)
-    by = deadlines.complete_by(rules, to, case.received_at, config.site().timezone)
-    if case.extended_at is not None:  # what was said of the longer time holds
-        by = max(by, case.complete_by)
+    dates = deadlines.terms(to, reopening.counted_from(case), case.country)
+    extended = case.extended_at is not None  # then what was said of the longer time holds
+    by = max(dates.complete_by, case.complete_by) if extended else dates.complete_by
     with atomic():
         before = case.kind
-        _change(case, kind=to, complete_by=by)
+        _change(case, kind=to, complete_by=by, profile=dates.profile, legal_maximum=dates.legal_maximum)
         off = Decision.update(state="withdrawn").where(Decision.case == case.id, Decision.state == "proposed")
         off.execute()
         note(case, KIND_CHANGED, f"staff:{staff}", before=before, after=to)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal import config
 from portal.accounts import service as accounts
+from portal.cases import deadlines
 from portal.cases.kinds import kind
 from portal.cases.models import Case
 from portal.cases.service import identity
@@ -45,6 +46,6 @@ def news(case: Case, cause: str) -> None:
 def decided(case: Case, number: int, outcome: str) -> None:
     """Say that a case was decided; a refusal names the authority to complain to."""
     if to := recipient(case):
-        authority, cause = config.site().authority, f"request:{case.reference}:decided:{number}"
+        authority, cause = deadlines.authority(case.country).name, f"request:{case.reference}:decided:{number}"
         named = authority.get(to.language) or next(iter(authority.values()))
         messages.request_decided(to, cause, case.reference, outcome, named, page_url(case))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal import config
 from portal.cases import deadlines
 from portal.cases.models import Case, CaseEvent
 from portal.cases.service import identity, notifying
@@ -114,21 +113,22 @@ def acknowledge(case: Case, actor: str) -> None:
 
 def days_for(kind: str) -> int:
     """Return in how many days a request of a kind is answered, by the law that counts for everybody."""
-    return deadlines.profile(config.site().profile).complete_days[kind]
+    return deadlines.days(kind)
 
 
 def _create(kind: str, channel: str, actor: str, received: datetime, **known: object) -> Case:
-    """Write the row with the dates that its law gives it, counted from the day received (RULES D1)."""
-    site = config.site()
-    rules = deadlines.profile(site.profile)
+    """Write the row with the dates that the law gives it, counted from the day received (RULES D1)."""
+    dates = deadlines.terms(kind, received, str(known.get("country", "")))
     case: Case = Case.create(
         reference=_unused_reference(),
         kind=kind,
         channel=channel,
-        profile=rules.id,
+        profile=dates.profile,
+        own_profile=dates.own_profile,
         received_at=received,
-        acknowledge_by=deadlines.acknowledge_by(rules, received, site.timezone),
-        complete_by=deadlines.complete_by(rules, kind, received, site.timezone),
+        acknowledge_by=dates.acknowledge_by,
+        complete_by=dates.complete_by,
+        legal_maximum=dates.legal_maximum,
         due_at=None,
         **known,
     )

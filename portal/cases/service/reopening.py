@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from portal import config
 from portal.cases import deadlines
 from portal.cases.kinds import kind
-from portal.cases.models import Case
+from portal.cases.models import Case, CaseEvent
 from portal.cases.service.deciding import REVIEW_ASKED
 from portal.cases.service.moving import move
 from portal.kernel import clock
@@ -15,6 +14,7 @@ from portal.kernel.db import atomic
 from portal.kernel.problems import NotNow
 
 REOPEN = timedelta(days=30)
+REOPENED = "reopened"
 
 
 def cancel(case: Case, actor: str = "person") -> None:
@@ -32,7 +32,7 @@ def may_reopen(case: Case) -> bool:
 
 def reopen(case: Case, actor: str = "person") -> None:
     """Open an answered case again, with a clock that begins now; NotNow after 30 days."""
-    _again(case, "reopened", actor)
+    _again(case, REOPENED, actor)
 
 
 def ask_review(case: Case, actor: str = "person") -> None:
@@ -42,14 +42,21 @@ def ask_review(case: Case, actor: str = "person") -> None:
     _again(case, REVIEW_ASKED, actor)
 
 
+def counted_from(case: Case) -> datetime:
+    """Return the moment from which the dates of a case count: when it was received, or last opened again."""
+    again = (CaseEvent.case == case.id) & (CaseEvent.name << [REOPENED, REVIEW_ASKED])
+    opened = CaseEvent.select(CaseEvent.at).where(again).order_by(CaseEvent.id.desc()).first()
+    begun: datetime = opened.at if opened else case.received_at
+    return begun
+
+
 def _again(case: Case, event: str, actor: str) -> None:
     if not may_reopen(case):
         raise NotNow
-    site = config.site()
-    due = deadlines.complete_by(deadlines.profile(site.profile), case.kind, clock.now(), site.timezone)
+    dates = deadlines.terms(case.kind, clock.now(), case.country)
+    due = {"profile": dates.profile, "complete_by": dates.complete_by, "legal_maximum": dates.legal_maximum}
     with atomic():
         move(case, "open", event, actor)
-        Case.update(complete_by=due, extended_at=None, waiting="", snoozed_until=None).where(
-            Case.id == case.id
-        ).execute()
-    case.complete_by = due
+        Case.update(**due, extended_at=None, waiting="", snoozed_until=None).where(Case.id == case.id).execute()
+    for name, value in due.items():
+        setattr(case, name, value)

@@ -39,8 +39,7 @@ audit.declare("cases.company_answered", "reference", "controller", "answer")
 
 def answer_by(asked_for: str, from_now: timedelta = timedelta(0)) -> date:
     """Return by when a company that is asked then about a kind of request has to answer."""
-    site = config.site()
-    return deadlines.complete_by(deadlines.profile(site.profile), asked_for, clock.now() + from_now, site.timezone)
+    return deadlines.terms(asked_for, clock.now() + from_now).complete_by
 
 
 def ask(case: Case, companies: Iterable[str], person: str) -> None:

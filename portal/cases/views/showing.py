@@ -67,7 +67,7 @@ def facts_of(case: Case, author: str) -> dict[str, Any]:
         "messages": [_said(message, author) for message in thread.said(case)],
         "decision": decision,
         "reason": REASONS.get(decision.reason, "") if decision else "",
-        "authority": local(config.site().authority),
+        **_authority(case),
         "about": _about(case),
         "unproven": unproven,
         "ways": ways(case) if unproven else [],
@@ -97,6 +97,16 @@ def ways(case: Case) -> list[Way]:
     return found
 
 
+def _authority(case: Case) -> dict[str, str]:
+    """Return who one can complain to, by name, address and page."""
+    one = deadlines.authority(case.country)
+    return {
+        "authority": local(dict(one.name)),
+        "authority_address": local(dict(one.address)) if one.address else "",
+        "authority_url": one.url,
+    }
+
+
 def _about(case: Case) -> str:
     """Return what was chosen, in words: the use that a request is about."""
     name = (case.asked or {}).get("purpose", "")
@@ -114,9 +124,9 @@ def _dates(case: Case) -> Dates:
         case.acknowledged_at,
         case.complete_by,
         case.extended_at is not None,
-        _title(rules.title),
-        rules.law,
-        _title(own.title) if own else "",
+        _title(rules.profile.title),
+        rules.version.law,
+        _title(own.profile.title) if own else "",
         case.legal_maximum,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal import config
 from portal.cases import deadlines
 from portal.sources import registry
 from portal.sources.base import Source
@@ -37,7 +36,7 @@ def promises(language: str) -> list[Promise]:
 
 def most_days() -> int:
     """Return in how many days after it was asked a deletion is over at the latest, by the site's law."""
-    return deadlines.profile(config.site().profile).complete_days["deletion"]
+    return deadlines.days("deletion")
 
 
 def _promise(source: Source, language: str) -> Promise:

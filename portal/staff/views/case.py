@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.cases import deadlines
 from portal.cases.kinds import KINDS, kind
 from portal.cases.models import Case, CaseEvent, CaseMessage
 from portal.cases.service import (
@@ -25,12 +24,14 @@ from portal.cases.service import (
     timeline,
 )
 from portal.cases.service.states import FINAL
+from portal.cases.words import EVENTS
 from portal.download import service as downloads
 from portal.kernel.problems import NotFound
 from portal.sources import registry
 from portal.staff import words as said
 from portal.staff.views import looking
 from portal.staff.views.door import room
+from portal.staff.views.requests import law_title
 from portal.subjects import service as subjects
 from portal.web import navigation
 from portal.web.guards import crew, staff
@@ -187,10 +188,9 @@ def show_case(found: Case, *, text: str | None = None, wrong: str = "", status: 
 def law(found: Case) -> str:
     """Return the law that gave the date, in words."""
     try:
-        title = deadlines.profile(found.profile).title
+        return law_title(found.profile)
     except FileNotFoundError:
         return found.profile
-    return title.get(here().language) or next(iter(title.values()))
 
 
 def _links(subject_id: int) -> list[Link]:
@@ -220,5 +220,5 @@ def _author(row: CaseMessage, names: dict[int, str], *, outside: bool = False) -
 def _happened(event: CaseEvent, names: dict[int, str]) -> Happened:
     role, _colon, name = event.actor.partition(":")
     who = names.get(int(name), _("Our staff")) if role == "staff" else ""
-    what = said.EVENTS.get(event.name)
+    what = said.EVENTS.get(event.name) or EVENTS.get(event.name)
     return Happened(here().moment(event.at), _(what) if what else event.name.capitalize(), who, event.internal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
+from portal.cases import deadlines, legal
 from portal.cases.kinds import KINDS
 from portal.cases.service import deciding, desk, duplicates, extending, handling
 from portal.staff.forms import DecisionForm, ExtensionForm
@@ -13,7 +14,6 @@ from portal.staff.views.door import room
 from portal.web import navigation
 from portal.web.guards import crew, staff
 from portal.web.htmx import show
-from portal.web.site import site
 from portal.web.words import _, here
 
 navigation.left_out(room, "agree", "disagree", "change_kind", "link", "unlink", "attest")
@@ -39,7 +39,7 @@ def decide(reference: str) -> Response:
         kinds=KINDS,
         form=form,
         two=deciding.needs_two(found),
-        authority=site().authority,
+        authority=deadlines.authority(found.country).name,
         rules=desk.rules(found, here().language),
         status=422 if form.errors else 200,
     )
@@ -69,11 +69,13 @@ def extend(reference: str) -> Response:
     """Ask why more time is needed, and give it, once."""
     found, form = load(reference), ExtensionForm()
     if found.extended_at is not None:
-        raise extending.AlreadyExtended
+        raise legal.AlreadyExtended
     if form.validate_on_submit():
         extending.extend(found, desk.plain(form.reason.data or ""), crew().number)
         return back(found)
     until, status = extending.until(found), 422 if form.errors else 200
+    if until is None:
+        raise legal.NoExtension
     return show("staff/case/extend.html", case=found, form=form, until=until, status=status)
 
 

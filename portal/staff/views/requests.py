@@ -182,7 +182,7 @@ def _why(problem: Problem | None) -> str:
 
 def law_title(name: str) -> str:
     """Return the law of a profile in words."""
-    title = deadlines.profile(name).title
+    title = deadlines.profile(name).profile.title
     return title.get(here().language) or next(iter(title.values()))
 
 
