@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import JsonField, Model, MomentField, run
-from portal.kernel.outbox import Delivery
+from portal.kernel.db import JsonField, Model, MomentField, moment, run
 from portal.kernel.problems import N_
 from portal.subjects.models import Subject
 
@@ -116,8 +115,7 @@ def reach_of(subject_id: int) -> dict[str, Reach]:
     reached = {source: Reach(True) for source in linked}
     for source, confirmed, at, attempts in found:
         if confirmed is not None:
-            moment = Delivery.confirmed_at.python_value(at)
-            reached[source] = Reach(source in linked, confirmed, moment, attempts)
+            reached[source] = Reach(source in linked, confirmed, at and moment(at), attempts)
     return reached
 
 

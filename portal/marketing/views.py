@@ -98,7 +98,7 @@ def _said(standing: Mapping[str, Choice], switched: Sequence[Pair], scope: str, 
 def _passed(standing: Mapping[str, Choice]) -> Passed:
     made = [pair for pair in service.pairs() if standing[pair.id].event]
     newest = max(made, key=lambda pair: standing[pair.id].event, default=None)
-    passed = consents.passed(me().subject_id, {pair.id: standing[pair.id] for pair in made})
+    passed = consents.passed(me().subject_id, standing, [pair.id for pair in made])
     systems = _newest(passed.values())
     return Passed(
         latest=words.said(newest, standing[newest.id]) if newest else "",

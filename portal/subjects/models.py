@@ -11,7 +11,7 @@ from portal.accounts.models import Identifier
 from portal.accounts.models import Subject as Subject
 from portal.kernel import clock
 from portal.kernel.crypto import EncryptedField
-from portal.kernel.db import Model, MomentField, database, moment
+from portal.kernel.db import Model, MomentField, moment, run
 from portal.kernel.problems import N_
 
 
@@ -73,12 +73,12 @@ _OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_
 (SELECT COUNT(DISTINCT l.source) FROM links l WHERE l.subject_id = u.id
 AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone')))
 FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u.account_id = a.id
-LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = {} AND s.ended_at IS NULL"""
+LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = ? AND s.ended_at IS NULL"""
 
 
 def session_row(digest: str) -> SessionRow | None:
     """Return the session of a digest in one statement; written out, because every page begins with it."""
-    found = database.execute_sql(_OF_SESSION.format(database.obj.param), (digest,)).fetchone()
+    found = run(_OF_SESSION, digest).fetchone()
     if found is None:
         return None
     number, account, fresh_until, seen_at, created_at, *rest = found

@@ -29,9 +29,13 @@ def drop(response: Response, name: str) -> None:
 
 
 def read() -> None:
-    """Take the cookies of ours out of the request, once: a page asks for each of them in turn."""
-    prefix = current_app.config[_PREFIX]
-    known().cookies = {name[len(prefix) :]: value for name, value in request.cookies.items() if name.startswith(prefix)}
+    """Take the cookies of ours out of the request, once; of two with one name the first counts.
+
+    None of ours has a sign that must be quoted, so less is to be read than Werkzeug reads.
+    """
+    prefix, sent = current_app.config[_PREFIX], request.environ.get("HTTP_COOKIE", "")
+    pairs = [pair.strip().partition("=") for pair in reversed(sent.split(";"))]
+    known().cookies = {name[len(prefix) :]: value for name, _, value in pairs if name.startswith(prefix)}
 
 
 def got(name: str) -> str | None:

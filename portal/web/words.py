@@ -69,7 +69,7 @@ class Words:
 
     def number(self, number: float) -> str:
         """Return a number as this language groups it: 100,000."""
-        return numbers.format_decimal(number, locale=self.locale)
+        return _grouped(number, self.locale)
 
     def exact(self, number: Decimal) -> str:
         """Return a number with every digit that it has."""
@@ -143,6 +143,11 @@ def _zone_name(offset: timedelta) -> str:
     minutes = abs(offset) // timedelta(minutes=1)
     sign = "-" if offset < timedelta(0) else "+"
     return f"UTC{sign}{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")
+
+
+@lru_cache(maxsize=4096)
+def _grouped(number: float, locale: str) -> str:
+    return numbers.format_decimal(number, locale=locale)
 
 
 @lru_cache(maxsize=4096)

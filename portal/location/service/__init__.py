@@ -4,7 +4,7 @@ from portal.location.service.calendar import days, today
 from portal.location.service.history import Listed, Overview, Place, count, listed, moment_of, overview
 from portal.location.service.keeping import TooLate, chosen, keep, undo
 from portal.location.service.keeping import of as keeping_of
-from portal.location.service.levels import MIXED, OFF, PURPOSE, choices, differs, level, purpose, save
+from portal.location.service.levels import MIXED, OFF, PURPOSE, level, purpose, save, stand
 from portal.location.service.removing import load, parts, remove, remove_all, remove_one, taken_from, under_way
 
 __all__ = [
@@ -15,11 +15,9 @@ __all__ = [
     "Overview",
     "Place",
     "TooLate",
-    "choices",
     "chosen",
     "count",
     "days",
-    "differs",
     "keep",
     "keeping_of",
     "level",
@@ -33,6 +31,7 @@ __all__ = [
     "remove_all",
     "remove_one",
     "save",
+    "stand",
     "taken_from",
     "today",
     "under_way",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
+from typing import NamedTuple
 
 from portal.config import Purpose
 from portal.consents import service as consents
@@ -18,23 +20,25 @@ def purpose() -> Purpose:
     return consents.purpose(PURPOSE)
 
 
-def level(standing: Mapping[str, Choice]) -> Choice:
-    """Return the level out of a person's standing: off where the site does not ask, mixed where systems differ."""
-    for_all = standing.get(PURPOSE) or Choice(OFF)
-    newest = max((for_all, *consents.for_one(standing, PURPOSE).values()), key=lambda choice: choice.event)
-    return newest._replace(state=MIXED) if differs(standing) else newest
+class Stand(NamedTuple):
+    """How precise location may be: the level, and whether some system has another than was chosen for all."""
+
+    level: Choice
+    differs: bool
 
 
-def differs(standing: Mapping[str, Choice]) -> bool:
-    """Tell whether some system has another level than the one that was chosen for all."""
+def stand(standing: Mapping[str, Choice]) -> Stand:
+    """Return how the choice stands: off where the site does not ask, mixed where systems differ."""
     for_all = standing.get(PURPOSE) or Choice(OFF)
     own = consents.for_one(standing, PURPOSE).values()
-    return any(choice.state != for_all.state or not for_all.event for choice in own)
+    newest = max((for_all, *own), key=attrgetter("event"))
+    differs = any(choice.state != for_all.state or not for_all.event for choice in own)
+    return Stand(newest._replace(state=MIXED) if differs else newest, differs)
 
 
-def choices(standing: Mapping[str, Choice]) -> dict[str, Choice]:
-    """Return what of a standing is about the level: for all systems, and for one alone."""
-    return {name: choice for name, choice in standing.items() if name.partition("@")[0] == PURPOSE}
+def level(standing: Mapping[str, Choice]) -> Choice:
+    """Return the level alone; see `stand`."""
+    return stand(standing).level
 
 
 def save(subject_id: int, chosen: str, language: str, source_id: str = "") -> int:

@@ -52,11 +52,21 @@ class Button(NamedTuple):
 
 
 class App(NamedTuple):
-    """One system as it is drawn: its line, and a button for each level."""
+    """One system as it is drawn: its line, and the level that was chosen for it, with a button for each."""
 
     id: str
     line: Line
-    buttons: tuple[Button, ...]
+    state: str
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """Return a button a level, in the language of the request."""
+        return _buttons(here().language, self.state)
+
+    @property
+    def look(self) -> tuple[str, ...]:
+        """Return what all depends on that stays the same from person to person."""
+        return self.id, self.state, self.line.word
 
 
 class Look(NamedTuple):
@@ -77,12 +87,10 @@ class Look(NamedTuple):
 
 def _look() -> Look:
     standing = consents.present(me())
-    level, differs = service.level(standing), service.differs(standing)
-    passed = consents.passed(me().subject_id, service.choices(standing))[service.PURPOSE]
+    level, differs = service.stand(standing)
+    passed = consents.passed(me().subject_id, standing, [service.PURPOSE])[service.PURPOSE]
     systems, every = lines(passed), consents.patience(passed)
-    apps = [
-        App(one.source, line, _buttons(here().language, one.state)) for one, line in zip(passed, systems, strict=True)
-    ]
+    apps = [App(one.source, line, one.state) for one, line in zip(passed, systems, strict=True)]
     if not level.event:
         return Look(None, apps, every, "", "", differs)
     state = None if differs else level.state
@@ -104,10 +112,8 @@ def _show_page() -> Response:
     """Show the page as it is asked for most: filled in, not drawn."""
     look = _look()
     own = {"told": look.told, **{f"hint{place}": app.line.hint for place, app in enumerate(look.apps)}}
-    bare = tuple(app._replace(line=app.line._replace(hint="", short="")) for app in look.apps)
-    return show_filled(
-        "location/page.html", (look.state, look.every, look.differs, bare), own, lambda own: _context(look, own)
-    )
+    way = (look.state, look.every, look.differs, *[app.look for app in look.apps])
+    return show_filled("location/page.html", way, own, lambda own: _context(look, own))
 
 
 def _context(look: Look, own: Own) -> dict[str, object]:

@@ -1,0 +1,92 @@
+"""Choices as they are made: appended to the ledger, projected to the standing, marked for every system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import uuid4
+
+from portal.consents.models import append, held, store
+from portal.consents.service.names import UnknownChoice, named, purpose, takers
+from portal.consents.service.projection import project
+from portal.kernel import audit, clock, outbox
+from portal.kernel.db import atomic, written
+
+audit.declare("consents.chosen", "choice", "purpose", "state")
+
+
+class Made(NamedTuple):
+    """A choice as somebody makes it: `wording` is what they read, `source` the one system it is for, "" for all."""
+
+    purpose: str
+    state: str
+    wording: str
+    source: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what the ledger calls it."""
+        return named(self.purpose, self.source)
+
+
+def record(
+    subject_id: int,
+    purpose_id: str,
+    state: str,
+    *,
+    notice_version: str,
+    language: str,
+    wording: str,
+    source_id: str = "",
+    **terms: str,
+) -> int:
+    """Record one choice; see `record_all`. Return the event's number."""
+    made = Made(purpose_id, state, wording, source_id)
+    return record_all(subject_id, [made], notice_version=notice_version, language=language, **terms)[made.name]
+
+
+def record_all(
+    subject_id: int,
+    made: Sequence[Made],
+    *,
+    notice_version: str,
+    language: str,
+    notice: str = "privacy",
+    actor: str = "person",
+    channel: str = "portal",
+) -> dict[str, int]:
+    """Append choices, make them the present ones, and mark every system that takes one; return their events' numbers.
+
+    All of it in one transaction, so whoever may not send reads so from then on (RULES M1); saying the same again is an
+    event too (RULES C3). What is for one system holds until the next choice for all: the newest always counts. Raises
+    UnknownChoice, and then nothing is recorded.
+    """
+    for one in made:
+        if one.state not in purpose(one.purpose).states or (one.source and not takers(one.name)):
+            raise UnknownChoice(purpose=one.purpose)
+    at = clock.now()
+    same = {"subject_id": subject_id, "notice": notice, "notice_version": notice_version, "language": language}
+    same |= {"actor": actor, "channel": channel, "at": written(at)}
+    events = [
+        {"record": str(uuid4()), "purpose": one.name, "state": one.state, "wording": one.wording, **same}
+        for one in made
+    ]
+    with atomic():
+        choices = held(subject_id)
+        numbers = append(events)
+        for one in made:
+            project(choices, one.name, [one.state, numbers[one.name], at.isoformat()])
+        store(subject_id, choices, max(numbers.values()))
+        outbox.mark_each(subject_id, _newest(numbers))
+        said = [{"choice": numbers[one.name], "purpose": one.name, "state": one.state} for one in made]
+        audit.record_each("consents.chosen", said, subject=subject_id, actor=actor)
+    return numbers
+
+
+def _newest(numbers: Mapping[str, int]) -> dict[str, int]:
+    """Return, by system, the newest of these events that it has to take."""
+    newest: dict[str, int] = {}
+    for name, number in numbers.items():
+        for source in takers(name):
+            newest[source.id] = max(number, newest.get(source.id, 0))
+    return newest

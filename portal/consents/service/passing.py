@@ -1,0 +1,113 @@
+"""How far choices have come in the systems that take them, and how they are carried there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.consents.models import Reach, reach_of
+from portal.consents.service.names import named, parted, purpose, takers
+from portal.consents.service.projection import Choice, in_force, standing
+from portal.kernel import audit, clock, failpoints, outbox
+from portal.kernel.db import atomic
+from portal.kernel.outbox import Delivery
+from portal.kernel.work import Claim
+from portal.sources import registry
+from portal.sources.base import Source
+from portal.sources.manifest import Text
+from portal.subjects import service as subjects
+
+audit.declare("consents.passed_on", "choice", "source")
+
+
+@dataclass(frozen=True)
+class Passed:
+    """How far a choice has come in one system; `trying`: it did not answer so far, and is asked again."""
+
+    source: str
+    title: Text
+    asked_at: datetime | None
+    confirmed_at: datetime | None
+    trying: bool
+    state: str = ""  # what was chosen for this system
+    own: bool = False  # it was chosen for this system alone
+
+
+def deliveries(subject_id: int, purpose_id: str) -> list[Passed]:
+    """Return how far a person's choice has come, system by system; raises UnknownChoice."""
+    known = purpose(purpose_id).id
+    return passed(subject_id, standing(subject_id), [known])[known]
+
+
+def passed(
+    subject_id: int, choices: Mapping[str, Choice], purposes: Iterable[str] | None = None
+) -> dict[str, list[Passed]]:
+    """Return, by purpose, how far a standing's choices have come in the systems that they concern, with one query.
+
+    Without `purposes`, of all that the standing has.
+
+    A choice concerns a system that takes it and holds something about the person, or has yet to say whether it does.
+    """
+    reached = reach_of(subject_id)
+    return {
+        name: [
+            _passed(source, choice, reach, own=named(name, source.id) in choices)
+            for source in takers(name)
+            if (reach := reached.get(source.id))
+            and (choice := in_force(choices, name, source.id))
+            and (reach.linked or _trying(reach, choice))
+        ]
+        for name in (choices if purposes is None else purposes)
+        if not parted(name)[1]
+    }
+
+
+def patience(systems: Iterable[Passed]) -> int:
+    """Return after how many seconds a page should look again; 0 when there is nothing to wait for."""
+    waiting = [system.trying for system in systems if system.asked_at and not system.confirmed_at]
+    return 0 if not waiting else 20 if all(waiting) else 2
+
+
+def pass_on(claim: Claim[Delivery]) -> None:
+    """Write a person's present choices into one system, then confirm the event that was the newest before.
+
+    Written is what somebody chose, never a default: a system keeps its own setting until the person decides. Raises
+    SourceUnavailable when the system does not answer, or has not yet said whether it knows the person.
+    """
+    subject_id, wanted = claim.row.subject, claim.row.wanted
+    source = registry.active().get(claim.row.source)
+    person = subjects.person(subject_id, source.id)
+    if person.keys:
+        failpoints.point("consents: before prefer")
+        source.prefer(person, {name: choice.state for name, choice in _chosen(subject_id, source).items()})
+        failpoints.point("consents: after prefer")
+    elif source.id in subjects.waiting(subject_id):
+        raise source.unavailable("it has not yet been asked about this person")
+    with atomic():
+        outbox.confirm(claim, wanted, clock.now())
+        audit.record("consents.passed_on", subject=subject_id, actor="worker", choice=wanted, source=source.id)
+
+
+def _chosen(subject_id: int, source: Source) -> dict[str, Choice]:
+    """Return what a person chose of that which a system takes; defaults are nobody's choice."""
+    choices = standing(subject_id)
+    taken = {name: in_force(choices, name, source.id) for name in source.manifest.preferences if name in choices}
+    return {name: choice for name, choice in taken.items() if choice.event}
+
+
+def _trying(reach: Reach, choice: Choice) -> bool:
+    return reach.attempts > 0 and reach.confirmed < choice.event
+
+
+def _passed(source: Source, choice: Choice, reach: Reach, own: bool) -> Passed:
+    done = choice.event and reach.confirmed >= choice.event
+    return Passed(
+        source=source.id,
+        title=source.title,
+        asked_at=choice.at,
+        confirmed_at=reach.confirmed_at if done else None,
+        trying=_trying(reach, choice),
+        state=choice.state if choice.event else "",
+        own=own,
+    )

@@ -1,0 +1,98 @@
+"""What holds now for a person: the ledger's projection, read and replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+from portal import config
+from portal.config import Site
+from portal.consents.models import ConsentEvent, choices_of, document
+from portal.consents.service.names import named, parted, purpose, takers
+
+
+class Choice(NamedTuple):
+    """The present state of a purpose. Without an event nobody has chosen yet, and the state is the default."""
+
+    state: str
+    event: int = 0
+    at: datetime | None = None
+
+
+class Reader(Protocol):
+    """Whoever a page is drawn for; `memo` keeps what one request needs more than once."""
+
+    @property
+    def subject_id(self) -> int: ...
+    @property
+    def memo(self) -> dict[str, Any]: ...
+
+
+def standing(subject_id: int) -> dict[str, Choice]:
+    """Return the present state of every purpose of this site; what holds for one system alone is `purpose@system`."""
+    return _read(choices_of(subject_id))
+
+
+def present(reader: Reader) -> dict[str, Choice]:
+    """Return the standing of whoever a page is for, read once a request: menu and page both need it."""
+    if "standing" not in reader.memo:
+        came_along = reader.memo.get("choices")  # with the session, in one statement
+        reader.memo["standing"] = _read(document(came_along)) if came_along else standing(reader.subject_id)
+    found: dict[str, Choice] = reader.memo["standing"]
+    return found
+
+
+def look_anew(reader: Reader) -> None:
+    """Forget what a request knew of a person's choices before it changed them."""
+    reader.memo.clear()
+
+
+def replay(subject_id: int) -> dict[str, Choice]:
+    """Return what the standing must be, read from the ledger alone."""
+    events = ConsentEvent.select().where(ConsentEvent.subject == subject_id).order_by(ConsentEvent.id)
+    choices: dict[str, Choice] = {}
+    for event in events:
+        project(choices, event.purpose, Choice(event.state, event.id, event.at))
+    return _filled(choices)
+
+
+def may(subject_id: int, purpose_id: str, state: str, source_id: str = "") -> bool:
+    """Tell whether a person permits a purpose as far as this state, in one system or in all; raises UnknownChoice."""
+    states = purpose(purpose_id).states
+    return states.index(in_force(standing(subject_id), purpose_id, source_id).state) >= states.index(state)
+
+
+def in_force(choices: Mapping[str, Choice], purpose_id: str, source_id: str) -> Choice:
+    """Return the choice that counts in one system: the one for it alone, else the one for all."""
+    return choices.get(named(purpose_id, source_id)) or choices[purpose_id]
+
+
+def for_one(choices: Mapping[str, Choice], purpose_id: str) -> dict[str, Choice]:
+    """Return, by system, the choices that hold for that one alone."""
+    taking = [source.id for source in takers(purpose_id)]
+    return {source: choice for source in taking if (choice := choices.get(named(purpose_id, source)))}
+
+
+def project(choices: dict[str, Any], name: str, choice: Any) -> None:
+    """Make a choice the present one; one for all systems ends those for one alone."""
+    for other in [other for other in choices if other.startswith(f"{name}@")]:
+        del choices[other]
+    choices[name] = choice
+
+
+def _read(stored: Mapping[str, Any]) -> dict[str, Choice]:
+    return _filled(
+        {name: Choice(state, event, datetime.fromisoformat(at)) for name, (state, event, at) in stored.items()}
+    )
+
+
+def _filled(choices: Mapping[str, Choice]) -> dict[str, Choice]:
+    defaults = _defaults(config.site())
+    return {**defaults, **{name: choice for name, choice in choices.items() if parted(name)[0] in defaults}}
+
+
+@lru_cache(maxsize=4)
+def _defaults(site: Site) -> dict[str, Choice]:
+    return {name: Choice(known.states[0]) for name, known in site.purposes.items()}
