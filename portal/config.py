@@ -62,11 +62,15 @@ class Topic:
 
 @dataclass(frozen=True)
 class Use:
-    """One use of personal data that nobody is asked about, because a contract, the law or safety needs it."""
+    """One use of personal data that nobody is asked about, because a contract, the law or safety needs it.
+
+    What a law asks for goes on in an account that is only stored (GDPR 18(2)); of others the site's file may say so.
+    """
 
     legal_basis: str
     title: Words
     recipients: Words = field(default_factory=dict)  # empty: the company alone
+    while_restricted: bool = False  # goes on while an account is only stored
 
 
 @dataclass(frozen=True, eq=False)  # compared by identity, so that what follows from a site can be kept for it
@@ -99,6 +103,7 @@ class Site:
     base_url: str
     channels: dict[str, Channel] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
+    lift_days: int = 3  # between the notice that a restriction ends and its end (RULES X7)
 
 
 @dataclass(frozen=True)
@@ -232,11 +237,13 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
             for name, entry in channels.items()
         },
         topics={name: _topic(name, entry) for name, entry in topics.items()},
+        lift_days=rules.get("lift_days", 3),
     )
 
 
 def _use(raw: dict[str, Any]) -> Use:
-    return Use(raw["legal_basis"], raw["title"], raw.get("recipients", {}))
+    basis = raw["legal_basis"]
+    return Use(basis, raw["title"], raw.get("recipients", {}), raw.get("while_restricted", basis == "legal-obligation"))
 
 
 def _topic(name: str, raw: dict[str, Any]) -> Topic:

@@ -18,6 +18,7 @@ CREATE TABLE members (
     push_events INTEGER NOT NULL DEFAULT 0 CHECK (push_events IN (0, 1)),
     zalo_events INTEGER NOT NULL DEFAULT 0 CHECK (zalo_events IN (0, 1)),
     location_level TEXT NOT NULL DEFAULT 'off' CHECK (location_level IN ('off', 'approximate', 'precise')),
+    restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1)),
     joined_at TEXT NOT NULL CHECK (datetime(joined_at) IS NOT NULL)
 );
 

@@ -43,6 +43,8 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "controller_asked": ("reference", "person", "on"),
     "request_received": ("reference", "what", "by", "prove", "url"),
     "request_news": ("reference", "url"),
+    "use_resumes": ("reference", "on", "url"),
+    "correction_told": ("reference", "person", "what"),
     "request_decided": ("reference", "outcome", "authority", "url"),
 }
 
@@ -153,6 +155,21 @@ def request_news(to: Recipient, cause: str, reference: str, url: str) -> None:
 def request_decided(to: Recipient, cause: str, reference: str, outcome: str, authority: str, url: str) -> None:
     """Say that a request was decided; a refusal names the authority to complain to (RULES D6)."""
     _queue("request_decided", to, cause, reference=reference, outcome=outcome, authority=authority, url=url)
+
+
+def use_resumes(to: Recipient, cause: str, reference: str, on: datetime, url: str) -> None:
+    """Say, before it happens, from when data that a request has stopped is used again (RULES X7, GDPR 18(3))."""
+    _queue("use_resumes", to, cause, reference=reference, on=on.isoformat(), url=url)
+
+
+def correction_told(to: Recipient, cause: str, reference: str, person: str, what: str) -> None:
+    """Tell a company that received somebody's data that a part of it was corrected, never to what (GDPR 19)."""
+    _queue("correction_told", to, cause, reference=reference, person=person, what=what)
+
+
+def queued(cause: str) -> bool:
+    """Tell whether the message of a cause is on its way, or has gone out."""
+    return bool(Message.select().where(Message.cause == cause).exists())
 
 
 def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | None = None, /, **facts: Any) -> None:

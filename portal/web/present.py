@@ -20,6 +20,7 @@ class Known:
     session: Any = None
     token: str = ""
     inside: bool = False
+    banners: Any = None  # drawn once a request
 
 
 _known: ContextVar[Known] = ContextVar("portal.known")

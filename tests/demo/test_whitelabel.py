@@ -106,6 +106,7 @@ def test_it_describes_its_tables_as_the_manifest_has_them(app: Caller) -> None:
         "marketing.programmes.push",
         "marketing.events.push",
         "marketing.events.zalo",
+        "restriction",
         "location.level",
     ]
     assert described["tables"]["door_events"]["erase"] == "anonymise"

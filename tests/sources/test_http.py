@@ -282,9 +282,9 @@ def test_the_protocol_file_knows_every_address_and_operation() -> None:
         if "operation" in schema.get("properties", {})
     }
     assert set(protocol["paths"]) == {
-        f"/privacy/{name}" for name in ("describe", "counts", "access", "erasure", "preferences")
+        f"/privacy/{name}" for name in ("describe", "counts", "access", "erasure", "preferences", "correction")
     }
-    assert operations == {"describe", "find", "counts", "access", "keys", "erasure", "preferences"}
+    assert operations == {"describe", "find", "counts", "access", "keys", "erasure", "preferences", "correction"}
     used = set(references(protocol))
     kinds = ("schemas", "parameters", "responses")
     assert used == {f"#/components/{kind}/{name}" for kind in kinds for name in protocol["components"][kind]}

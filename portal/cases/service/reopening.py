@@ -8,6 +8,7 @@ from portal import config
 from portal.cases import deadlines
 from portal.cases.kinds import kind
 from portal.cases.models import Case
+from portal.cases.service import effects, evidence
 from portal.cases.service.deciding import REVIEW_ASKED
 from portal.cases.service.moving import move
 from portal.kernel import clock
@@ -21,7 +22,10 @@ def cancel(case: Case, actor: str = "person") -> None:
     """Take a request back before it is decided; NotNow for one that a room carries out: that has a page of its own."""
     if case.state != "open":
         raise NotNow
-    move(case, "revoked", "cancelled", actor)
+    with atomic():
+        move(case, "revoked", "cancelled", actor)
+        effects.taken_back(case, actor)
+        evidence.let_go(case)
 
 
 def may_reopen(case: Case) -> bool:
@@ -49,6 +53,7 @@ def _again(case: Case, event: str, actor: str) -> None:
     due = deadlines.complete_by(deadlines.profile(site.profile), case.kind, clock.now(), site.timezone)
     with atomic():
         move(case, "open", event, actor)
+        effects.checked_anew(case)
         Case.update(complete_by=due, extended_at=None, waiting="", snoozed_until=None).where(
             Case.id == case.id
         ).execute()
