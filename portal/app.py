@@ -12,6 +12,7 @@ from flask import Flask, Request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.accounts.views
+import portal.cases.views
 import portal.deletion.views
 import portal.download.views
 import portal.location.views
@@ -37,6 +38,7 @@ ROOMS = (
     portal.subjects.views,
     portal.download.views,
     portal.deletion.views,
+    portal.cases.views,
     portal.security.views,
     portal.policies.views,
 )

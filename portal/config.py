@@ -104,6 +104,8 @@ class Site:
     channels: dict[str, Channel] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     lift_days: int = 3  # between the notice that a restriction ends and its end (RULES X7)
+    phone: str = ""
+    thread_months: int = 24  # that what was written in a closed request is kept
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,8 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         },
         topics={name: _topic(name, entry) for name, entry in topics.items()},
         lift_days=rules.get("lift_days", 3),
+        phone=brand.get("phone", ""),
+        thread_months=rules.get("thread_months", 24),
     )
 
 

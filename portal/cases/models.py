@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import peewee
 
@@ -14,6 +14,8 @@ from portal.kernel.problems import N_
 from portal.kernel.work import Claimable
 from portal.subjects.models import Subject
 
+LONGEST = 10_000  # characters of a message
+
 
 class Case(Claimable):
     """A data subject request; people read "request". After an erasure the row stays, without the person (RULES R7).
@@ -22,6 +24,7 @@ class Case(Claimable):
     "representative" or "relative". `assignee` is a number of the staff. What a case waits for while it is open
     (`waiting`: "", "person", "customer" or "source") stops no clock. `complete_by` is the date that counts, `profile`
     the law that gave it; `legal_maximum` is the latest day that the law of the person's own country allows (RULES D1).
+    `asked` says what was chosen, such as the purpose of an objection: words of ours, never of a person.
     """
 
     reference = peewee.CharField(16, unique=True, default=lambda: tokens.new_reference("R"))
@@ -46,6 +49,7 @@ class Case(Claimable):
     snoozed_until = MomentField(null=True)
     assignee = peewee.IntegerField(null=True)
     duplicate_of = peewee.IntegerField(null=True, index=True)
+    asked = JsonField(null=True)
     is_test = peewee.BooleanField(default=False)
     closed_at = MomentField(null=True)
 
@@ -74,6 +78,8 @@ class CaseEvent(Model):
     actor = peewee.CharField(32)
     internal = peewee.BooleanField(default=False)
     facts = JsonField(default=dict)
+    if TYPE_CHECKING:
+        case_id: int
 
     class Meta:
         table_name = "case_events"
@@ -126,6 +132,37 @@ class Verification(Model):
         title = N_("How you were recognised in your requests")
         whose = "case.subject"
         erasure = "keep"
+
+
+class Attempt(Claimable):
+    """A code, a link or an answer on its way that shows who asks in a case, or whom it is asked for.
+
+    `way`: "code"; "agent", the link to whom it is asked for; "facts" and "lost" mailbox, which a worker looks into, as
+    "dead", where somebody asks for a person who died; "told", the link with which whoever is on file stops it; "links",
+    a lost link asked for by an address alone, without a case. `typed` are answers until they are compared.
+    """
+
+    case: Any = peewee.ForeignKeyField(Case, null=True, backref="attempts")  # null only of "links"
+    way = peewee.CharField(16)
+    digest = peewee.CharField(64, unique=True)
+    state = peewee.CharField(16, default="asked")
+    address = EncryptedField(null=True)
+    address_hash = peewee.CharField(80, default="", index=True)
+    typed = EncryptedField(null=True)
+    code_hash = peewee.CharField(80, default="")
+    language = peewee.CharField(8, default="")
+    tries = peewee.IntegerField(default=0)
+    created_at = MomentField(default=clock.now)
+    expires_at = MomentField(index=True)
+    if TYPE_CHECKING:
+        case_id: int
+
+    class Meta:
+        table_name = "case_attempts"
+        title = N_("How it was tried to show who asks in your requests")
+        whose = "case.subject"
+        by_address = "address_hash"
+        erasure = "delete"
 
 
 class Decision(Model):

@@ -1,11 +1,11 @@
-"""What workers do for cases: let out what staff wrote, carry out what stops a use of data, and delete evidence."""
+"""What workers do for cases: messages, proofs, what stops a use of data, evidence, and forgetting what is over."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from portal.cases.models import Case, CaseMessage, Evidence, Lifting
-from portal.cases.service import effects, evidence, thread
+from portal.cases.models import Attempt, Case, CaseMessage, Evidence, Lifting
+from portal.cases.service import effects, evidence, forgetting, on_file, thread
 from portal.kernel import work
 from portal.kernel.work import Claim
 
@@ -43,3 +43,27 @@ def erase(claim: Claim[Evidence]) -> None:
 def erase_strays() -> None:
     """Delete files of decided cases, files that never arrived whole, and files that no row names."""
     evidence.erase_strays()
+
+
+@work.runner("case attempts", Attempt)
+def look_into(claim: Claim[Attempt]) -> None:
+    """Look into what was typed to show who asks."""
+    on_file.look_into(claim)
+
+
+@work.every(timedelta(hours=6))
+def expire_unproven() -> None:
+    """End what nobody ever proved."""
+    forgetting.expire_unproven()
+
+
+@work.every(timedelta(hours=6))
+def forget_closed() -> None:
+    """Erase what was written in requests that are long over."""
+    forgetting.forget_closed()
+
+
+@work.every(timedelta(hours=1))
+def forget_attempts() -> None:
+    """Remove codes that are over."""
+    forgetting.forget_attempts()

@@ -46,6 +46,10 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "use_resumes": ("reference", "on", "url"),
     "correction_told": ("reference", "person", "what"),
     "request_decided": ("reference", "outcome", "authority", "url"),
+    "request_code": ("reference", "code", "minutes"),
+    "request_links": ("requests",),
+    "agent_named": ("reference", "what", "agent", "url"),
+    "asked_about_you": ("reference", "on", "url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -170,6 +174,29 @@ def correction_told(to: Recipient, cause: str, reference: str, person: str, what
 def queued(cause: str) -> bool:
     """Tell whether the message of a cause is on its way, or has gone out."""
     return bool(Message.select().where(Message.cause == cause).exists())
+
+
+def request_code(to: Recipient, cause: str, reference: str, code: str, minutes: int) -> None:
+    """Send the code that proves who asks in a request."""
+    _queue("request_code", to, cause, reference=reference, code=code, minutes=minutes)
+
+
+def request_links(to: Recipient, cause: str, requests: list[list[str]]) -> None:
+    """Send the addresses of requests anew: reference and address of each."""
+    _queue("request_links", to, cause, requests=requests)
+
+
+def agent_named(to: Recipient, cause: str, reference: str, what: str, agent: str, url: str) -> None:
+    """Ask somebody whether `agent` may ask in their name for `what` (a msgid); nothing happens before they say so.
+
+    RULES R6.
+    """
+    _queue("agent_named", to, cause, reference=reference, what=what, agent=agent, url=url)
+
+
+def asked_about_you(to: Recipient, cause: str, reference: str, on: datetime, url: str) -> None:
+    """Say at an address on file that somebody asks in its holder's name, and until when a link stops that."""
+    _queue("asked_about_you", to, cause, reference=reference, on=on.isoformat(), url=url)
 
 
 def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | None = None, /, **facts: Any) -> None:

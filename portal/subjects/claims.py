@@ -15,11 +15,12 @@ from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, Problem, SourceUnavailable
 from portal.sources import registry
 from portal.sources.base import Identifier as Proof
-from portal.sources.base import Key, Person, Row, Source
+from portal.sources.base import Key, Row, Source
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Text
 from portal.subjects import service
 from portal.subjects.models import Link
+from portal.subjects.on_file import row_of
 from portal.subjects.proofs import CLAIMED
 
 audit.declare("subjects.claimed", "source", "kind")
@@ -103,17 +104,12 @@ def _claim(link: Link, proven: set[tuple[str, str]]) -> Claim:
     source = registry.active().get(link.source)
     about = source.manifest.subject
     try:
-        row = _row(source, _key(link))
+        row = row_of(source, _key(link))
     except SourceUnavailable:
         return Claim(link.id, source.id, source.title, "", None, (), silent=True)
     name = mask_name(str(row.get(about.name) or "")) if about.name else ""
     ways = tuple(way for way in _ways(source, row) if (way.kind, way.value) not in proven)
     return Claim(link.id, source.id, source.title, name, _day(row.get(about.since)), ways)
-
-
-def _row(source: Source, key: Key) -> Row:
-    with source.snapshot(Person((key,))) as snapshot:
-        return next(iter(snapshot.rows(source.manifest.subject.table)), {})
 
 
 def _ways(source: Source, row: Row) -> Iterator[Way]:

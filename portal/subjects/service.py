@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from portal.accounts import alarms
 from portal.accounts import service as accounts
 from portal.accounts.models import Account, Identifier
 from portal.accounts.models import Session as SessionRow
@@ -55,9 +56,8 @@ def signed_in(token: str | None) -> SignedIn | None:
         return None
     if (now - row.seen_at).total_seconds() > _SEEN_EVERY:
         SessionRow.update(seen_at=now).where(SessionRow.id == row.id).execute()
-    return SignedIn(
-        row.account, token, row.fresh_until, row.language, row.subject, {"choices": row.choices, "systems": row.systems}
-    )
+    came_along = {"choices": row.choices, "systems": row.systems, "requests": row.requests}
+    return SignedIn(row.account, token, row.fresh_until, row.language, row.subject, came_along)
 
 
 def ensure(account_id: int) -> int:
@@ -78,6 +78,15 @@ def verified(proof: Proof) -> tuple[int, bool]:
         if not known:
             Identifier.create(account=account, kind=proof.kind, value=proof.value, hash=hashes[0])
         return ensure(account), known is None
+
+
+def adopt(subject_id: int, proof: Proof) -> None:
+    """Add an address to those of a person whom staff have recognised, inside a transaction; not if another has it."""
+    account, hashes = account_of(subject_id), crypto.keyed_hashes(proof.kind, proof.value)
+    taken = Identifier.select().where(Identifier.kind == proof.kind, Identifier.hash << hashes).exists()
+    if account is not None and not taken:
+        mine = {"account": account, "kind": proof.kind, "value": proof.value, "hash": hashes[0]}
+        alarms.tell_added(Identifier.create(**mine))
 
 
 def vouch(subject_id: int) -> None:

@@ -3,22 +3,36 @@
 Rooms that carry a kind out claim its rows in the state `approved`.
 """
 
+from portal.cases.service.asking import ACTING, RELATIVE, SELF, Wish, file_publicly, file_signed_in, normal_email
 from portal.cases.service.moving import move, note
 from portal.cases.service.opening import (
     OPERATOR,
+    PROVEN,
     acknowledge,
     asked_by,
+    days_for,
     forget_grounds,
     open_by_operator,
     open_case,
     open_without_account,
 )
-from portal.cases.service.reading import by_reference, by_secret, load, of_subject, secret_url, timeline
+from portal.cases.service.reading import (
+    all_of,
+    begun,
+    by_reference,
+    by_secret,
+    load,
+    of_subject,
+    own,
+    secret_url,
+    timeline,
+)
 from portal.cases.service.reopening import ask_review, cancel, may_reopen, reopen
 from portal.cases.service.states import FINAL, MOVES
 
 __all__ = [
-    "FINAL", "MOVES", "OPERATOR", "acknowledge", "ask_review", "asked_by", "by_reference", "by_secret", "cancel",
-    "forget_grounds", "load", "may_reopen", "move", "note", "of_subject", "open_by_operator", "open_case",
-    "open_without_account", "reopen", "secret_url", "timeline",
+    "ACTING", "FINAL", "MOVES", "OPERATOR", "PROVEN", "RELATIVE", "SELF", "Wish", "acknowledge", "all_of",
+    "ask_review", "asked_by", "begun", "by_reference", "by_secret", "cancel", "days_for", "file_publicly",
+    "file_signed_in", "forget_grounds", "load", "may_reopen", "move", "normal_email", "note", "of_subject",
+    "open_by_operator", "open_case", "open_without_account", "own", "reopen", "secret_url", "timeline",
 ]  # fmt: skip

@@ -12,6 +12,8 @@ from portal.cases.service.moving import move, note
 from portal.kernel import audit, clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
+from portal.sources.base import Identifier
+from portal.subjects import service as subjects
 
 FULFIL, PART, REFUSE = "fulfil", "part", "refuse"
 PROPOSED, DECIDED, WITHDRAWN = "proposed", "decided", "withdrawn"
@@ -152,6 +154,8 @@ def _carry_out(case: Case, row: Decision, staff: int) -> None:
     mine = (Decision.id == row.id) & (Decision.state == PROPOSED)
     if not Decision.update(state=DECIDED, decided_by=staff, decided_at=clock.now()).where(mine).execute():
         raise NotNow
+    if row.outcome != REFUSE:
+        _let_in(case)
     actor, facts = f"staff:{staff}", {"outcome": row.outcome, "reason": row.reason}
     if row.outcome == REFUSE:
         move(case, "denied", "refused", actor, reason=row.reason)
@@ -163,3 +167,13 @@ def _carry_out(case: Case, row: Decision, staff: int) -> None:
     evidence.let_go(case)
     audit.record("cases.decided", subject=case.subject_id, actor=actor, reference=case.reference, **facts)
     notifying.decided(case, row.id, row.outcome)
+
+
+def _let_in(case: Case) -> None:
+    """Add the address of whoever lost their mailbox to those of their account, now that staff recognised them.
+
+    Without it they would never get what was approved. All other addresses are told, with a link that undoes it.
+    """
+    lost = any(proof.method == "lost mailbox" for proof in identity.proofs(case))
+    if lost and case.subject_id and case.contact:
+        subjects.adopt(case.subject_id, Identifier("email", case.contact))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from portal import config
-from portal.cases.kinds import kind
 from portal.cases.models import Case, Lifting
 from portal.cases.service import identity, notifying
 from portal.cases.service.moving import move, note
@@ -55,33 +54,52 @@ class NoticeFirst(Problem):
     then = N_("Announce the end. It takes effect by itself.")
 
 
-def filed(case: Case, purposes: Iterable[str] = ()) -> bool:
+def filed(case: Case) -> bool:
     """Let what was asked for hold from now on, before anybody decides; tell whether it does.
 
     Only for whoever is proven well enough for this kind of request, or a stranger could stop somebody's account.
-    A restriction, or what an objection is about, stops while it is checked (RULES X7, L3). An objection to marketing
-    and a consent taken back need no check: they hold for good, and the request is approved (M1, C1). `purposes` are
-    purposes of the site, parts of their names such as "marketing", or uses; raises UnknownChoice for another.
+    A restriction, or what an objection is about, stops while it is checked (RULES X7, L3); so does all use where a
+    correction is asked for with that wish. An objection to marketing and a consent taken back need no check: they hold
+    for good, and the request is approved (M1, C1). Raises UnknownChoice for a use that the site does not have.
     """
-    about = tuple(dict.fromkeys(purposes))
-    if any(not consents.covered(name) and name not in config.site().uses for name in about):
-        raise UnknownChoice(purpose="")
-    if not case.subject_id or identity.proof(case) < kind(case.kind).needs:
+    if case.state != "open" or not case.subject_id or identity.missing(case):
         return False
+    about = asked_about(case)
     with atomic():
-        if case.kind in ("restriction", "correction"):
+        if case.kind == "restriction" or (case.kind == "correction" and _with(case, "restrict")):
             _stop(case, {RESTRICTION: CHECKING})
         elif case.kind == "objection":
             _object(case, about)
         elif case.kind == "withdrawal":
             _switch_off(case, about)
-        if case.kind in KINDS and case.state == "open" and _settled(case, about):
+        if _settled(case, about):
             move(case, "approved", "needs no decision", "worker")
     return True
 
 
+def asked_about(case: Case) -> tuple[str, ...]:
+    """Return the purposes, parts of their names such as "marketing", or uses that a request is about.
+
+    One that names none is about all that can be stopped. Raises UnknownChoice.
+    """
+    site, name = config.site(), _with(case, "purpose")
+    if name and not consents.covered(name) and name not in site.uses:
+        raise UnknownChoice(purpose=name)
+    if case.kind == "withdrawal":
+        known = consents.covered(name) if name else tuple(site.purposes)
+        return tuple(one for one in known if site.purposes[one].legal_basis == "consent")
+    if name:
+        return (name,)
+    others = [one for one in (*site.purposes, *site.uses) if not _absolute(one) and consents.stoppable(one)]
+    return (MARKETING, *others) if consents.covered(MARKETING) else tuple(others)
+
+
+def _with(case: Case, name: str) -> str:
+    return str((case.asked or {}).get(name, ""))
+
+
 def _settled(case: Case, about: tuple[str, ...]) -> bool:
-    return bool(about) and (case.kind == "withdrawal" or (case.kind == "objection" and all(map(_absolute, about))))
+    return case.kind == "withdrawal" or (case.kind == "objection" and all(map(_absolute, about)))
 
 
 def _absolute(about: str) -> bool:
@@ -123,15 +141,9 @@ def carry_out(claim: Claim[Case]) -> None:
     case = claim.row
     if case.state == "approved":
         with claim.step():
-            granted = _grant(case)
-            if granted:
-                move(case, "in_progress", "granted", "worker")
-                Case.update(due_at=clock.now()).where(Case.id == case.id).execute()
-            else:
-                note(case, "nothing named", "worker", internal=True)
-        if not granted:
-            claim.done()
-            return
+            _grant(case)
+            move(case, "in_progress", "granted", "worker")
+            Case.update(due_at=clock.now()).where(Case.id == case.id).execute()
     following = consents.of_case(consents.standing(case.subject_id), case.reference)
     if consents.unconfirmed(case.subject_id, following):
         claim.later(min(RETRY * 2**case.attempts, 3600))
@@ -141,18 +153,19 @@ def carry_out(claim: Claim[Case]) -> None:
         notifying.news(case, "in force")
 
 
-def _grant(case: Case) -> bool:
-    """Turn "while we check" into "for good"; tell whether the request says what it is about."""
+def _grant(case: Case) -> None:
+    """Turn "while we check" into "for good", also where nothing was stopped before, for want of a proof."""
+    _take_back_liftings(case)
     if case.kind == "restriction":
-        _take_back_liftings(case)
         _say(case, {RESTRICTION: RESTRICTED}, "worker")
-        return True
-    mine = consents.of_case(consents.standing(case.subject_id), case.reference)
-    stopped = {name: UPHELD for name in mine if name.startswith(OBJECTION)}
-    if stopped:
-        _take_back_liftings(case)
-        _say(case, stopped, "worker")
-    return bool(mine)
+    elif case.kind == "objection":
+        about = asked_about(case)
+        before = consents.of_case(consents.standing(case.subject_id), case.reference)
+        _switch_off(case, [name for name in about if _absolute(name) and OBJECTION + name not in before])
+        new = [name for name in about if OBJECTION + name not in before or not _absolute(name)]
+        _say(case, dict.fromkeys((OBJECTION + name for name in new), UPHELD), "worker")
+    elif not consents.of_case(consents.standing(case.subject_id), case.reference):
+        _switch_off(case, asked_about(case))
 
 
 def ended(case: Case, actor: str) -> None:

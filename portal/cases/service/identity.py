@@ -12,7 +12,7 @@ import peewee
 
 from portal.cases.kinds import Proof, kind
 from portal.cases.models import Case, Verification
-from portal.kernel import clock
+from portal.kernel import clock, crypto, tokens
 from portal.kernel.problems import N_, Problem
 
 COOLING = timedelta(days=7)  # before what rests on no address counts for seeing or deleting
@@ -27,7 +27,9 @@ METHODS = {
     "person confirmed": Proof.ADDRESS,
     "documents seen": Proof.ADDRESS,
     "facts": Proof.FACTS,
+    "signed in": Proof.FACTS,  # a session that was not confirmed lately
 }
+IN_PERSON = "in person"
 COOLS_OFF = frozenset({"in person", "lost mailbox"})
 
 
@@ -37,6 +39,14 @@ class NotProven(Problem):
     status, code = 409, "not-proven"
     say = N_("It is not certain yet who asks, so this cannot be carried out.")
     then = N_("The request says which proof is missing.")
+
+
+class WrongNumber(Problem):
+    """The number that somebody said in person is not that of the request."""
+
+    status, code = 422, "wrong-number"
+    say = N_("This is not the number of the request.")
+    then = N_("Ask for the number that the page of the request shows now. Nothing was noted.")
 
 
 def prove(case: Case, method: str, by: str) -> Verification:
@@ -63,5 +73,32 @@ def proofs(case: Case) -> list[Verification]:
 
 def require(case: Case) -> None:
     """Raise NotProven where what a case asks for needs a better proof than it has."""
-    if proof(case) < kind(case.kind).needs:
+    if missing(case):
         raise NotProven
+
+
+def missing(case: Case) -> bool:
+    """Tell whether what a case asks for needs a better proof than it has at this moment."""
+    return proof(case) < kind(case.kind).needs
+
+
+def unproven(cases: list[Case]) -> set[int]:
+    """Return the numbers of those open cases for which a better proof is missing, with one query for all."""
+    still = {case.id: kind(case.kind).needs for case in cases if case.state == "open"}
+    counting = (Verification.case << list(still)) & (Verification.counts_from <= clock.now())
+    best: dict[int, int] = {}
+    for row in Verification.select(Verification.case, Verification.proof).where(counting):
+        best[row.case_id] = max(row.proof, best.get(row.case_id, 0))
+    return {number for number, needs in still.items() if best.get(number, 0) < needs}
+
+
+def number(case: Case) -> str:
+    """Return the number that whoever asks says when they come in person; it stands on the page of the request alone."""
+    return f"{int.from_bytes(crypto.sign(IN_PERSON, case.reference)[:4]) % 1_000_000:06d}"
+
+
+def met(case: Case, staff: int, said: str) -> Verification:
+    """Note that staff of a space met whoever asks and were told the number of the request; raises WrongNumber."""
+    if not tokens.same(said.replace(" ", ""), number(case)):
+        raise WrongNumber
+    return prove(case, IN_PERSON, f"staff:{staff}")

@@ -13,11 +13,14 @@ from portal.subjects import service as subjects
 
 
 def recipient(case: Case) -> messages.Recipient | None:
-    """Return where word of a case goes: to the account, else to the address that whoever asked has given."""
+    """Return where word of a case goes: to the address that whoever asked has given, else to the account.
+
+    They may ask for somebody else, or have lost the mailbox that is on file.
+    """
+    if case.contact:
+        return messages.Recipient(case.contact, case.language or config.site().languages[0])
     account = subjects.account_of(case.subject_id) if case.subject_id else None
-    if account and (to := accounts.recipient(account)):
-        return to
-    return messages.Recipient(case.contact, case.language or config.site().languages[0]) if case.contact else None
+    return accounts.recipient(account) if account else None
 
 
 def page_url(case: Case) -> str:

@@ -49,15 +49,18 @@ def open_case(
     actor: str = "person",
     ground: str = "",
     approved: bool = True,
+    method: str = "",
+    country: str = "",
+    asked: dict[str, str] | None = None,
 ) -> Case:
     """Open a request of somebody whose session or staff member has proven them; it is approved at once.
 
-    One that staff have to answer is not `approved`: it stays open, and no worker takes it up.
+    One that staff have to answer is not `approved`: it stays open, and no worker takes it up. `method` says by what
+    they are proven, where it is no confirmed session (identity.METHODS).
     """
     with atomic():
-        case = _create(kind, channel, actor, clock.now(), subject=subject_id)
-        method = "operator" if channel == OPERATOR else "confirmed session"
-        identity.prove(case, method, actor)
+        case = _create(kind, channel, actor, clock.now(), subject=subject_id, country=country, asked=asked)
+        identity.prove(case, method or ("operator" if channel == OPERATOR else "confirmed session"), actor)
         if approved:
             move(case, "approved", PROVEN, actor, **({"ground": ground} if ground else {}))
     return case
@@ -73,6 +76,7 @@ def open_without_account(
     channel: str = "form",
     actor: str = "person",
     received_at: datetime | None = None,
+    asked: dict[str, str] | None = None,
 ) -> Case:
     """Open a request of somebody who has proven nothing yet; it stays open, and `address` is told of it (RULES R1, R4).
 
@@ -89,6 +93,7 @@ def open_without_account(
             country=country,
             language=language,
             acting=acting,
+            asked=asked,
             **contact,
         )
         if address:
@@ -105,6 +110,11 @@ def acknowledge(case: Case, actor: str) -> None:
         Case.update(acknowledged_at=case.acknowledged_at).where(Case.id == case.id).execute()
         note(case, "acknowledged", actor)
         notifying.received(case)
+
+
+def days_for(kind: str) -> int:
+    """Return in how many days a request of a kind is answered, by the law that counts for everybody."""
+    return deadlines.profile(config.site().profile).complete_days[kind]
 
 
 def _create(kind: str, channel: str, actor: str, received: datetime, **known: object) -> Case:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from portal import config
 from portal.cases.models import Case, CaseEvent
-from portal.kernel import tokens
+from portal.kernel import crypto, tokens
 from portal.kernel.problems import NotFound
+from portal.subjects import service as subjects
 
 
 def load(reference: str, subject_id: int) -> Case:
@@ -14,6 +17,37 @@ def load(reference: str, subject_id: int) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+def own(reference: str, subject_id: int) -> Case:
+    """Return a case of somebody signed in: theirs, or one that was asked from an address that they have proven."""
+    case = Case.get_or_none(Case.reference == reference, _mine(subject_id))
+    if case is None:
+        raise NotFound
+    return case
+
+
+def all_of(subject_id: int, limit: int = 200) -> list[Case]:
+    """Return every case of somebody signed in, those under way first, then the newest."""
+    found = Case.select().where(_mine(subject_id)).order_by(Case.closed_at.is_null(False), Case.id.desc())
+    return list(found.limit(limit))
+
+
+def _mine(subject_id: int) -> Any:
+    hashes = [
+        hashed
+        for proof in subjects.proofs(subject_id)
+        if proof.kind == "email"
+        for hashed in crypto.keyed_hashes("email", proof.value)
+    ]
+    return (Case.subject == subject_id) | (Case.contact_hash << hashes)
+
+
+def begun(cases: list[Case]) -> set[int]:
+    """Return the numbers of those cases that a room has begun to carry out, so that they have a page there."""
+    names = CaseEvent.name << ["download started", "deletion scheduled"]
+    found = CaseEvent.select(CaseEvent.case).where(CaseEvent.case << [case.id for case in cases], names)
+    return {event.case_id for event in found}
 
 
 def by_secret(reference: str, secret: str) -> Case:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from portal.cases.models import LONGEST as LONGEST
 from portal.cases.models import Case, CaseMessage
 from portal.cases.service import notifying
 from portal.kernel import clock
@@ -13,7 +14,6 @@ from portal.kernel.work import Claim
 
 DRAFT, WAITING, SENT, TAKEN_BACK = "draft", "waiting", "sent", "taken back"
 TAKE_BACK = timedelta(minutes=10)
-LONGEST = 10_000  # characters
 
 
 class NothingSaid(Problem):

@@ -5,6 +5,7 @@ from portal.sources.manifest.model import (
     Affects,
     Blocks,
     Column,
+    Fact,
     IdentifierKind,
     Keep,
     Link,
@@ -23,7 +24,7 @@ from portal.sources.manifest.parse import parse, read, require_paths
 from portal.sources.manifest.reader import ManifestProblem
 
 __all__ = [
-    "Action", "Affects", "Blocks", "Column", "IdentifierKind", "Keep", "Link", "Location", "Manifest",
+    "Action", "Affects", "Blocks", "Column", "Fact", "IdentifierKind", "Keep", "Link", "Location", "Manifest",
     "ManifestProblem", "Match", "Place", "Preference", "Rule", "Subject", "Table", "Text", "Until", "parse", "read",
     "require_paths",
 ]  # fmt: skip

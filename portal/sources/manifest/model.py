@@ -12,6 +12,7 @@ Action = Literal["delete", "anonymise", "keep"]
 BlockKind = Literal["stop", "warn", "lose"]
 IdentifierKind = Literal["email", "phone", "external_id"]
 Way = Literal["notice", "hand-over"]
+FactKind = Literal["day", "amount", "words"]
 RuleKind = Literal["null", "empty", "hash", "text", "redact"]
 Correct = Literal["", "self", "review"]
 DetailKind = Literal["text", "email", "phone", "date", "tax_id", "bank_account"]
@@ -234,6 +235,15 @@ class Preference:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A column whose value shows, beside a second one, that somebody is whose row it is; how it is compared."""
+
+    place: Place
+    title: Text
+    kind: FactKind
+
+
+@dataclass(frozen=True)
 class Manifest:
     """One connected system. `url` and `secret` may be `env:NAME`; the registry resolves them."""
 
@@ -248,6 +258,7 @@ class Manifest:
     parts: bool = False  # an HTTP system that can erase single tables
     location: Location | None = None
     preferences: Mapping[str, Preference] = field(default_factory=dict)
+    proofs: Mapping[str, Fact] = field(default_factory=dict)
 
     def joints(self, table: Table) -> frozenset[str]:
         """Return the columns that hold rows together: keys, links from and to the table, controller, retention date."""

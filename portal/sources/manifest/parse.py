@@ -13,6 +13,7 @@ from portal.sources.manifest.model import Manifest, Place, Preference, Table, Te
 from portal.sources.manifest.reader import ManifestProblem, Reader
 from portal.sources.manifest.table import FROM_TABLE, matches, table
 
+_FACT_KINDS: tuple[model.FactKind, ...] = ("day", "amount", "words")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -45,6 +46,7 @@ def parse(data: Mapping[str, Any], file: str) -> Manifest:
         tables=tables,
         location=_location(top.inner("location"), tables) if top.has("location") else None,
         preferences=top.each("preferences", lambda name, entry: _preference(name, entry, tables)),
+        proofs=top.each("proofs", lambda name, entry: _fact(name, entry, tables)),
     )
     source.done()
     top.done()
@@ -108,6 +110,17 @@ def _preference(name: str, reader: Reader, tables: Mapping[str, Table]) -> Prefe
         raise reader.problem("values", "has one value for two states", "Give each state a value of its own.")
     reader.done()
     return Preference(name, place, states)
+
+
+def _fact(name: str, reader: Reader, tables: Mapping[str, Table]) -> model.Fact:
+    table, _, column = name.rpartition(".")
+    if table not in tables or not column:
+        cure = f'Write [proofs."{next(iter(tables))}.column"].'
+        raise reader.problem("", "names no column of a table here", cure)
+    reader.need("title", 'Say what it is: title = { en = "Day of one of your bookings" }.')
+    title, kind = reader.words("title"), reader.choice("as", _FACT_KINDS)
+    reader.done()
+    return model.Fact(Place(table, column), title or Text.of(humanised(column)), kind)
 
 
 def _scalar(values: Reader, state: str) -> model.Scalar:

@@ -74,6 +74,7 @@ def _places(ground: Ground) -> Iterator[tuple[Place, str]]:
             yield Place(location.points, column), "location"
         yield from ((place, "location") for place in (location.reported_state, location.reported_at) if place)
     yield from ((wish.place, "preferences") for wish in manifest.preferences.values() if wish.place)
+    yield from ((fact.place, "proofs") for fact in manifest.proofs.values())
 
 
 def _named(table: Table) -> Iterator[tuple[str, list[str]]]:
