@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import portal.accounts.views
 import portal.cases.views
 import portal.deletion.views
+import portal.details.views
 import portal.download.views
 import portal.location.views
 import portal.marketing.views
@@ -33,6 +34,7 @@ from portal.web.shipped import shipped
 ROOMS = (
     portal.overview.views,
     portal.accounts.views,
+    portal.details.views,
     portal.location.views,
     portal.marketing.views,
     portal.subjects.views,

@@ -86,6 +86,16 @@ class CodeField(TextField):
         self.data = re.sub(r"\D", "", valuelist[0]) if valuelist else ""
 
 
+class FilesField(Drawn, wtforms.Field):
+    """Files from the person's machine: the names that it gave them, and their content."""
+
+    kind = "files"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was sent; a field left empty brings a file without a name."""
+        self.data = [(file.filename, file.read()) for file in valuelist if getattr(file, "filename", "")]
+
+
 class AreaField(TextField):
     """A text of several lines."""
 

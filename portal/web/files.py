@@ -29,11 +29,6 @@ def limit(view: Callable[..., Any]) -> None:
     request.max_form_parts = PARTS
 
 
-def sent(name: str) -> list[tuple[str, bytes]]:
-    """Return name and content of each file that a field brought; a field left empty brings none."""
-    return [(file.filename or "", file.read()) for file in request.files.getlist(name) if file.filename]
-
-
 def attachment(name: str, media_type: str, chunks: Iterable[bytes]) -> Response:
     """Hand out a file to be kept and never shown in place, under a name that is safe in a header (RULES X8, A6)."""
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "-" for sign in name)

@@ -28,16 +28,15 @@ from portal.consents.service import (
     Made,
     UnknownChoice,
 )
-from portal.kernel import clock
+from portal.kernel import clock, work
 from portal.kernel.db import atomic
-from portal.kernel.problems import N_, Problem
+from portal.kernel.problems import N_, NotNow, Problem
 from portal.kernel.work import Claim
 from portal.notices import messages
 from portal.web import words
 
 MARKETING = "marketing"
 KINDS = frozenset({"restriction", "objection", "withdrawal"})
-RETRY = 20.0  # seconds until we look again whether the systems have taken it, doubled each time
 _WORDS = {
     "restriction": N_("My data is stored only, until it is clear what may be done with it."),
     "objection": N_("I object to this use of my data."),
@@ -146,7 +145,7 @@ def carry_out(claim: Claim[Case]) -> None:
             Case.update(due_at=clock.now()).where(Case.id == case.id).execute()
     following = consents.of_case(consents.standing(case.subject_id), case.reference)
     if consents.unconfirmed(case.subject_id, following):
-        claim.later(min(RETRY * 2**case.attempts, 3600))
+        claim.later(work.backoff(case.attempts))
         return
     with claim.step():
         move(case, "fulfilled", "in force everywhere", "worker")
@@ -227,6 +226,20 @@ def taken_back(case: Case, actor: str) -> None:
     """End at once what a case stopped: the person wants it so, and needs no notice of it."""
     _take_back_liftings(case)
     _say(case, {name: NONE for name, choice in _mine(case).items() if choice.state in STOPS}, actor)
+
+
+def end(case: Case) -> None:
+    """End what a case stopped, for its person says so; a request that only asked for that is taken back with it.
+
+    NotNow while it is being carried out.
+    """
+    if case.state in ("approved", "in_progress") and case.kind == "restriction":
+        raise NotNow
+    with atomic():
+        if case.state == "open" and case.kind == "restriction":
+            move(case, "revoked", "cancelled", "person")
+        taken_back(case, "person")
+        note(case, "used again", "person")
 
 
 def _take_back_liftings(case: Case) -> None:
