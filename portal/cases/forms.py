@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from portal import config
 from portal.cases.kinds import KINDS, Kind, Proof
@@ -36,7 +36,7 @@ _WORDS, _WORDS_HINT = N_("Anything that we should know (you need not say why)"),
 class MessageForm(Form):
     """Asks for a message to our staff."""
 
-    text = AreaField(N_("Write to our staff"), validators=[InputRequired(N_("Write something.")), _SHORT_ENOUGH])
+    text = AreaField(N_("Write to our staff"), validators=[DataRequired(N_("Write something.")), _SHORT_ENOUGH])
 
 
 class CodeForm(Form):
@@ -54,7 +54,7 @@ class LinksForm(Form):
 
     email = EmailField(
         N_("E-mail address that you asked from"),
-        validators=[InputRequired(N_("Enter your e-mail address."))],
+        validators=[DataRequired(N_("Enter your e-mail address."))],
     )
 
 
@@ -65,7 +65,7 @@ class LostForm(Form):
         N_("E-mail address that you used before"),
         hint=N_("The one that you can read no more."),
         autocomplete="off",
-        validators=[InputRequired(N_("Enter an e-mail address."))],
+        validators=[DataRequired(N_("Enter an e-mail address."))],
     )
 
 
@@ -74,7 +74,7 @@ class FactsForm(Form):
 
     address = TextField(
         N_("E-mail address or phone number that we know of you"),
-        validators=[InputRequired(N_("Enter an e-mail address or a phone number."))],
+        validators=[DataRequired(N_("Enter an e-mail address or a phone number."))],
     )
 
 
@@ -95,10 +95,10 @@ def contact_form(*, known: bool) -> Form:
     about = ChoiceField(
         N_("What is it?"),
         choices=[choice(name, KINDS[name].title, KINDS[name].about) for name in ("inquiry", "complaint")],
-        validators=[InputRequired(N_("Choose a question or a complaint."))],
+        validators=[DataRequired(N_("Choose a question or a complaint."))],
     )
     words = AreaField(
-        N_("Your message"), hint=_WORDS_HINT, validators=[InputRequired(N_("Write your message.")), _SHORT_ENOUGH]
+        N_("Your message"), hint=_WORDS_HINT, validators=[DataRequired(N_("Write your message.")), _SHORT_ENOUGH]
     )
     fields = {"about": about, **({} if known else {"email": _email()}), "words": words, "country": _country()}
     made: Form = type("ContactForm", (Form,), fields)()
@@ -133,13 +133,11 @@ def _fact(label: str, kind: str) -> TextField:
 
 def _email() -> EmailField:
     hint = N_("We answer there. Use the address that we know of you, if you can.")
-    return EmailField(
-        N_("Your e-mail address"), hint=hint, validators=[InputRequired(N_("Enter your e-mail address."))]
-    )
+    return EmailField(N_("Your e-mail address"), hint=hint, validators=[DataRequired(N_("Enter your e-mail address."))])
 
 
 def _words(kind: Kind) -> AreaField:
-    needed = [InputRequired(N_("Say it in a few words."))] if kind.id in _IN_WORDS else []
+    needed = [DataRequired(N_("Say it in a few words."))] if kind.id in _IN_WORDS else []
     return AreaField(_LABELS.get(kind.id, _WORDS), hint=_WORDS_HINT, validators=[*needed, _SHORT_ENOUGH])
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from portal.cases import kinds
 from portal.cases import service as cases
 from portal.kernel.problems import N_
 
+if TYPE_CHECKING:
+    from portal.cases.models import Case
+
 OVER_SHOWN = 5
+AT_ONCE = ("portal", "operator")  # channels whose requests are carried out from the moment that they are opened
+REQUEST = "/requests/{}"  # the page of what no other room carries out
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ KINDS = {
         },
     ),
     "inquiry": Kind(
-        page="/activity",
+        page=REQUEST,
         under_way=N_("Our staff are looking into something for you"),
         next=N_("We tell you what they found"),
         over={
@@ -84,13 +90,26 @@ class Request(NamedTuple):
 
 
 def requests(subject_id: int) -> list[Request]:
-    """Return a person's requests of the kinds that have a page: all under way, then the last ones that are over."""
+    """Return a person's requests: all under way, then the last ones that are over."""
+    found = cases.of_subject(subject_id)
+    strange = [case for case in found if case.channel not in AT_ONCE and case.kind in KINDS]
+    begun = cases.begun(strange) if strange else set()
     under_way: list[Request] = []
     over: list[Request] = []
-    for case in cases.of_subject(subject_id):
-        if kind := KINDS.get(case.kind):
-            end = kind.over.get(case.state)
-            page, dates = kind.page.format(case.reference), (case.received_at, case.complete_by, case.closed_at)
-            told = Request(case.reference, page, end or kind.under_way, "" if end else kind.next, *dates)
-            (over if end else under_way).append(told)
+    for case in found:
+        own = KINDS.get(case.kind) if case not in strange or case.id in begun else None
+        told = _told(case, own or _plain(case))
+        (under_way if told.next else over).append(told)
     return under_way + over[:OVER_SHOWN]
+
+
+def _told(case: Case, kind: Kind) -> Request:
+    end = kind.over.get(case.state)
+    page, dates = kind.page.format(case.reference), (case.received_at, case.complete_by, case.closed_at)
+    return Request(case.reference, page, end or kind.under_way, "" if end else kind.next, *dates)
+
+
+def _plain(case: Case) -> Kind:
+    """Return the words of a request that staff answer, or that no room has begun to carry out."""
+    title = kinds.kind(case.kind).title
+    return Kind(page=REQUEST, under_way=title, next=N_("You have our answer"), over=dict.fromkeys(cases.FINAL, title))

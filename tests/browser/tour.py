@@ -26,9 +26,21 @@ OPEN = {
     "privacy-policy-version": "/privacy-policy/versions/1",
     "terms": "/terms",
     "not-found": "/no-such-page",
+    "requests-new": "/requests/new",
+    "requests-ask": "/requests/new/restriction",
+    "requests-ask-for-somebody": "/requests/new/representative",
+    "requests-sent": "/requests/sent",
+    "requests-links": "/requests/links",
+    "contact": "/contact",
+    "contact-what-we-do": "/contact/what-we-do",
 }
 SIGNED_IN = {
     "overview": "/overview",
+    "details": "/details",
+    "details-in-full": "/details/in-full",
+    "details-correct": "/details/full_name",
+    "details-review": "/details/bank_account/review",
+    "details-statement": "/details/statement",
     "location": "/location",
     "location-history": "/location/history",
     "location-points": "/location/points",
@@ -50,6 +62,8 @@ SIGNED_IN = {
     "security-add": "/security/add/phone",
     "security-claims": "/security/claims",
     "activity": "/activity",
+    "requests": "/requests",
+    "requests-new-signed-in": "/requests/new",
     "confirm-password": "/confirm/password",
     "password": "/security/password",
     "password-saved": "/security/password/saved",
@@ -81,7 +95,9 @@ def prepare(chromium: Browser, portal: Live, folder: Path) -> Tour:
     stops += _settled(chromium, portal, folder)
     stops += _sharing(chromium, portal)
     stops += _leaving(chromium, portal)
+    stops += _correcting(chromium, portal)
     stops += _gone(chromium, portal)
+    stops += _without_account(chromium, portal)
     return Tour(portal, stops, [*_unpacked(folder), *_mails(portal, folder)])
 
 
@@ -180,6 +196,27 @@ def _leaving(chromium: Browser, portal: Live) -> Iterator[Stop]:
         yield Stop("deletion-cancel", _mailed(portal, rf"\S+/deletion/cancel/{reference}\S+", before))
 
 
+def _correcting(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """Somebody whose address is being written anew, who waits for staff, and whose account is restricted meanwhile."""
+    with somebody(chromium, portal) as person:
+        person.sign_in("mo.le@example.com")
+        cookies = _cookies(person)
+        person.open("/details/address")
+        person.page.fill("#value", "12 Bạch Đằng, Đà Nẵng")
+        person.page.click("#correct")
+        person.wait_for("#correction .state.on")
+        yield Stop("details-corrected", person.page.url, cookies)
+        person.open("/details/tax_id/review")
+        person.page.fill("#value", "0312345678")
+        person.page.fill("#why", "Two digits are the wrong way round.")
+        person.page.check("#restrict")
+        person.page.click("#ask")
+        yield Stop("details-asked", person.page.url, cookies)
+        person.open("/details/restriction")
+        person.wait_for("#restriction .state.on")
+        yield Stop("details-restriction", portal.url + "/details/restriction", cookies)
+
+
 def _gone(chromium: Browser, portal: Live) -> Iterator[Stop]:
     """Somebody whose account is gone; the certificate is all there is."""
     with somebody(chromium, portal) as person:
@@ -188,6 +225,27 @@ def _gone(chromium: Browser, portal: Live) -> Iterator[Stop]:
         person.page.click("#delete")
         let_days_pass(portal, person.page.url.rsplit("/", 1)[1])
         yield Stop("certificate", _mailed(portal, r"\S+/certificates/\S+"))
+
+
+def _without_account(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """Somebody who asks without an account, and somebody who is asked for by somebody else."""
+    with somebody(chromium, portal) as person:
+        for kind, other in (("restriction", ""), ("representative", "mai.nguyen@example.com")):
+            before = len(portal.mails())
+            person.open(f"/requests/new/{kind}")
+            person.page.fill("#email", "nam.outside@example.com")
+            person.page.fill("#words", "Until it is corrected.")
+            if other:
+                person.page.fill("#other", other)
+            person.page.click("#send")
+            person.page.wait_for_url("**/requests/sent")
+            link = _mailed(portal, r"\S+/requests/R-\S+", before)
+            yield Stop(f"request-{kind}", link)
+            if other:
+                yield Stop("agents", _mailed(portal, r"\S+/agents/\S+", before))
+            else:
+                for way in ("code", "facts", "in-person", "lost-mailbox"):
+                    yield Stop(f"request-prove-{way}", f"{link}/prove/{way}")
 
 
 def _mailed(portal: Live, address: str, before: int = 0) -> str:

@@ -6,6 +6,7 @@ import re
 
 from werkzeug.routing import Rule
 
+from portal.cases import service as cases
 from portal.deletion import service as deletion
 from portal.download import service as download
 from tests.conftest import Portal
@@ -17,7 +18,12 @@ MADE_UP = "0123456789abcdef" * 2
 
 def test_somebody_elses_reference_is_not_found_on_any_route(portal: Portal) -> None:
     owner, stranger = member(portal, "everyday"), member(portal, "sharer")
-    references = {download.ask(owner.subject, "en").case.reference, deletion.schedule(owner.subject, "en")}
+    references = {
+        download.ask(owner.subject, "en").case.reference,
+        deletion.schedule(owner.subject, "en"),
+        cases.open_case("inquiry", owner.subject, approved=False).reference,
+        cases.open_without_account("restriction", "nam.outside@example.com", "en").reference,
+    }
     tried = 0
     for rule in portal.app.url_map.iter_rules():
         if rule.endpoint == "asset" or not rule.arguments & {"reference", "secret", "token"}:

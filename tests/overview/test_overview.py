@@ -65,6 +65,17 @@ def test_requests_are_told_with_their_dates_and_lead_to_their_pages(mai: Member)
     assert page.links[f"Details of request {deletion.reference}"] == f"/deletion/{deletion.reference}"
 
 
+def test_what_staff_answer_or_no_room_has_begun_leads_to_your_requests(mai: Member) -> None:
+    complaint = cases.open_case("complaint", mai.subject, approved=False)
+    download = cases.open_case("download", mai.subject, approved=False, channel="form")
+    page = mai.browser.get("overview.page")
+    for case, title in ((complaint, "A complaint"), (download, "A copy of your data")):
+        assert title in page.text
+        assert page.links[f"Details of request {case.reference}"] == f"/requests/{case.reference}"
+        assert mai.browser.get(f"/requests/{case.reference}").h1 == title
+    assert page.click("All your requests").path == "/requests"
+
+
 def test_nobody_reads_of_requests_of_others(mai: Member) -> None:
     cases.open_case("download", mai.subject)
     assert "Your requests" not in member(mai.portal, "sharer").browser.get("overview.page").text

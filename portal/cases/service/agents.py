@@ -70,7 +70,7 @@ def stop(row: Attempt) -> None:
     with atomic():
         if row.way != TOLD or not attempts.spend(row, ASKED, STOPPED):
             raise NotNow
-        weak = Verification.method << ["facts", "lost mailbox"]
+        weak = Verification.method << ["facts", identity.LOST_MAILBOX]
         Verification.delete().where(Verification.case == case.id, weak).execute()
         if case.state == "open" and not identity.proofs(case):
             Case.update(subject=None).where(Case.id == case.id).execute()

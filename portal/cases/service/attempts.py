@@ -8,9 +8,10 @@ from typing import Any
 
 from portal import config
 from portal.cases.models import Attempt, Case
-from portal.cases.service.identity import COOLING
+from portal.cases.service import identity
 from portal.kernel import clock, crypto, tokens
-from portal.kernel.problems import N_, NotFound, Problem
+from portal.kernel.db import atomic
+from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.sources.base import Identifier as Proof
 from portal.subjects import service as subjects
 
@@ -45,9 +46,12 @@ def newest(case: Case, way: str) -> Attempt | None:
 
 
 def spend(row: Attempt, before: str, after: str) -> bool:
-    """Bring an attempt from one state to the next, once; tell whether it was this call that did."""
-    mine = (Attempt.id == row.id) & (Attempt.state == before)
-    if not Attempt.update(state=after).where(mine).execute():
+    """Bring an attempt from one state to the next, once; tell whether it was this call that did.
+
+    All of its way in its case go with it: of two links to one question only one is answered.
+    """
+    alike = (Attempt.case == row.case_id) & (Attempt.way == row.way) & (Attempt.state == before)
+    if row.state != before or not Attempt.update(state=after).where(alike).execute():
         return False
     row.state = after
     return True
@@ -70,12 +74,25 @@ def link(secret: str) -> str:
     return f"{config.site().base_url}/agents/{secret}"
 
 
+def may_prove(case: Case) -> bool:
+    """Tell whether somebody may show that a case of their own is theirs: it is open, and no proof is there yet.
+
+    After a lost mailbox nothing else is taken, for that names somebody else's address: what proves the one of whoever
+    asks must never open the data of the other, and the page must be the same whether anybody was found.
+    """
+    return case.state == "open" and case.acting == "self" and identity.missing(case) and newest(case, LOST) is None
+
+
 def match(case: Case, proof: Proof) -> None:
-    """Note whose data a case is about, once: whoever has the address, with an account that nobody is signed in to."""
-    if case.subject_id:
-        return
-    number, _ = subjects.verified(proof)
-    Case.update(subject=number).where(Case.id == case.id, Case.subject.is_null()).execute()
+    """Note whose data a case is about: whoever has the address, with an account that nobody need be signed in to.
+
+    NotNow where it is about somebody else, whom this address does not prove; then the proof must not stand either.
+    """
+    with atomic():
+        number, _ = subjects.verified(proof)
+        free = Case.subject.is_null() | (Case.subject == number)
+        if not Case.update(subject=number).where(Case.id == case.id, free).execute():
+            raise NotNow
     case.subject_id = number
 
 
@@ -88,4 +105,4 @@ def answers(row: Attempt) -> dict[str, str]:
 def counts_on(row: Attempt) -> datetime:
     """Return when what rests on no address counts, unless somebody stops it."""
     begun: datetime = row.created_at
-    return begun + COOLING
+    return begun + identity.COOLING

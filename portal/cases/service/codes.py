@@ -38,8 +38,8 @@ def send(case: Case) -> Attempt:
 
 
 def may_send(case: Case) -> bool:
-    """Tell whether a code would prove something: somebody asks for themselves from an address, and nobody knows yet."""
-    return bool(case.state == "open" and case.acting == "self" and case.contact and identity.missing(case))
+    """Tell whether a code would prove something: somebody asks from an address for themselves, unproven yet."""
+    return bool(case.contact) and attempts.may_prove(case)
 
 
 def pending(case: Case) -> Attempt | None:
@@ -59,13 +59,25 @@ def enter(case: Case, code: str) -> None:
     if not counted or not tokens.same(row.code_hash, _hash(row, code)):
         raise WrongCode
     with atomic():
-        if case.state != "open" or not attempts.spend(row, SENT, USED):
+        if not may_send(case) or not attempts.spend(row, SENT, USED):
             raise WrongCode
         identity.prove(case, "code", "person")
         attempts.match(case, Proof("email", row.address))
         note(case, PROVEN, "person")
         effects.filed(case)
         audit.record("cases.proven", subject=case.subject_id, reference=case.reference)
+
+
+def confirm(case: Case) -> None:
+    """Prove a case by a session that was confirmed a moment ago, of whoever has the address that it came from."""
+    with atomic():
+        if not attempts.may_prove(case):
+            return
+        identity.prove(case, "confirmed session", "person")
+        if case.contact:
+            attempts.match(case, Proof("email", case.contact))
+        note(case, PROVEN, "person")
+        effects.filed(case)
 
 
 def _hash(row: Attempt, code: str) -> str:

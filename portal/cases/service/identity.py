@@ -29,7 +29,7 @@ METHODS = {
     "facts": Proof.FACTS,
     "signed in": Proof.FACTS,  # a session that was not confirmed lately
 }
-IN_PERSON = "in person"
+IN_PERSON, LOST_MAILBOX = "in person", "lost mailbox"
 COOLS_OFF = frozenset({"in person", "lost mailbox"})
 
 
@@ -59,9 +59,10 @@ def prove(case: Case, method: str, by: str) -> Verification:
     return row
 
 
-def proof(case: Case) -> Proof:
-    """Return how well who asks is known in this case at this moment."""
-    counting = (Verification.case == case.id) & (Verification.counts_from <= clock.now())
+def proof(case: Case, but: str = "") -> Proof:
+    """Return how well who asks is known in this case at this moment, `but` for what one way has shown."""
+    mine = (Verification.case == case.id) & (Verification.method != but)
+    counting = mine & (Verification.counts_from <= clock.now())
     best = Verification.select(peewee.fn.MAX(Verification.proof)).where(counting).scalar()
     return Proof(best or 0)
 
@@ -73,19 +74,23 @@ def proofs(case: Case) -> list[Verification]:
 
 def require(case: Case) -> None:
     """Raise NotProven where what a case asks for needs a better proof than it has."""
-    if missing(case):
+    if proof(case) < kind(case.kind).needs:
         raise NotProven
 
 
 def missing(case: Case) -> bool:
-    """Tell whether what a case asks for needs a better proof than it has at this moment."""
-    return proof(case) < kind(case.kind).needs
+    """Tell whether whoever asks is told that a better proof is missing.
+
+    What came of a lost mailbox is not shown to them, or they would learn who is known (RULES R3).
+    """
+    return proof(case, but=LOST_MAILBOX) < kind(case.kind).needs
 
 
 def unproven(cases: list[Case]) -> set[int]:
-    """Return the numbers of those open cases for which a better proof is missing, with one query for all."""
+    """Return the numbers of those open cases that are `missing` a proof, with one query for all."""
     still = {case.id: kind(case.kind).needs for case in cases if case.state == "open"}
-    counting = (Verification.case << list(still)) & (Verification.counts_from <= clock.now())
+    theirs = (Verification.case << list(still)) & (Verification.method != LOST_MAILBOX)
+    counting = theirs & (Verification.counts_from <= clock.now())
     best: dict[int, int] = {}
     for row in Verification.select(Verification.case, Verification.proof).where(counting):
         best[row.case_id] = max(row.proof, best.get(row.case_id, 0))

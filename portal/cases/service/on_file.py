@@ -6,7 +6,8 @@ The page answers the same whoever is known, in the same time, for it only writes
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 
 from portal.accounts.identifiers import normal
@@ -62,8 +63,6 @@ def lose_mailbox(case: Case, typed: str) -> None:
     """
     known = Proof("email", normal("email", typed))
     _may_try(case)
-    if attempts.newest(case, LOST) is not None:
-        raise NotNow
     limits.hit(PER_ADDRESS, "lost mailbox", known.value)
     with atomic():
         attempts.begin(case, LOST, known, LINK_LIFE, language=case.language, due_at=clock.now())
@@ -91,8 +90,8 @@ def _compare(claim: Claim[Attempt]) -> None:
     row = claim.row
     answered = attempts.answers(row)
     known = Proof(answered.pop("kind", "email"), row.address)
-    right = facts.hold(known, answered) and row.case.state == "open"
-    with claim.step(state=USED if right else FAILED, due_at=None, typed=None):
+    right = facts.hold(known, answered) and attempts.may_prove(row.case)
+    with _noted(claim, USED if right else FAILED):
         if right:
             identity.prove(row.case, "facts", "person")
             attempts.match(row.case, known)
@@ -105,12 +104,22 @@ def _tell_all(claim: Claim[Attempt]) -> None:
     row = claim.row
     known = Proof("email", row.address)
     found = on_file.addresses(known) if row.case.state == "open" else set()
-    with claim.step(state=USED, due_at=None):
-        if found and row.way == LOST:
-            identity.prove(row.case, "lost mailbox", "person")
+    with _noted(claim, USED):
+        if found and row.way == LOST and identity.missing(row.case):
+            identity.prove(row.case, identity.LOST_MAILBOX, "person")
             attempts.match(row.case, known)
         if found:
             _tell(row, found)
+
+
+@contextmanager
+def _noted(claim: Claim[Attempt], state: str) -> Iterator[None]:
+    """Write down in one step what came of it; nothing, where the case is about somebody else already."""
+    try:
+        with claim.step(state=state, due_at=None, typed=None):
+            yield
+    except NotNow:
+        claim.done(state=FAILED, typed=None)
 
 
 def _tell(row: Attempt, addresses: set[Proof]) -> None:
@@ -136,5 +145,5 @@ def _send(claim: Claim[Attempt]) -> None:
 
 
 def _may_try(case: Case) -> None:
-    if case.state != "open" or case.acting != "self" or not identity.missing(case):
+    if not attempts.may_prove(case):
         raise NotNow

@@ -11,13 +11,12 @@ from werkzeug.wrappers import Response
 from portal.cases import service
 from portal.cases.forms import MessageForm
 from portal.cases.models import Case
-from portal.cases.service import agents, attempts, effects, identity, thread
+from portal.cases.service import agents, attempts, codes, thread
 from portal.cases.views.listing import PAGES, own_page
 from portal.cases.views.room import room
 from portal.cases.views.showing import facts_of
 from portal.kernel import limits
 from portal.kernel.problems import N_, NotNow
-from portal.sources.base import Identifier as Proof
 from portal.web.guards import me, open_to_all, recently_confirmed
 from portal.web.htmx import alone, away, show
 from portal.web.words import _
@@ -56,12 +55,7 @@ def by_mail(reference: str, secret: str) -> Response:
 def confirm(reference: str) -> Response:
     """Prove a request by a session that was confirmed a moment ago."""
     case = service.own(reference, me().subject_id)
-    if case.acting == "self" and case.state == "open" and identity.missing(case):
-        identity.prove(case, "confirmed session", "person")
-        if case.contact:
-            attempts.match(case, Proof("email", case.contact))
-        service.note(case, service.PROVEN, "person")
-        effects.filed(case)
+    codes.confirm(case)
     return away(url_for("cases.one", reference=case.reference))
 
 

@@ -80,10 +80,10 @@ def ways(case: Case) -> list[Way]:
     """Return the ways that are left to show who asks, the quickest first; never a picture of an identity card."""
     if case.acting != "self":
         return []
-    found = []
+    found, first = [], attempts.may_prove(case)
     if codes.may_send(case):
         found.append(Way("code", N_("By a code"), N_("We send it to the address of this request. It takes a minute.")))
-    if kind(case.kind).needs <= Proof.FACTS and facts.offered():
+    if first and kind(case.kind).needs <= Proof.FACTS and facts.offered():
         found.append(Way("facts", N_("By two facts"), N_("You answer what only you know, such as a booking's day.")))
     found.append(Way("in-person", N_("At one of our spaces"), N_("You say a short number there. No copy is made.")))
     if case.contact:
