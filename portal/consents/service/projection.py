@@ -94,11 +94,10 @@ def _read(stored: Mapping[str, Any]) -> dict[str, Choice]:
 
 def _filled(choices: Mapping[str, Choice]) -> dict[str, Choice]:
     defaults = _defaults(config.site())
-    return {**defaults, **{name: choice for name, choice in choices.items() if _known(name, defaults)}}
-
-
-def _known(name: str, defaults: Mapping[str, Choice]) -> bool:
-    return parted(name)[0] in defaults or is_reserved(name)
+    return {
+        **defaults,
+        **{name: choice for name, choice in choices.items() if parted(name)[0] in defaults or is_reserved(name)},
+    }
 
 
 @lru_cache(maxsize=4)
