@@ -16,6 +16,7 @@ import portal.cases.views
 import portal.cases.views.companies
 import portal.cases.views.figures
 import portal.deletion.views
+import portal.details.views
 import portal.download.views
 import portal.location.views
 import portal.marketing.views
@@ -38,6 +39,7 @@ from portal.web.shipped import shipped
 ROOMS = (
     portal.overview.views,
     portal.accounts.views,
+    portal.details.views,
     portal.location.views,
     portal.marketing.views,
     portal.subjects.views,

@@ -62,11 +62,15 @@ class Topic:
 
 @dataclass(frozen=True)
 class Use:
-    """One use of personal data that nobody is asked about, because a contract, the law or safety needs it."""
+    """One use of personal data that nobody is asked about, because a contract, the law or safety needs it.
+
+    What a law asks for goes on in an account that is only stored (GDPR 18(2)); of others the site's file may say so.
+    """
 
     legal_basis: str
     title: Words
     recipients: Words = field(default_factory=dict)  # empty: the company alone
+    while_restricted: bool = False  # goes on while an account is only stored
 
 
 @dataclass(frozen=True, eq=False)  # compared by identity, so that what follows from a site can be kept for it
@@ -103,6 +107,7 @@ class Site:
     public_figures: bool = False  # how requests are handled, at /figures for everybody
     staff_idle_minutes: int = 30
     staff_hours: int = 8
+    lift_days: int = 3  # between the notice that a restriction ends and its end (RULES X7)
     phone: str = ""
     thread_months: int = 24  # that what was written in a closed request is kept
 
@@ -242,6 +247,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         public_figures=bool(rules.get("public_figures", False)),
         staff_idle_minutes=_at_most(raw, "idle_minutes", 30),
         staff_hours=_at_most(raw, "longest_hours", 8),
+        lift_days=rules.get("lift_days", 3),
         phone=brand.get("phone", ""),
         thread_months=rules.get("thread_months", 24),
     )
@@ -256,7 +262,8 @@ def _at_most(raw: dict[str, Any], name: str, most: int) -> int:
 
 
 def _use(raw: dict[str, Any]) -> Use:
-    return Use(raw["legal_basis"], raw["title"], raw.get("recipients", {}))
+    basis = raw["legal_basis"]
+    return Use(basis, raw["title"], raw.get("recipients", {}), raw.get("while_restricted", basis == "legal-obligation"))
 
 
 def _topic(name: str, raw: dict[str, Any]) -> Topic:

@@ -9,6 +9,7 @@ import portal.accounts.tasks
 import portal.cases.tasks
 import portal.consents.tasks
 import portal.deletion.tasks
+import portal.details.tasks
 import portal.download.tasks
 import portal.kernel.audit.tasks
 import portal.location.tasks

@@ -287,3 +287,48 @@ class LegalEdit(Model):
         table_name = "legal_edits"
         whose = None
         erasure = None
+
+
+class Lifting(Claimable):
+    """That what a case stopped goes on again: announced first, in force at `due_at` (RULES X7).
+
+    `names` are the ledger's names of what is lifted, `notice` the cause of the message that says so.
+    """
+
+    case = peewee.ForeignKeyField(Case, backref="liftings")
+    names = JsonField(default=list)
+    notice = peewee.CharField(120)
+    on = MomentField()
+    state = peewee.CharField(16, default="announced")  # then "lifted" or "taken back"
+    if TYPE_CHECKING:
+        case_id: int
+
+    class Meta:
+        table_name = "case_liftings"
+        title = N_("When your data may be used again")
+        whose = "case.subject"
+        erasure = "delete"
+
+
+class Evidence(Claimable):
+    """A file that somebody sent to show something; it waits in the store, encrypted with `key`, until the decision.
+
+    `state`: "arriving", "kept" or "to go". `due_at` is set once it is to go.
+    """
+
+    case = peewee.ForeignKeyField(Case, backref="evidence")
+    name = EncryptedField()
+    media_type = peewee.CharField(32)
+    size = peewee.IntegerField()
+    file = peewee.CharField(80, unique=True)
+    key = EncryptedField()
+    state = peewee.CharField(16, default="arriving")
+    at = MomentField(default=clock.now)
+    if TYPE_CHECKING:
+        case_id: int
+
+    class Meta:
+        table_name = "case_evidence"
+        title = N_("Files you sent with your requests")
+        whose = "case.subject"
+        erasure = "delete"

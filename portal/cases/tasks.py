@@ -1,11 +1,11 @@
-"""What workers do for cases: let messages out, look into proofs, ask companies, and forget what is over."""
+"""What workers do for cases: messages, proofs, what stops a use, evidence, companies, and forgetting what is over."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from portal.cases.models import Attempt, CaseMessage, Routing
-from portal.cases.service import digests, forgetting, on_file, presence, routing, thread
+from portal.cases.models import Attempt, Case, CaseMessage, Evidence, Lifting, Routing
+from portal.cases.service import digests, effects, evidence, forgetting, on_file, presence, routing, thread
 from portal.kernel import work
 from portal.kernel.work import Claim
 
@@ -26,6 +26,35 @@ def watch(claim: Claim[Routing]) -> None:
 def route_new() -> None:
     """Ask the companies that decide about rows of whoever has made a request."""
     routing.route_new()
+
+
+def _stopping() -> object:
+    return (Case.kind << sorted(effects.KINDS)) & (Case.state << ["approved", "in_progress"])
+
+
+@work.runner("stopped uses", Case, where=_stopping)
+def stop(claim: Claim[Case]) -> None:
+    """Carry out a restriction, an objection or a withdrawal."""
+    effects.carry_out(claim)
+
+
+@work.runner("uses that go on", Lifting)
+def lift(claim: Claim[Lifting]) -> None:
+    """End what was announced to end."""
+    with claim.step():
+        effects.lift(claim.row)
+
+
+@work.runner("evidence", Evidence)
+def erase(claim: Claim[Evidence]) -> None:
+    """Delete a file that is needed no longer."""
+    evidence.erase(claim)
+
+
+@work.every(timedelta(hours=1))
+def erase_strays() -> None:
+    """Delete files of decided cases, files that never arrived whole, and files that no row names."""
+    evidence.erase_strays()
 
 
 @work.runner("case attempts", Attempt)

@@ -36,9 +36,13 @@ EVENTS: Mapping[str, str] = {
     "everything erased": N_("Everything is deleted."),
     "extended": N_("We need more time, and told you why."),
     "hand-over asked": N_("You asked us to hand something over to somebody else."),
+    "end announced": N_("We told you from when your data is used again."),
+    "granted": N_("We do what you asked for, and tell every system."),
     "identity proven": N_("It was shown who asks."),
     "kind changed": N_("Our staff gave it its right kind. It still counts from the day it arrived."),
+    "in force everywhere": N_("Every system has confirmed it."),
     "lost mailbox": N_("You told us that you lost your mailbox. If we know the address, everybody on file was told."),
+    "needs no decision": N_("It holds at once: nobody has to decide about it."),
     "never proven": N_("It ended: nobody showed in 30 days who asked. What was written was erased."),
     "part erased": N_("This part is deleted."),
     "person asked to confirm": N_("We asked the person for whom it is to confirm it."),
@@ -47,6 +51,10 @@ EVENTS: Mapping[str, str] = {
     "refused": N_("Our staff refused it and gave the reason."),
     "reopened": N_("It was opened again."),
     "review asked": N_("Somebody else was asked to look at it."),
+    "stopped": N_("We stopped using your data for this while we check."),
+    "used again": N_("Your data is used again."),
+    "written everywhere": N_("The correction is in every system."),
+    "written here": N_("We began to write the correction into every system."),
     "staff asked": N_("Our staff were asked to settle something first."),
 }
 # Written for staff alone.
@@ -66,6 +74,9 @@ INSIDE = frozenset(
         "snoozed",
         "unlinked",
         "waiting",
+        "nobody to tell",
+        "nothing to write",
+        "not written everywhere",
     }
 )
 

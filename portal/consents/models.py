@@ -54,6 +54,25 @@ class Standing(Model):
         erasure = "delete"
 
 
+class Suspended(Model):
+    """What a system had of itself before a stop wrote the protective state there, so that it can come back.
+
+    Only for what nobody ever chose: what somebody chose is in the ledger. `state` is "" where it cannot come back.
+    """
+
+    subject = peewee.ForeignKeyField(Subject)
+    source = peewee.CharField(64)
+    purpose = peewee.CharField(96)
+    state = peewee.CharField(32)
+
+    class Meta:
+        table_name = "suspended"
+        title = N_("Settings put aside while your data is not used")
+        whose = "subject"
+        erasure = "delete"
+        indexes = ((("subject", "source", "purpose"), True),)
+
+
 class ErasurePermit(Model):
     """Lets the erasure of one person delete from the ledger, inside one transaction."""
 

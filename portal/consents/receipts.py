@@ -8,6 +8,8 @@ from typing import Any
 from portal import config
 from portal.config import Purpose, Site
 from portal.consents.models import ConsentEvent
+from portal.consents.service.names import is_reserved
+from portal.consents.service.projection import REQUEST
 from portal.sources import registry
 
 SCHEMA = "ISO/IEC TS 27560:2023"
@@ -22,7 +24,8 @@ def receipts(subject_id: int) -> Iterator[Receipt]:
     """
     events = ConsentEvent.select().where(ConsentEvent.subject == subject_id).order_by(ConsentEvent.id)
     for event in events.iterator():
-        yield receipt(event)
+        if not is_reserved(event.purpose):  # what says no is no consent; the ledger's own table shows it
+            yield receipt(event)
 
 
 def receipt(event: ConsentEvent) -> Receipt:
@@ -34,7 +37,7 @@ def receipt(event: ConsentEvent) -> Receipt:
         "receipt_id": f"urn:uuid:{event.record}",
         "pii_principal_id": f"subject:{event.subject_id}",
         "privacy_notice": {
-            "url": f"{site.base_url}/{_PAGES.get(event.notice, event.notice)}/versions/{event.notice_version}",
+            "url": _notice(site, event),
             "version": event.notice_version,
         },
         "language": event.language,
@@ -63,6 +66,13 @@ def _processing(site: Site, event: ConsentEvent) -> Receipt:
         "privacy_rights": f"{site.base_url}/overview",
         "authority_party": site.authority.get(language) or site.authority.get("en", ""),
     }
+
+
+def _notice(site: Site, event: ConsentEvent) -> str:
+    """Return where the words are that somebody had before them: a document, or their own request."""
+    if event.notice == REQUEST:
+        return f"{site.base_url}/requests/{event.notice_version}"
+    return f"{site.base_url}/{_PAGES.get(event.notice, event.notice)}/versions/{event.notice_version}"
 
 
 def _purpose(event: ConsentEvent) -> str:

@@ -32,6 +32,7 @@ CREATE TABLE users (
     push_events BOOLEAN NOT NULL DEFAULT 0 CHECK (push_events IN (0, 1)),
     push_promotions BOOLEAN NOT NULL DEFAULT 0 CHECK (push_promotions IN (0, 1)),
     location_level VARCHAR(8) NOT NULL DEFAULT 'none' CHECK (location_level IN ('none', 'city', 'gps')),
+    restricted BOOLEAN NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1)),
     os_location_state VARCHAR(12) CHECK (os_location_state IN ('always', 'while_in_use', 'denied')),
     os_location_at DATETIME,
     created_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP

@@ -28,6 +28,7 @@ CREATE TABLE contacts (
     calls_surveys TEXT NOT NULL DEFAULT 'no' CHECK (calls_surveys IN ('yes', 'no')),
     zalo_campaigns TEXT NOT NULL DEFAULT 'no' CHECK (zalo_campaigns IN ('yes', 'no')),
     zalo_promotions TEXT NOT NULL DEFAULT 'no' CHECK (zalo_promotions IN ('yes', 'no')),
+    restricted BOOLEAN NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1)),
     account_manager TEXT,
     created_at TEXT NOT NULL CHECK (datetime(created_at) IS NOT NULL),
     updated_at TEXT NOT NULL CHECK (datetime(updated_at) IS NOT NULL)

@@ -39,8 +39,13 @@ CHOICES: Mapping[str, tuple[str, Mapping[str, str | int]]] = {
     "marketing.programmes.push": ("push_programmes", {"off": 0, "on": 1}),
     "marketing.events.push": ("push_events", {"off": 0, "on": 1}),
     "marketing.events.zalo": ("zalo_events", {"off": 0, "on": 1}),
+    "restriction": ("restricted", {"off": 0, "on": 1}),
     "location.level": ("location_level", {"off": "off", "approximate": "approximate", "precise": "precise"}),
 }
+
+
+# The columns of `members` that can be corrected: what somebody is found by only for whoever has been looked at.
+CORRECTS = ("full_name", "email", "phone", "birth_date")
 
 
 @contextmanager
@@ -56,7 +61,8 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 def describe(connection: sqlite3.Connection) -> Answer:
     """Say which tables, columns and choices there are."""
     columns = {table: [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")] for table in TABLES}
-    tables = {table: {"erase": erase, "columns": columns[table]} for table, erase in TABLES.items()}
+    tables: Answer = {table: {"erase": erase, "columns": columns[table]} for table, erase in TABLES.items()}
+    tables["members"]["corrects"] = list(CORRECTS)
     can = {"identifiers": list(MATCH), "preferences": list(CHOICES), "location": True}
     return {"protocol": 1, "tables": tables, **can}
 
@@ -138,6 +144,24 @@ def prefer(connection: sqlite3.Connection, person: str, choices: Mapping[str, st
         connection.execute(f"UPDATE members SET {written} {_of('members')}", (*values.values(), person))
     members = connection.execute(f"SELECT * FROM members {_of('members')}", (person,)).fetchall()
     return {"stored": {name: _state(members, *choice) for name, choice in CHOICES.items() if members}}
+
+
+def correct(connection: sqlite3.Connection, person: str, change: Mapping[str, Any], before: Answer) -> Answer:
+    """Write one value in the present transaction where the old one still stands; ValueError for what is not corrected.
+
+    What was answered before under the same key is answered again, for the value may have gone on since.
+    """
+    if before:
+        return before
+    column, [key] = change["column"], change["key"]
+    if change["table"] != "members" or column not in CORRECTS or not isinstance(change["new"], str):
+        raise ValueError(column)
+    mine = f"{_of('members')} AND id = ?"
+    row = connection.execute(f"SELECT {column} AS value FROM members {mine}", (person, int(key))).fetchone()
+    if row is None or row["value"] not in (change["old"], change["new"]):
+        return {"outcome": "differs"}
+    connection.execute(f"UPDATE members SET {column} = ? {mine}", (change["new"], person, int(key)))
+    return {"outcome": "written"}
 
 
 def once(connection: sqlite3.Connection, key: str, now: datetime, work: Callable[[Answer], Answer]) -> Answer:

@@ -15,6 +15,7 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,6 +34,7 @@ OPERATIONS = {
     "/privacy/erasure": ("erasure",),
     "/privacy/preferences": ("preferences",),
     "/privacy/location": places.OPERATIONS,
+    "/privacy/correction": ("correction",),
 }
 LONGEST_BODY = 1_000_000
 LINES_A_CHUNK = 200
@@ -116,16 +118,10 @@ class Handler(BaseHTTPRequestHandler):
                 )
             case "keys":
                 self._stream(rights.keys(connection, now))
-            case "preferences":
-                write = partial(rights.prefer, connection, _person(asked), dict(asked["choices"]))
-                self._send(HTTPStatus.OK, rights.once(connection, key, now, write) if asked["choices"] else write({}))
-            case "erasure":
-                write = partial(rights.erase, connection, _person(asked), asked.get("tables", list(rights.TABLES)))
-                erased = rights.once(connection, asked["request_id"], now, write)
-                rights.compact(connection)
-                self._send(HTTPStatus.OK, erased)
-            case place:
+            case place if place in places.OPERATIONS:
                 self._send(HTTPStatus.OK, places.answer(connection, place, _person(asked), asked))
+            case _:
+                self._send(HTTPStatus.OK, _changed(connection, asked, key, now))
 
     def _send(self, status: HTTPStatus, answer: dict[str, Any], **headers: str) -> None:
         body = json.dumps(answer, ensure_ascii=False).encode()
@@ -158,6 +154,21 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Log method, address and status; nothing of a body stands in them."""
         log.info(format, *args)
+
+
+def _changed(connection: sqlite3.Connection, asked: dict[str, Any], key: str, now: datetime) -> rights.Answer:
+    """Do what changes something, once for each key or number of a request."""
+    person = _person(asked)
+    if asked["operation"] == "preferences":
+        write = partial(rights.prefer, connection, person, dict(asked["choices"]))
+        return rights.once(connection, key, now, write) if asked["choices"] else write({})
+    if asked["operation"] == "correction":
+        write = partial(rights.correct, connection, person, dict(asked["change"]))
+        return rights.once(connection, asked["request_id"], now, write)
+    write = partial(rights.erase, connection, person, asked.get("tables", list(rights.TABLES)))
+    erased = rights.once(connection, asked["request_id"], now, write)
+    rights.compact(connection)
+    return erased
 
 
 def _chunks(lines: Iterable[rights.Answer]) -> Iterator[bytes]:

@@ -20,6 +20,7 @@ CREATE TABLE members (
     location_level TEXT NOT NULL DEFAULT 'off' CHECK (location_level IN ('off', 'approximate', 'precise')),
     phone_location TEXT CHECK (phone_location IN ('always', 'while_in_use', 'denied')),
     phone_location_at TEXT CHECK (datetime(phone_location_at) IS NOT NULL OR phone_location_at IS NULL),
+    restricted INTEGER NOT NULL DEFAULT 0 CHECK (restricted IN (0, 1)),
     joined_at TEXT NOT NULL CHECK (datetime(joined_at) IS NOT NULL)
 );
 

@@ -11,6 +11,7 @@ import hmac
 import os
 import unicodedata
 from base64 import urlsafe_b64decode
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import peewee
@@ -20,6 +21,8 @@ from portal.kernel.db import database
 
 _NONCE = 12
 _NAME = 4
+_TAG = 16
+PIECE = 64 * 1024  # bytes of a file that are encrypted as one
 
 
 class _Keyring:
@@ -78,6 +81,39 @@ def decrypt(sealed: bytes, context: str) -> str:
     """Open what `encrypt` sealed; KeyError if its key is gone, InvalidTag if it was changed or moved."""
     name, nonce, rest = sealed[:_NAME], sealed[_NAME : _NAME + _NONCE], sealed[_NAME + _NONCE :]
     return _ring.ciphers[name].decrypt(nonce, rest, context.encode()).decode()
+
+
+def new_key() -> str:
+    """Return the key of one file, in hex: whoever drops it makes the file unreadable, wherever copies of it lie."""
+    return AESGCM.generate_key(256).hex()
+
+
+def sealed(key: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a file encrypted piece by piece: none can be changed, moved or left out, at the end neither."""
+    cipher, held, number = AESGCM(bytes.fromhex(key)), b"", 0
+    for chunk in chunks:
+        held += chunk
+        while len(held) > PIECE:
+            piece, held = held[:PIECE], held[PIECE:]
+            yield cipher.encrypt(_counted(number, last=False), piece, None)
+            number += 1
+    yield cipher.encrypt(_counted(number, last=True), held, None)
+
+
+def unsealed(key: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what `sealed` was given; InvalidTag where a piece is not as it was written, or the end is missing."""
+    cipher, held, number = AESGCM(bytes.fromhex(key)), b"", 0
+    for chunk in chunks:
+        held += chunk
+        while len(held) > PIECE + _TAG:
+            piece, held = held[: PIECE + _TAG], held[PIECE + _TAG :]
+            yield cipher.decrypt(_counted(number, last=False), piece, None)
+            number += 1
+    yield cipher.decrypt(_counted(number, last=True), held, None)
+
+
+def _counted(number: int, *, last: bool) -> bytes:
+    return bytes([last]) + number.to_bytes(_NONCE - 1, "big")
 
 
 class EncryptedField(peewee.BlobField):

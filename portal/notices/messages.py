@@ -44,6 +44,8 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "controller_reminded": ("reference", "what", "by", "url"),
     "request_received": ("reference", "what", "by", "prove", "url"),
     "request_news": ("reference", "url"),
+    "use_resumes": ("reference", "on", "url"),
+    "correction_told": ("reference", "person", "what"),
     "request_decided": ("reference", "outcome", "authority", "url"),
     "staff_code": ("code", "minutes"),
     "staff_invited": ("url", "expires_at"),
@@ -191,6 +193,21 @@ def staff_changed(to: Recipient, cause: str, what: str, left: int, at: datetime)
     if what not in STAFF_CHANGES:
         raise ValueError(f"the templates have no sentence for {what!r}")
     _queue("staff_changed", to, cause, what=what, left=left, at=at.isoformat())
+
+
+def use_resumes(to: Recipient, cause: str, reference: str, on: datetime, url: str) -> None:
+    """Say, before it happens, from when data that a request has stopped is used again (RULES X7, GDPR 18(3))."""
+    _queue("use_resumes", to, cause, reference=reference, on=on.isoformat(), url=url)
+
+
+def correction_told(to: Recipient, cause: str, reference: str, person: str, what: str) -> None:
+    """Tell a company that received somebody's data that a part of it was corrected, never to what (GDPR 19)."""
+    _queue("correction_told", to, cause, reference=reference, person=person, what=what)
+
+
+def queued(cause: str) -> bool:
+    """Tell whether the message of a cause is on its way, or has gone out."""
+    return bool(Message.select().where(Message.cause == cause).exists())
 
 
 def request_code(to: Recipient, cause: str, reference: str, code: str, minutes: int) -> None:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from portal.kernel.problems import SourceUnavailable
+from portal.sources import values
 from portal.sources.manifest import Action, Manifest, Table, Text
 from portal.sources.manifest.model import BlockKind, Way
 
@@ -118,6 +119,30 @@ class Rehearsed:
     refused: str = ""
 
 
+Outcome = Literal["written", "differs"]
+
+
+@dataclass(frozen=True)
+class Held:
+    """One value that can be corrected: the row by its key, and the value as text, None where there is none."""
+
+    table: str
+    column: str
+    key: Key
+    value: str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value that is to become another, if it is still the old one."""
+
+    table: str
+    column: str
+    key: Key
+    old: str | None
+    new: str
+
+
 @dataclass(frozen=True)
 class Finding:
     """Where manifest and system disagree, for operators; an error means that an export or erasure would fail."""
@@ -164,6 +189,13 @@ def counted_out(snapshot: Snapshot, table: Table, after: str, limit: int) -> Pag
     rows = list(islice(snapshot.rows(table.name), first, last))
     rows = rows if table.newest_first else rows[::-1]
     return Page(tuple(rows), str(start + limit) if start + limit < all_ else None, snapshot.kinds(table.name))
+
+
+DETAILS = 20  # rows of one table of which somebody corrects values
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else values.text(value)
 
 
 class Source(ABC):
@@ -217,6 +249,23 @@ class Source(ABC):
     @abstractmethod
     def stored(self, person: Person) -> dict[str, str]:
         """Return the state word that each preference has now; `mixed` where a person's rows differ."""
+
+    def details(self, person: Person) -> list[Held]:
+        """Return every value of a person that the manifest lets be corrected; this way reads pages of its tables."""
+        found: list[Held] = []
+        for table in self.manifest.tables.values():
+            key = table.key or (self.manifest.subject.key if table.name == self.manifest.subject.table else ())
+            for row in self.page(person, table.name, limit=DETAILS).rows if table.correctable and key else ():
+                of_row = tuple(row[part] for part in key)
+                found += [Held(table.name, one.name, of_row, _text(row[one.name])) for one in table.correctable]
+        return found
+
+    def correct(self, person: Person, change: Change, request_id: str) -> Outcome:
+        """Write a value if the old one still stands there; "written" too where the new one does. Harmless to repeat.
+
+        `request_id` is the same for each repetition.
+        """
+        raise self.unavailable("it cannot correct anything", permanent=True)
 
     @abstractmethod
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:

@@ -37,6 +37,7 @@ class Entry(NamedTuple):
     rows: int
     origin: str
     purposes: list[str]
+    uses: list[tuple[str, str]]
     recipients: list[str]
     retention: str
     controllers: list[str]
@@ -118,6 +119,7 @@ def _entry(held: Held, own: bool) -> Entry:
         rows=held.rows,
         origin=_(facts.NOTED_HERE if own else facts.ORIGINS[table.origin]),
         purposes=purposes,
+        uses=[] if own else list(zip(table.purposes, purposes, strict=True)),
         recipients=facts.recipients(site(), table, words),
         retention=table.retention.in_(words.language) if table.retention else "",
         controllers=sorted((facts.controller(site(), name) for name in held.controllers), key=sort_key),

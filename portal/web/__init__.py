@@ -14,6 +14,7 @@ from portal.web import (
     csrf,
     embed,
     errors,
+    files,
     guards,
     headers,
     health,
@@ -61,6 +62,7 @@ def _arrive(recognise: Callable[[], Session], recognise_staff: Callable[[], Sess
     view = current_app.view_functions.get(endpoint)
     if view is None:
         return None  # no such page: Flask says so next
+    files.limit(view)
     csrf.check(view)
     return guards.enter(view, session)
 
@@ -69,6 +71,7 @@ def _pages(app: Flask, assets: static.Assets) -> dict[str, Environment]:
     """Return the templates of the app in each language of the site."""
     site = app.extensions["portal"].site
     said = {
+        "banners": navigation.banners,
         "embedded": embed.embedded,
         "frame": navigation.frame,
         "languages": language.others,

@@ -112,6 +112,16 @@ class DayField(TextField):
             raise ValidationError(N_("Write the day as year, month and day: 2026-11-22."))
 
 
+class FilesField(Drawn, wtforms.Field):
+    """Files from the person's machine: the names that it gave them, and their content."""
+
+    kind = "files"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was sent; a field left empty brings a file without a name."""
+        self.data = [(file.filename, file.read()) for file in valuelist if getattr(file, "filename", "")]
+
+
 class AreaField(TextField):
     """A text of several lines."""
 

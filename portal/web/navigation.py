@@ -13,8 +13,9 @@ from markupsafe import Markup, escape
 
 from portal.kernel.roles import Role
 from portal.web.embed import embedded
-from portal.web.guards import STAFF, crew, crew_or_nobody, for_staff, me, roles_of
+from portal.web.guards import STAFF, Session, crew, crew_or_nobody, for_staff, me, roles_of
 from portal.web.htmx import draw
+from portal.web.present import known
 from portal.web.words import here
 
 State = Callable[[Any], str]  # of the session: a person's, or for a desk a member's of the staff
@@ -49,6 +50,15 @@ class Item(NamedTuple):
     current: str
 
 
+class Banner(NamedTuple):
+    """Something that every page has to say to somebody until it is over, in their language, with a place to go."""
+
+    title: str
+    text: str
+    href: str
+    link: str
+
+
 class Frame(NamedTuple):
     """What stands around a page: `known` somebody signed in, `inside` an app; each part may be empty."""
 
@@ -66,6 +76,7 @@ class _Plan:
     desks: list[Entry] = field(default_factory=list)
     footer: list[Entry] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
+    banners: list[Callable[[Session], Banner | None]] = field(default_factory=list)
 
 
 def entry(
@@ -101,16 +112,32 @@ def left_out(room: Blueprint, *endpoints: str) -> None:
     _when_registered(room, lambda plan: plan.left_out.update(f"{room.name}.{name}" for name in endpoints))
 
 
+def banner(room: Blueprint, say: Callable[[Session], Banner | None]) -> None:
+    """Let a room say something above each page of somebody signed in; asked every time, so it reads nothing anew."""
+    _when_registered(room, lambda plan: plan.banners.append(say))
+
+
+def banners() -> Markup:
+    """Return what is said above the page; drawn once a request, and on most pages nothing."""
+    now, session = known(), me()
+    if now.banners is None:
+        said = [say(session) for say in _plan(current_app).banners] if session.account_id is not None else []
+        there = [one for one in said if one]
+        now.banners = Markup(draw("_frame/banners.html", banners=there)) if there else Markup()  # noqa: S704
+    drawn: Markup = now.banners
+    return drawn
+
+
 def frame() -> Frame:
     """Return what stands around the page that this person asks for; inside an app, nothing."""
     plan, session = _plan(current_app), me()
     if for_staff():
         return _around_staff(plan)
-    known = session.account_id is not None
+    signed_in = session.account_id is not None
     if embedded():
-        return Frame(known, inside=True)
-    states = tuple(place.state(session) if place.state else "" for place in plan.menu) if known else ()
-    return _frame(plan, here().language, request.endpoint or "", states, known)
+        return Frame(signed_in, inside=True)
+    states = tuple(place.state(session) if place.state else "" for place in plan.menu) if signed_in else ()
+    return _frame(plan, here().language, request.endpoint or "", states, signed_in)
 
 
 def news() -> str:

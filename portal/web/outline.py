@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from portal.web.csrf import token
 from portal.web.htmx import draw
-from portal.web.navigation import frame
+from portal.web.navigation import banners, frame
 from portal.web.present import known
 from portal.web.words import here
 
@@ -46,15 +46,15 @@ def filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Mapp
         if len(outlines) >= MOST:
             outlines.clear()
         outlines[key] = pieces
-    fill = {name: str(escape(text)) for name, text in own.items()} | {"token": token()}
+    fill = {name: str(escape(text)) for name, text in own.items()} | {"token": token(), "banners": banners()}
     return Markup("".join([fill[piece] if place % 2 else piece for place, piece in enumerate(pieces)]))  # noqa: S704
 
 
 def _outline(template: str, context: Mapping[str, object]) -> list[str]:
     """Draw a template with holes; return text and names of holes in turn."""
     now = known()
-    mine, now.token = now.token, _HOLE.format("token")
+    mine, now.token, now.banners = (now.token, now.banners), _HOLE.format("token"), Markup(_HOLE.format("banners"))  # noqa: S704 - a hole
     try:
         return _HOLES.split(draw(template, **context))
     finally:
-        now.token = mine
+        now.token, now.banners = mine

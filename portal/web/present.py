@@ -24,6 +24,7 @@ class Known:
     crew: Any = None
     token: str = ""
     inside: bool = False
+    banners: Any = None  # drawn once a request
 
 
 _known: ContextVar[Known] = ContextVar("portal.known")

@@ -52,6 +52,11 @@ STAFF = {
 }
 SIGNED_IN = {
     "overview": "/overview",
+    "details": "/details",
+    "details-in-full": "/details/in-full",
+    "details-correct": "/details/full_name",
+    "details-review": "/details/bank_account/review",
+    "details-statement": "/details/statement",
     "location": "/location",
     "location-history": "/location/history",
     "location-points": "/location/points",
@@ -106,6 +111,7 @@ def prepare(chromium: Browser, portal: Live, folder: Path) -> Tour:
     stops += _settled(chromium, portal, folder)
     stops += _sharing(chromium, portal)
     stops += _leaving(chromium, portal)
+    stops += _correcting(chromium, portal)
     stops += _gone(chromium, portal)
     stops += _staff(chromium, portal)
     stops += _without_account(chromium, portal)
@@ -205,6 +211,27 @@ def _leaving(chromium: Browser, portal: Live) -> Iterator[Stop]:
         yield Stop("deletion-scheduled", person.page.url, _cookies(person))
         reference = person.page.url.rsplit("/", 1)[1]
         yield Stop("deletion-cancel", _mailed(portal, rf"\S+/deletion/cancel/{reference}\S+", before))
+
+
+def _correcting(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """Somebody whose address is being written anew, who waits for staff, and whose account is restricted meanwhile."""
+    with somebody(chromium, portal) as person:
+        person.sign_in("mo.le@example.com")
+        cookies = _cookies(person)
+        person.open("/details/address")
+        person.page.fill("#value", "12 Bạch Đằng, Đà Nẵng")
+        person.page.click("#correct")
+        person.wait_for("#correction .state.on")
+        yield Stop("details-corrected", person.page.url, cookies)
+        person.open("/details/tax_id/review")
+        person.page.fill("#value", "0312345678")
+        person.page.fill("#why", "Two digits are the wrong way round.")
+        person.page.check("#restrict")
+        person.page.click("#ask")
+        yield Stop("details-asked", person.page.url, cookies)
+        person.open("/details/restriction")
+        person.wait_for("#restriction .state.on")
+        yield Stop("details-restriction", portal.url + "/details/restriction", cookies)
 
 
 def _gone(chromium: Browser, portal: Live) -> Iterator[Stop]:

@@ -106,6 +106,7 @@ def test_it_describes_its_tables_as_the_manifest_has_them(app: Caller) -> None:
         "marketing.programmes.push",
         "marketing.events.push",
         "marketing.events.zalo",
+        "restriction",
         "location.level",
     ]
     assert described["tables"]["door_events"]["erase"] == "anonymise"
@@ -263,3 +264,20 @@ def test_an_address_is_found_composed_and_decomposed_alone(app: Caller, systems:
     ):
         identifiers = [{"kind": "email", "value": address}]
         assert app.json("/privacy/counts", "find", identifiers=identifiers)["keys"] == keys, address
+
+
+def test_one_value_is_corrected_where_the_old_one_stands_and_once_for_each_request(app: Caller, systems: World) -> None:
+    [(before,)] = _rows(systems, "SELECT full_name FROM members WHERE id = 9001")
+    change = {"table": "members", "column": "full_name", "key": [9001], "old": before, "new": "Mai Nguyễn"}
+
+    def ask(request_id: str, **other: Any) -> str:
+        asked: dict[str, Any] = {"person": MAI, "request_id": request_id, "change": {**change, **other}}
+        return str(app.json("/privacy/correction", "correction", **asked)["outcome"])
+
+    assert [ask("c1"), ask("c1"), ask("c2")] == ["written"] * 3
+    assert _rows(systems, "SELECT full_name FROM members WHERE id = 9001") == [("Mai Nguyễn",)]
+    assert ask("c3", old="Somebody", new="Else") == "differs"
+    assert ask("c4", key=[9002], old="x") == "differs"
+    for wrong in ({"column": "member_code"}, {"table": "posts"}, {"new": 5}, {"key": ["a"]}):
+        asked = {"operation": "correction", "person": MAI, "request_id": "c5", "change": {**change, **wrong}}
+        assert app.ask("/privacy/correction", asked)[0] == 400

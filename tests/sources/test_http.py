@@ -379,9 +379,10 @@ def test_the_protocol_file_knows_every_address_and_operation() -> None:
         if "operation" in schema.get("properties", {})
     }
     assert set(protocol["paths"]) == {
-        f"/privacy/{name}" for name in ("describe", "counts", "access", "erasure", "preferences", "location")
+        f"/privacy/{name}"
+        for name in ("describe", "counts", "access", "erasure", "preferences", "correction", "location")
     }
-    known = {"describe", "find", "counts", "access", "keys", "erasure", "preferences"}
+    known = {"describe", "find", "counts", "access", "keys", "erasure", "preferences", "correction"}
     assert operations == known | {"reported", "tally", "points", "forget"}
     used = set(references(protocol))
     kinds = ("schemas", "parameters", "responses")

@@ -87,6 +87,15 @@ def settle(email: str) -> Person:
     models["CaseMessage"].create(case=copy, author="staff:1", body="Rude.", state="sent", internal=True, due_at=None)
     models["Verification"].create(case=copy, method="code", proof=2, by="person")
     models["Attempt"].create(case=copy, way="code", digest=f"{email:>64}", address=email, expires_at=now)
+    models["Lifting"].create(case=copy, notice="request:R-1:resumes", on=now, due_at=None)
+    kept = {"name": "letter.pdf", "media_type": "application/pdf", "file": f"evidence/{email}", "key": "k"}
+    models["Evidence"].create(case=copy, size=7, state="kept", due_at=None, **kept)
+    wish = {"detail": "full_name", "kind": "text", "new": "Mai", "language": "vi", "state": "done"}
+    correction = models["Correction"].create(subject=subject, due_at=None, **wish)
+    models["CorrectionPart"].create(
+        correction=correction, source="crm", place="contacts.name", key="[7]", state="written", due_at=None
+    )
+    models["Statement"].create(subject=subject, text="It was a Tuesday.")
     models["Presence"].create(case=copy, staff=1)
     models["Release"].create(case=copy, prepared_by=1)
     held = {"case": "R-1", "source": "crm", "table": "messages", "reason": "A claim.", "until": now.date()}

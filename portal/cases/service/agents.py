@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.cases.kinds import kind
 from portal.cases.models import Attempt, Case, Verification
-from portal.cases.service import attempts, identity, notifying
+from portal.cases.service import attempts, effects, identity, notifying
 from portal.cases.service.attempts import AGENT, ASKED, DEAD, LINK_LIFE, STOPPED, TOLD, USED
 from portal.cases.service.moving import move, note
 from portal.cases.service.opening import PROVEN
@@ -49,6 +49,7 @@ def confirm(row: Attempt) -> None:
         identity.prove(case, "person confirmed", "person")
         attempts.match(case, Proof("email", row.address))
         note(case, PROVEN, "person")
+        effects.filed(case)
         audit.record("cases.agent_confirmed", subject=case.subject_id, reference=case.reference)
         notifying.news(case, "agent confirmed")
 

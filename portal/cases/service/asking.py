@@ -8,7 +8,7 @@ from typing import Any
 from portal.accounts import service as accounts
 from portal.accounts.identifiers import normal
 from portal.cases.models import Case
-from portal.cases.service import agents, thread
+from portal.cases.service import agents, effects, thread
 from portal.cases.service.opening import acknowledge, open_case, open_without_account
 from portal.kernel import audit, limits
 from portal.kernel.db import atomic
@@ -61,6 +61,7 @@ def file_signed_in(wish: Wish, subject_id: int, language: str, *, confirmed: boo
         audit.record("cases.filed", subject=subject_id, reference=case.reference)
         acknowledge(case, actor="worker")
         _say(case, wish)
+        effects.filed(case)
     return case
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.accounts.identifiers import WrongCode
 from portal.accounts.spans import CODE_LIFE, TRIES
 from portal.cases.models import Attempt, Case
-from portal.cases.service import attempts, identity
+from portal.cases.service import attempts, effects, identity
 from portal.cases.service.attempts import CODE, SENT, USED
 from portal.cases.service.moving import note
 from portal.cases.service.notifying import recipient
@@ -64,6 +64,7 @@ def enter(case: Case, code: str) -> None:
         identity.prove(case, "code", "person")
         attempts.match(case, Proof("email", row.address))
         note(case, PROVEN, "person")
+        effects.filed(case)
         audit.record("cases.proven", subject=case.subject_id, reference=case.reference)
 
 
@@ -76,6 +77,7 @@ def confirm(case: Case) -> None:
         if case.contact:
             attempts.match(case, Proof("email", case.contact))
         note(case, PROVEN, "person")
+        effects.filed(case)
 
 
 def _hash(row: Attempt, code: str) -> str:

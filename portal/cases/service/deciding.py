@@ -12,7 +12,7 @@ import peewee
 from portal.cases.kinds import kind
 from portal.cases.models import Case, CaseEvent, Decision
 from portal.cases.reasons import REASONS as REASONS
-from portal.cases.service import identity, notifying
+from portal.cases.service import effects, evidence, identity, notifying
 from portal.cases.service.moving import move, note
 from portal.kernel import audit, clock
 from portal.kernel.db import atomic
@@ -163,10 +163,12 @@ def _carry_out(case: Case, row: Decision, staff: int) -> None:
     actor, facts = f"staff:{staff}", {"outcome": row.outcome, "reason": row.reason}
     if row.outcome == REFUSE:
         move(case, "denied", "refused", actor, reason=row.reason)
+        effects.ended(case, actor)
     elif kind(case.kind).carried:
         move(case, "approved", "approved", actor, **facts)
     else:
         move(case, "fulfilled", "answered", actor, **facts)
+    evidence.let_go(case)
     audit.record("cases.decided", subject=case.subject_id, actor=actor, reference=case.reference, **facts)
     notifying.decided(case, row.id, row.outcome)
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from portal.accounts.identifiers import normal
 from portal.cases.models import Attempt, Case
-from portal.cases.service import attempts, facts, identity
+from portal.cases.service import attempts, effects, facts, identity
 from portal.cases.service.attempts import ASKED, DEAD, FACTS, FAILED, LINK_LIFE, LINKS, LOST, TOLD, USED
 from portal.cases.service.moving import note
 from portal.cases.service.opening import PROVEN
@@ -96,6 +96,7 @@ def _compare(claim: Claim[Attempt]) -> None:
             identity.prove(row.case, "facts", "person")
             attempts.match(row.case, known)
             note(row.case, PROVEN, "person")
+            effects.filed(row.case)
             _tell(row, {known})
 
 

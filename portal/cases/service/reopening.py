@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from portal.cases import deadlines
 from portal.cases.kinds import kind
 from portal.cases.models import Case, CaseEvent
+from portal.cases.service import effects, evidence
 from portal.cases.service.deciding import REVIEW_ASKED
 from portal.cases.service.moving import move
 from portal.kernel import clock
@@ -21,7 +22,10 @@ def cancel(case: Case, actor: str = "person") -> None:
     """Take a request back before it is decided; NotNow for one that a room carries out: that has a page of its own."""
     if case.state != "open":
         raise NotNow
-    move(case, "revoked", "cancelled", actor)
+    with atomic():
+        move(case, "revoked", "cancelled", actor)
+        effects.taken_back(case, actor)
+        evidence.let_go(case)
 
 
 def may_reopen(case: Case) -> bool:
@@ -57,6 +61,7 @@ def _again(case: Case, event: str, actor: str) -> None:
     due = {"profile": dates.profile, "complete_by": dates.complete_by, "legal_maximum": dates.legal_maximum}
     with atomic():
         move(case, "open", event, actor)
+        effects.checked_anew(case)
         Case.update(**due, extended_at=None, waiting="", snoozed_until=None).where(Case.id == case.id).execute()
     for name, value in due.items():
         setattr(case, name, value)

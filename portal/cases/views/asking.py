@@ -47,6 +47,7 @@ def ask(about: str) -> Response:
     form = wish_form(wanted, known=is_known())
     if (filed := file(form, about)) is not None:
         return filed
+    _preselect(form)
     return show("cases/ask.html", form=form, kind=wanted, trap=TRAP, status=422 if form.errors else 200)
 
 
@@ -102,6 +103,13 @@ def _wish(form: Form, about: str) -> service.Wish:
         other=_typed(form, "other") if acting != service.SELF else "",
         asked={"purpose": purpose} if purpose else {},
     )
+
+
+def _preselect(form: Form) -> None:
+    """Choose the use that a link from elsewhere names, where nothing was sent yet."""
+    named = request.args.get("purpose", "")
+    if request.method == "GET" and "purpose" in form and named in {one.value for one in form["purpose"].options()}:
+        form["purpose"].data = named
 
 
 def _typed(form: Form, name: str) -> str:

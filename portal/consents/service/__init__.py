@@ -1,31 +1,60 @@
 """What consents does: it records choices, tells which hold, and carries them into the systems."""
 
-from portal.consents.service.ledger import Made, record, record_all
-from portal.consents.service.names import UnknownChoice, purpose
-from portal.consents.service.passing import Passed, deliveries, pass_on, passed, patience
+from portal.consents.service.judging import Answer, may, of_case, stop_of, stoppable, stops, why
+from portal.consents.service.ledger import Made, record, record_all, say_no
+from portal.consents.service.names import (
+    CHECKING,
+    LIFTED,
+    LIFTING,
+    NONE,
+    OBJECTION,
+    REJECTED,
+    RESTRICTED,
+    RESTRICTION,
+    STOPS,
+    UPHELD,
+    UnknownChoice,
+    covered,
+    purpose,
+)
+from portal.consents.service.passing import Passed, deliveries, pass_on, passed, patience, unconfirmed
 from portal.consents.service.projection import (
+    REQUEST,
     Choice,
     Reader,
     for_one,
     in_force,
     look_anew,
-    may,
     present,
     replay,
     standing,
 )
 
 __all__ = [
+    "CHECKING",
+    "LIFTED",
+    "LIFTING",
+    "NONE",
+    "OBJECTION",
+    "REJECTED",
+    "REQUEST",
+    "RESTRICTED",
+    "RESTRICTION",
+    "STOPS",
+    "UPHELD",
+    "Answer",
     "Choice",
     "Made",
     "Passed",
     "Reader",
     "UnknownChoice",
+    "covered",
     "deliveries",
     "for_one",
     "in_force",
     "look_anew",
     "may",
+    "of_case",
     "pass_on",
     "passed",
     "patience",
@@ -34,5 +63,11 @@ __all__ = [
     "record",
     "record_all",
     "replay",
+    "say_no",
     "standing",
+    "stop_of",
+    "stoppable",
+    "stops",
+    "unconfirmed",
+    "why",
 ]

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from portal.consents.models import append, held, store
-from portal.consents.service.names import UnknownChoice, named, purpose, takers
-from portal.consents.service.projection import project
+from portal.consents.service.names import UnknownChoice, named, purpose, reserved_states, takers, touched
+from portal.consents.service.projection import REQUEST, project
 from portal.kernel import audit, clock, outbox
 from portal.kernel.db import atomic, written
 
@@ -64,9 +64,28 @@ def record_all(
     for one in made:
         if one.state not in purpose(one.purpose).states or (one.source and not takers(one.name)):
             raise UnknownChoice(purpose=one.purpose)
-    at = clock.now()
-    same = {"subject_id": subject_id, "notice": notice, "notice_version": notice_version, "language": language}
-    same |= {"actor": actor, "channel": channel, "at": written(at)}
+    terms = {"notice": notice, "notice_version": notice_version, "language": language, "actor": actor}
+    return _write(subject_id, made, {**terms, "channel": channel})
+
+
+def say_no(
+    subject_id: int, states: Mapping[str, str], *, case: str, wording: str, language: str, actor: str, channel: str
+) -> dict[str, int]:
+    """Append what a request has come to, by reserved name: a restriction, an objection, a hold; see `record_all`.
+
+    `case` is the request's reference. Raises UnknownChoice, and then nothing is recorded.
+    """
+    for name, state in states.items():
+        if state not in reserved_states(name):
+            raise UnknownChoice(purpose=name)
+    terms = {"notice": REQUEST, "notice_version": case, "language": language, "actor": actor, "channel": channel}
+    return _write(subject_id, [Made(name, state, wording) for name, state in states.items()], terms)
+
+
+def _write(subject_id: int, made: Sequence[Made], terms: Mapping[str, str]) -> dict[str, int]:
+    at, actor = clock.now(), terms["actor"]
+    case = [terms["notice_version"]] if terms["notice"] == REQUEST else []
+    same = {"subject_id": subject_id, **terms, "at": written(at)}
     events = [
         {"record": str(uuid4()), "purpose": one.name, "state": one.state, "wording": one.wording, **same}
         for one in made
@@ -75,7 +94,7 @@ def record_all(
         choices = held(subject_id)
         numbers = append(events)
         for one in made:
-            project(choices, one.name, [one.state, numbers[one.name], at.isoformat()])
+            project(choices, one.name, [one.state, numbers[one.name], at.isoformat(), *case])
         store(subject_id, choices, max(numbers.values()))
         outbox.mark_each(subject_id, _newest(numbers))
         said = [{"choice": numbers[one.name], "purpose": one.name, "state": one.state} for one in made]
@@ -87,6 +106,6 @@ def _newest(numbers: Mapping[str, int]) -> dict[str, int]:
     """Return, by system, the newest of these events that it has to take."""
     newest: dict[str, int] = {}
     for name, number in numbers.items():
-        for source in takers(name):
+        for source in touched(name):
             newest[source.id] = max(number, newest.get(source.id, 0))
     return newest

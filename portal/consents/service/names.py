@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from portal import config
@@ -28,6 +29,39 @@ def purpose(purpose_id: str) -> Purpose:
     return known
 
 
+# What can say no beside the choices: an account that is only stored (RULES X7), an objection (L3, M1), a hold (K3).
+RESTRICTION, OBJECTION, HOLD = "restriction", "objection.", "hold."
+CHECKING, RESTRICTED, UPHELD, HELD, LIFTING = "checking", "restricted", "upheld", "held", "lifting"
+LIFTED, REJECTED, NONE = "lifted", "rejected", "none"
+STOPS = frozenset({CHECKING, RESTRICTED, UPHELD, HELD, LIFTING})  # while it is in one of these, it says no
+
+
+def is_reserved(name: str) -> bool:
+    """Tell a name of the ledger that is no choice and can only say no."""
+    return name == RESTRICTION or name.startswith((OBJECTION, HOLD))
+
+
+def reserved_states(name: str) -> tuple[str, ...]:
+    """Return the states that a reserved name can be in; none for any other."""
+    if name == RESTRICTION:
+        return (NONE, CHECKING, RESTRICTED, LIFTING, LIFTED)
+    if name.startswith(OBJECTION):
+        return (NONE, CHECKING, UPHELD, LIFTING, REJECTED)
+    return (NONE, HELD) if name.startswith(HOLD) else ()
+
+
+def widened(purpose_id: str) -> Iterator[str]:
+    """Yield a purpose and what it is a part of: marketing.events.email, marketing.events, marketing."""
+    while purpose_id:
+        yield purpose_id
+        purpose_id = purpose_id.rpartition(".")[0]
+
+
+def covered(about: str) -> tuple[str, ...]:
+    """Return the purposes of this site that are, or are a part of, what somebody speaks about."""
+    return tuple(name for name in config.site().purposes if name == about or name.startswith(f"{about}."))
+
+
 def named(purpose_id: str, source_id: str) -> str:
     """Return what the ledger calls a choice for one system, or with "" for all."""
     return f"{purpose_id}@{source_id}" if source_id else purpose_id
@@ -49,3 +83,18 @@ def _takers(systems: Registry, name: str) -> tuple[Source, ...]:
     purpose_id, source_id = parted(name)
     taking = [one for one in systems.connected() if purpose_id in one.manifest.preferences]
     return tuple(one for one in taking if source_id in ("", one.id))
+
+
+def touched(name: str) -> tuple[Source, ...]:
+    """Return the systems in which something changes with a choice, or with what says no."""
+    return _touched(registry.active(), name) if is_reserved(name) else takers(name)
+
+
+@lru_cache(maxsize=1024)
+def _touched(systems: Registry, name: str) -> tuple[Source, ...]:
+    about = "" if name == RESTRICTION else name.partition(".")[2]
+    return tuple(
+        one
+        for one in systems.connected()
+        if any(about in ("", *widened(preference)) for preference in one.manifest.preferences)
+    )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.consents.models import Reach, reach_of
-from portal.consents.service.names import named, parted, purpose, takers
+from portal.consents.service import suspending
+from portal.consents.service.names import named, parted, purpose, takers, touched
 from portal.consents.service.projection import Choice, in_force, standing
 from portal.kernel import audit, clock, failpoints, outbox
 from portal.kernel.db import atomic
@@ -63,6 +64,18 @@ def passed(
     }
 
 
+def unconfirmed(subject_id: int, choices: Mapping[str, Choice]) -> list[Source]:
+    """Return the systems that hold something about a person and have yet to take one of these, with one query."""
+    reached = reach_of(subject_id)
+    behind = {
+        source.id: source
+        for name, choice in choices.items()
+        for source in touched(name)
+        if (reach := reached.get(source.id)) and reach.linked and reach.confirmed < choice.event
+    }
+    return list(behind.values())
+
+
 def patience(systems: Iterable[Passed]) -> int:
     """Return after how many seconds a page should look again; 0 when there is nothing to wait for."""
     waiting = [system.trying for system in systems if system.asked_at and not system.confirmed_at]
@@ -72,28 +85,25 @@ def patience(systems: Iterable[Passed]) -> int:
 def pass_on(claim: Claim[Delivery]) -> None:
     """Write a person's present choices into one system, then confirm the event that was the newest before.
 
-    Written is what somebody chose, never a default: a system keeps its own setting until the person decides. Raises
-    SourceUnavailable when the system does not answer, or has not yet said whether it knows the person.
+    Written is what somebody chose, never a default: a system keeps its own setting until the person decides. What says
+    no goes before; what it overrides comes back when it ends. Raises SourceUnavailable when the system does not answer,
+    or has not yet said whether it knows the person.
     """
     subject_id, wanted = claim.row.subject, claim.row.wanted
     source = registry.active().get(claim.row.source)
     person = subjects.person(subject_id, source.id)
+    wanted_there = suspending.Wanted(subject_id, source)
     if person.keys:
+        wanted_there.put_aside(person)
         failpoints.point("consents: before prefer")
-        source.prefer(person, {name: choice.state for name, choice in _chosen(subject_id, source).items()})
+        source.prefer(person, wanted_there.states())
         failpoints.point("consents: after prefer")
     elif source.id in subjects.waiting(subject_id):
         raise source.unavailable("it has not yet been asked about this person")
     with atomic():
         outbox.confirm(claim, wanted, clock.now())
+        wanted_there.forget()
         audit.record("consents.passed_on", subject=subject_id, actor="worker", choice=wanted, source=source.id)
-
-
-def _chosen(subject_id: int, source: Source) -> dict[str, Choice]:
-    """Return what a person chose of that which a system takes; defaults are nobody's choice."""
-    choices = standing(subject_id)
-    taken = {name: in_force(choices, name, source.id) for name in source.manifest.preferences if name in choices}
-    return {name: choice for name, choice in taken.items() if choice.event}
 
 
 def _trying(reach: Reach, choice: Choice) -> bool:

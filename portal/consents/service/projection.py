@@ -10,15 +10,21 @@ from typing import Any, NamedTuple, Protocol
 from portal import config
 from portal.config import Site
 from portal.consents.models import ConsentEvent, choices_of, document
-from portal.consents.service.names import named, parted, purpose, takers
+from portal.consents.service.names import is_reserved, named, parted, takers
+
+REQUEST = "request"  # stands for the notice where an event follows from a request; its version is the reference
 
 
 class Choice(NamedTuple):
-    """The present state of a purpose. Without an event nobody has chosen yet, and the state is the default."""
+    """The present state of a purpose. Without an event nobody has chosen yet, and the state is the default.
+
+    `case` is the reference of the request that it follows from, "" for a choice.
+    """
 
     state: str
     event: int = 0
     at: datetime | None = None
+    case: str = ""
 
 
 class Reader(Protocol):
@@ -55,14 +61,9 @@ def replay(subject_id: int) -> dict[str, Choice]:
     events = ConsentEvent.select().where(ConsentEvent.subject == subject_id).order_by(ConsentEvent.id)
     choices: dict[str, Choice] = {}
     for event in events:
-        project(choices, event.purpose, Choice(event.state, event.id, event.at))
+        case = event.notice_version if event.notice == REQUEST else ""
+        project(choices, event.purpose, Choice(event.state, event.id, event.at, case))
     return _filled(choices)
-
-
-def may(subject_id: int, purpose_id: str, state: str, source_id: str = "") -> bool:
-    """Tell whether a person permits a purpose as far as this state, in one system or in all; raises UnknownChoice."""
-    states = purpose(purpose_id).states
-    return states.index(in_force(standing(subject_id), purpose_id, source_id).state) >= states.index(state)
 
 
 def in_force(choices: Mapping[str, Choice], purpose_id: str, source_id: str) -> Choice:
@@ -85,13 +86,19 @@ def project(choices: dict[str, Any], name: str, choice: Any) -> None:
 
 def _read(stored: Mapping[str, Any]) -> dict[str, Choice]:
     return _filled(
-        {name: Choice(state, event, datetime.fromisoformat(at)) for name, (state, event, at) in stored.items()}
+        {
+            name: Choice(state, event, datetime.fromisoformat(at), *case)
+            for name, (state, event, at, *case) in stored.items()
+        }
     )
 
 
 def _filled(choices: Mapping[str, Choice]) -> dict[str, Choice]:
     defaults = _defaults(config.site())
-    return {**defaults, **{name: choice for name, choice in choices.items() if parted(name)[0] in defaults}}
+    return {
+        **defaults,
+        **{name: choice for name, choice in choices.items() if parted(name)[0] in defaults or is_reserved(name)},
+    }
 
 
 @lru_cache(maxsize=4)

@@ -9,17 +9,19 @@ from dataclasses import asdict
 from datetime import date
 from http.client import HTTPResponse
 from itertools import islice
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from uuid import uuid4
 
 from portal.sources.base import (
     Affected,
     Blocker,
+    Change,
     Erased,
     Finding,
     Identifier,
     Key,
     Line,
+    Outcome,
     Page,
     Person,
     Preview,
@@ -35,8 +37,8 @@ from portal.sources.http.stream import CutShort, SpooledSnapshot, key_of, lines,
 from portal.sources.manifest import Manifest, Text
 from portal.sources.manifest.model import BlockKind, Way
 
-COUNTS, ACCESS, ERASURE, PREFERENCES, DESCRIBE = (
-    f"/privacy/{name}" for name in ("counts", "access", "erasure", "preferences", "describe")
+COUNTS, ACCESS, ERASURE, PREFERENCES, CORRECTION, DESCRIBE = (
+    f"/privacy/{name}" for name in ("counts", "access", "erasure", "preferences", "correction", "describe")
 )
 
 
@@ -101,6 +103,13 @@ class HttpSource(Source):
         with self._client.understood("preferences"):
             known = self.manifest.preferences
             return {name: str(state) for name, state in answer["stored"].items() if name in known}
+
+    def correct(self, person: Person, change: Change, request_id: str) -> Outcome:
+        asked = {"person": asdict(person), "request_id": request_id, "change": asdict(change)}
+        _, answer = self._client.ask(CORRECTION, "correction", request_id, **asked)
+        with self._client.understood("correction"):
+            [outcome] = [word for word in get_args(Outcome) if word == answer["outcome"]]
+            return cast(Outcome, outcome)
 
     @property
     def divisible(self) -> bool:

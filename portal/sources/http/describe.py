@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portal.sources.base import Finding
-from portal.sources.manifest import Manifest
+from portal.sources.manifest import Manifest, Table
 
 PROTOCOL = 1
 
@@ -42,11 +42,7 @@ def _tables(manifest: Manifest, described: Mapping[str, Any]) -> Iterator[Findin
         yield Finding("error", name, "", "It does not know this table. Mend the name, or take the table out.")
     for name, told in described.items():
         if table := manifest.tables.get(name):
-            if told["erase"] != table.erase:
-                say = f'It does "{told["erase"]}" where the manifest promises "{table.erase}".'
-                yield Finding("error", name, "", say)
-            for column in sorted(table.columns.keys() - set(told["columns"])):
-                yield Finding("warning", name, column, "It has no such column.")
+            yield from _table(table, told)
 
 
 def _location(manifest: Manifest, described: Mapping[str, Any]) -> Iterator[Finding]:
@@ -56,3 +52,14 @@ def _location(manifest: Manifest, described: Mapping[str, Any]) -> Iterator[Find
         for column in (place.time, place.latitude, place.longitude):
             if column not in there:
                 yield Finding("error", place.points, column, "It has no such column. Mend [location].")
+
+
+def _table(table: Table, told: Mapping[str, Any]) -> Iterator[Finding]:
+    if told["erase"] != table.erase:
+        say = f'It does "{told["erase"]}" where the manifest promises "{table.erase}".'
+        yield Finding("error", table.name, "", say)
+    for one in table.correctable:
+        if one.name not in told.get("corrects", ()):
+            yield Finding("error", table.name, one.name, "It cannot correct this. Take correct out.")
+    for column in sorted(table.columns.keys() - set(told["columns"])):
+        yield Finding("warning", table.name, column, "It has no such column.")

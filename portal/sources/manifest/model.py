@@ -14,6 +14,8 @@ IdentifierKind = Literal["email", "phone", "external_id"]
 Way = Literal["notice", "hand-over"]
 FactKind = Literal["day", "amount", "words"]
 RuleKind = Literal["null", "empty", "hash", "text", "redact"]
+Correct = Literal["", "self", "review"]
+DetailKind = Literal["text", "email", "phone", "date", "tax_id", "bank_account"]
 Scalar = str | int | float | bool
 
 _FACT = re.compile(r"\{(\w+)\}")
@@ -81,7 +83,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Column:
-    """What the manifest says of a column; `identifies`: its value names the person and is sought in free text."""
+    """What the manifest says of a column; `identifies`: its value names the person and is sought in free text.
+
+    `correct`: by whom its value can be corrected, by the person at once or after a review; `kind` is the format that it
+    has, and `detail` what it is called in every system that holds the same.
+    """
 
     name: str
     title: Text
@@ -90,6 +96,9 @@ class Column:
     erase: Rule | None = None
     identifies: bool = False
     money: str = ""  # a currency (VND), or the column beside it that holds one
+    correct: Correct = ""
+    kind: DetailKind = "text"
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,6 +174,11 @@ class Table:
     affects: tuple[Affects, ...] = ()
     keep: Keep | None = None
     columns: Mapping[str, Column] = field(default_factory=dict)
+
+    @property
+    def correctable(self) -> tuple[Column, ...]:
+        """Return the columns that can be corrected."""
+        return tuple(column for column in self.columns.values() if column.correct)
 
     @property
     def newest_first(self) -> bool:

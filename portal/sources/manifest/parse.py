@@ -52,6 +52,7 @@ def parse(data: Mapping[str, Any], file: str) -> Manifest:
     top.done()
     _links_lead_somewhere(manifest, top.inner("tables"))
     _affects_tables_there(manifest, top.inner("tables"))
+    _identities_are_reviewed(manifest, top.inner("tables"))
     return manifest
 
 
@@ -156,6 +157,16 @@ def _affects_tables_there(manifest: Manifest, tables: Reader) -> None:
             if affects.table not in manifest.tables:
                 reader = tables.inner(name)
                 raise reader.problem("affects", f"counts {affects.table}, which is no table here", "Mend the name.")
+
+
+def _identities_are_reviewed(manifest: Manifest, tables: Reader) -> None:
+    """Refuse that somebody changes by themselves what they are found by: they could become somebody else there."""
+    subject = manifest.subject
+    found_by = {*subject.key, *(match.column for match in subject.match)}
+    for column in manifest.tables[subject.table].correctable:
+        if column.name in found_by and (column.correct == "self" or column.name in subject.key):
+            cure = 'Write correct = "review", or false for the key.'
+            raise tables.inner(subject.table).problem(f"columns.{column.name}", "is what a person is found by", cure)
 
 
 def require_paths(manifest: Manifest) -> None:

@@ -106,9 +106,21 @@ def _column(name: str, reader: Reader) -> Column:
         erase=_rule(reader) if reader.has("erase") else None,
         identifies=reader.flag("identifies", False),
         money=reader.string("money"),
+        correct=_correct(reader),
+        kind=reader.choice("kind", get_args(model.DetailKind), "text"),
+        detail=reader.string("detail", name),
     )
+    if entry.correct and not entry.export:
+        raise reader.problem("correct", "is for people, who are not shown this column", "Take one of the two out.")
     reader.done()
     return entry
+
+
+def _correct(reader: Reader) -> model.Correct:
+    """Read `correct`: "self", "review", or false, which is the same as leaving it out."""
+    if not reader.has("correct") or reader.raw("correct") is False:
+        return ""
+    return reader.choice("correct", ("self", "review"))
 
 
 def _rule(reader: Reader) -> Rule:
@@ -211,6 +223,9 @@ def _consistent(entry: Table, reader: Reader) -> None:
         raise reader.problem("match", "stands beside a link", "Keep one of the two; a second way needs a second name.")
     if reader.flag("shared", False) and not (entry.link and entry.link.outward):
         raise reader.problem("shared", "needs an outward link", 'Write link = "address_id <- users.address_id".')
+    if entry.correctable and entry.link and entry.link.shared:
+        cure = "Take correct out of its columns: these rows are others' too."
+        raise reader.problem("columns", "can be corrected, but the table is shared", cure)
     if entry.link and entry.link.outward and entry.erase == "delete":
         cure = 'Others may need these rows: write erase = "anonymise", or "keep" with a reason.'
         raise reader.problem("erase", "deletes rows that are reached outward", cure)

@@ -12,10 +12,13 @@ from portal.kernel import clock
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import values
 from portal.sources.base import (
+    Change,
     Erased,
     Finding,
+    Held,
     Identifier,
     Key,
+    Outcome,
     Page,
     Person,
     Preview,
@@ -27,7 +30,7 @@ from portal.sources.base import (
 from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
-from portal.sources.sql import erasure, looking, paging, parts, preferences
+from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences
 from portal.sources.sql.check import findings
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
@@ -83,6 +86,14 @@ class SqlSource(Source):
     def stored(self, person: Person) -> dict[str, str]:
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
+
+    def details(self, person: Person) -> list[Held]:
+        with self._reading() as (session, ground):
+            return correcting.details(session, Reach(ground, person))
+
+    def correct(self, person: Person, change: Change, request_id: str) -> Outcome:
+        with self._writing("correction") as (session, ground):
+            return correcting.write(session, Reach(ground, person), change, self.unavailable)
 
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
         with self._writing("erasure") as (session, ground):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import Finding
 from portal.sources.manifest import Affects, Blocks, Match, Place, Rule, Table
-from portal.sources.sql import looking, ordered
+from portal.sources.sql import correcting, looking, ordered
 from portal.sources.sql.ground import Ground
 from portal.sources.sql.rules import EMPTY, rules
-from portal.sources.sql.schema import ENGINE_ACTS, ForeignKey, LiveColumn
+from portal.sources.sql.schema import ENGINE_ACTS, ForeignKey, Index, LiveColumn
 from portal.sources.sql.session import Session
 from portal.sources.sql.statement import Sql
 
@@ -35,6 +35,7 @@ def findings(session: Session, ground: Ground) -> list[Finding]:
     return [
         *found,
         *_history(ground),
+        *_corrections(ground),
         *_uncovered(ground),
         *_slow(ground),
         *_kept_children(ground),
@@ -183,6 +184,34 @@ def _history(ground: Ground) -> Iterator[Finding]:
         yield _error(table, "", 'The points have no key, so none can be told from another. Write key = ["…"].')
     if ground.column(table, location.time).kind not in ("datetime", "text"):
         yield _error(table, location.time, "It holds no moment. Name a column with date and time.")
+
+
+def _corrections(ground: Ground) -> Iterator[Finding]:
+    for table in ground.manifest.tables.values():
+        for column in table.correctable:
+            if say := _uncorrectable(ground, table, ground.column(table, column.name), column.correct):
+                yield _error(table, column.name, say)
+
+
+def _uncorrectable(ground: Ground, table: Table, column: LiveColumn, correct: str) -> str:
+    """Say why a correction would be refused, or would tear rows apart; "" when it would not."""
+    if column.generated:
+        return "The database makes this column itself, so it cannot be corrected. Take correct out."
+    if not ground.key(table):
+        return 'The table has no key, so one row cannot be told from another. Write key = ["…"].'
+    if column.name in {*ground.manifest.joints(table), *ground.key(table)}:
+        return "It holds rows together, so it cannot be corrected. Take correct out."
+    if column.kind not in correcting.KINDS:
+        return f"A column of type {column.type} cannot be corrected here. Take correct out."
+    if correct == "self" and any(
+        index.unique and index.parts == (column.name,) for index in _indexes_of(ground, table)
+    ):
+        return 'Its values must differ, so somebody has to look first. Write correct = "review".'
+    return ""
+
+
+def _indexes_of(ground: Ground, table: Table) -> tuple[Index, ...]:
+    return ground.live(table).indexes
 
 
 def _uncovered(ground: Ground) -> Iterator[Finding]:

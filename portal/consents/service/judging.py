@@ -1,0 +1,103 @@
+"""May we? Read from one row: the standing holds the choices, and beside them all that can say no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from portal import config
+from portal.consents.service.names import (
+    HOLD,
+    OBJECTION,
+    RESTRICTION,
+    STOPS,
+    covered,
+    is_reserved,
+    purpose,
+    widened,
+)
+from portal.consents.service.projection import Choice, in_force, standing
+
+_INTERESTS = frozenset({"legitimate-interest", "public-task"})  # the grounds that can be objected to (GDPR 21(1))
+
+
+class Answer(NamedTuple):
+    """May we, and why: `reason` is "chosen", "not chosen", "needed", "restricted", "objected" or "held".
+
+    `since` is when that came to hold, `case` the reference of the request that it follows from.
+    """
+
+    allowed: bool
+    reason: str
+    since: datetime | None = None
+    case: str = ""
+
+
+def may(subject_id: int, purpose_id: str, state: str = "", source_id: str = "") -> bool:
+    """Tell whether a purpose may be followed as far as this state, in one system or in all; see `why`."""
+    return why(subject_id, purpose_id, state, source_id).allowed
+
+
+def why(subject_id: int, purpose_id: str, state: str = "", source_id: str = "") -> Answer:
+    """Tell whether a person's data may be used for a purpose as far as this state, or for a use; raises UnknownChoice.
+
+    A restricted account is stored only: nothing but what the site says must go on (RULES X7). What is objected to
+    stops while it is checked (L3), and marketing for good (M1). A choice that is newer than an objection to it ends
+    it, for the newest always counts. Mail of the portal itself about requests never asks here (M10).
+    """
+    return judged(standing(subject_id), purpose_id, state, source_id)
+
+
+def judged(choices: Mapping[str, Choice], purpose_id: str, state: str = "", source_id: str = "") -> Answer:
+    """Judge by a standing that was read before; see `why`."""
+    use = purpose_id in config.site().uses
+    states = () if use else purpose(purpose_id).states
+    if states and state == states[0]:
+        return Answer(True, "needed")
+    if (name := stop_of(choices, purpose_id, source_id)) is not None:
+        stop = choices[name]
+        return Answer(False, _reason(name), stop.at, stop.case)
+    if use:
+        return Answer(True, "needed")
+    choice = in_force(choices, purpose_id, source_id)
+    allowed = states.index(choice.state) >= states.index(state or states[1])
+    return Answer(allowed, "chosen" if allowed else "not chosen", choice.at, choice.case)
+
+
+def stop_of(choices: Mapping[str, Choice], purpose_id: str, source_id: str = "") -> str | None:
+    """Return the reserved name that says no to a purpose or use, None where none does."""
+    use = config.site().uses.get(purpose_id)
+    if _says_no(choices, RESTRICTION) and not (use and use.while_restricted):
+        return RESTRICTION
+    chosen = 0 if use else in_force(choices, purpose_id, source_id).event
+    for name in widened(purpose_id):
+        if _says_no(choices, HOLD + name):
+            return HOLD + name
+        if _says_no(choices, OBJECTION + name) and choices[OBJECTION + name].event > chosen:
+            return OBJECTION + name
+    return None
+
+
+def stops(choices: Mapping[str, Choice]) -> Iterator[tuple[str, Choice]]:
+    """Yield all that says no now, by its reserved name."""
+    return ((name, choice) for name, choice in choices.items() if choice.state in STOPS and is_reserved(name))
+
+
+def of_case(choices: Mapping[str, Choice], reference: str) -> dict[str, Choice]:
+    """Return what follows from one request: what says no, and choices that were taken back by it."""
+    return {name: choice for name, choice in choices.items() if choice.case == reference}
+
+
+def stoppable(about: str) -> bool:
+    """Tell whether what somebody objects to can stop while it is checked: a choice of this site, or an interest."""
+    use = config.site().uses.get(about)
+    return use.legal_basis in _INTERESTS if use else bool(covered(about))
+
+
+def _says_no(choices: Mapping[str, Choice], name: str) -> bool:
+    return name in choices and choices[name].state in STOPS
+
+
+def _reason(name: str) -> str:
+    return "restricted" if name == RESTRICTION else "held" if name.startswith(HOLD) else "objected"

@@ -1,0 +1,22 @@
+"""What details does: it shows what systems hold, and has it corrected."""
+
+from portal.details.service.asking import (
+    NeedsReview,
+    SameAlready,
+    WrongStatement,
+    add_statement,
+    at_once,
+    drop_statement,
+    for_review,
+    load,
+    of_subject,
+    parts,
+    statements,
+)
+from portal.details.service.reading import REVIEW, SELF, Detail, Found, Place, everything, note_look, one
+
+__all__ = [
+    "REVIEW", "SELF", "Detail", "Found", "NeedsReview", "Place", "SameAlready", "WrongStatement", "add_statement",
+    "at_once", "drop_statement", "everything", "for_review", "load", "note_look", "of_subject", "one", "parts",
+    "statements",
+]  # fmt: skip

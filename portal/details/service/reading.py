@@ -1,0 +1,135 @@
+"""What each system holds in the fields that can be corrected, asked now and laid side by side."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from portal.kernel.problems import NotFound, SourceUnavailable
+from portal.sources import asking, registry
+from portal.sources.base import Held, Source
+from portal.sources.manifest import Column, Text
+from portal.subjects import holdings
+from portal.subjects import service as subjects
+
+PATIENCE = 5.0  # seconds that a page waits for a system
+REVIEW, SELF = "review", "self"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One value in one system."""
+
+    source: Source
+    held: Held
+
+    @property
+    def column(self) -> Column:
+        """Return what the manifest says of its column."""
+        return self.source.manifest.tables[self.held.table].columns[self.held.column]
+
+    @property
+    def name(self) -> str:
+        """Return table and column."""
+        return f"{self.held.table}.{self.held.column}"
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The same thing in every system that holds it; `silent` are those that hold it and did not answer."""
+
+    name: str
+    title: Text
+    kind: str
+    sensitive: str
+    way: str
+    places: tuple[Place, ...]
+    silent: tuple[Source, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether the systems do not agree."""
+        return len(self.values) > 1
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Return what the systems have, each spelling once; what is empty nowhere counts."""
+        there = (place.held.value for place in self.places)
+        return tuple(dict.fromkeys(unicodedata.normalize("NFC", value).strip() for value in there if value))
+
+
+@dataclass(frozen=True)
+class Found:
+    """All details of a person, and the systems that did not answer."""
+
+    details: tuple[Detail, ...]
+    silent: tuple[Source, ...]
+
+
+def everything(subject_id: int) -> Found:
+    """Ask every system that knows the person and lets something be corrected, all at once."""
+    sources = [source for source in registry.active().connected() if _columns(source)]
+    people = subjects.people(subject_id, [source.id for source in sources])
+    known = [source for source in sources if people[source.id].keys]
+    asked = {source: asking.begin(source, partial(source.details, people[source.id])) for source in known}
+    asking.wait(asked.values(), PATIENCE)
+    answered: dict[Source, list[Held]] = {}
+    for source, answer in asked.items():
+        try:
+            if answer.done():
+                answered[source] = answer.result()
+        except SourceUnavailable:
+            continue
+    silent = tuple(source for source in known if source not in answered)
+    return Found(tuple(_details(answered, silent)), silent)
+
+
+def one(subject_id: int, name: str) -> Detail:
+    """Return one detail; NotFound where no system that answers or is silent holds such a thing of this person."""
+    for detail in everything(subject_id).details:
+        if detail.name == name:
+            return detail
+    raise NotFound
+
+
+def note_look(subject_id: int, details: Iterable[Detail]) -> None:
+    """Log that masked values were shown, once for each table that they are in (RULES S2)."""
+    shown = [(place.source.id, place.held.table) for detail in details for place in detail.places if detail.sensitive]
+    for source, table in dict.fromkeys(shown):
+        holdings.note_look(subject_id, source, table)
+
+
+def _columns(source: Source) -> dict[str, Column]:
+    """Return, by detail, the first column of a system that holds it."""
+    found: dict[str, Column] = {}
+    for table in source.manifest.tables.values():
+        for column in table.correctable:
+            found.setdefault(column.detail, column)
+    return found
+
+
+def _details(answered: Mapping[Source, list[Held]], silent: tuple[Source, ...]) -> list[Detail]:
+    places: dict[str, list[Place]] = {}
+    for source, held in answered.items():
+        for value in held:
+            place = Place(source, value)
+            places.setdefault(place.column.detail, []).append(place)
+    return [_detail(name, found, silent) for name, found in places.items()]
+
+
+def _detail(name: str, places: list[Place], silent: tuple[Source, ...]) -> Detail:
+    """Make one of many; what is looked at first in one system is looked at first everywhere."""
+    columns = [place.column for place in places]
+    waiting = tuple(source for source in silent if name in _columns(source))
+    columns += [_columns(source)[name] for source in waiting]
+    return Detail(
+        name=name,
+        title=columns[0].title,
+        kind=columns[0].kind,
+        sensitive=next((column.sensitive for column in columns if column.sensitive), ""),
+        way=REVIEW if any(column.correct == REVIEW for column in columns) else SELF,
+        places=tuple(places),
+        silent=waiting,
+    )

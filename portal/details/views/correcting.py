@@ -1,0 +1,154 @@
+"""Correcting one detail: at once, or with evidence; and how far a correction has come."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from portal import config
+from portal.cases import service as cases
+from portal.cases.service import deciding
+from portal.cases.service import evidence as kept
+from portal.consents.words import when
+from portal.details import service
+from portal.details.forms import ReviewForm, ValueForm, value_form
+from portal.details.models import Correction, CorrectionPart
+from portal.details.service import REVIEW, SameAlready
+from portal.details.views.page import card, standing
+from portal.details.views.room import room
+from portal.details.views.words import HINTS, PARTS
+from portal.sources import registry
+from portal.subjects import facts
+from portal.subjects.readable import MASKED, masked, readable
+from portal.web.files import attachment, takes_files
+from portal.web.guards import me, recently_confirmed
+from portal.web.htmx import away, show
+from portal.web.words import _, here
+
+FILES = kept.MOST * kept.LARGEST + 1024 * 1024  # bytes that the form with evidence may bring
+
+
+class Line(NamedTuple):
+    """One value in one system: what stood there, what happened, and that in a word."""
+
+    system: str
+    old: str
+    hint: str
+    word: str
+    tone: str
+
+
+@room.route("/details/<string:detail>", methods=["GET", "POST"])
+def correct(detail: str) -> Response:
+    """Ask for a new value, and have it written into every system at once."""
+    found = service.one(me().subject_id, detail)
+    if found.way == REVIEW:
+        return away(f"/details/{detail}/review")
+    form = value_form(ValueForm, found.kind, found.name)
+    if request.method == "POST" and form.validate():
+        try:
+            row = service.at_once(me().subject_id, found, str(form.value.data), here().language)
+        except SameAlready as problem:
+            form.value.errors = [_(problem.say)]
+        else:
+            return away(f"/details/corrections/{row.id}")
+    values = found.values if found.differs else ()
+    status = 422 if form.errors else 200
+    return show("details/correct.html", card=card(found, in_full=True), form=form, values=values, status=status)
+
+
+@room.route("/details/<string:detail>/review", methods=["GET", "POST"])
+@takes_files(FILES)
+@recently_confirmed
+def review(detail: str) -> Response:
+    """Ask for a new value with what shows it, for staff to look at."""
+    found = service.one(me().subject_id, detail)
+    if found.way != REVIEW:
+        return away(f"/details/{detail}")
+    form = value_form(ReviewForm, found.kind, found.name)
+    if request.method == "POST" and form.validate() and isinstance(form, ReviewForm):
+        try:
+            row = service.for_review(
+                me().subject_id,
+                found,
+                str(form.value.data),
+                str(form.why.data),
+                form.clean,
+                here().language,
+                restrict=bool(form.restrict.data),
+            )
+        except SameAlready as problem:
+            form.value.errors = [_(problem.say)]
+        else:
+            return away(f"/details/corrections/{row.id}")
+    if request.method == "GET":
+        service.note_look(me().subject_id, [found])
+    status = 422 if form.errors else 200
+    return show("details/review.html", card=card(found, in_full=True), form=form, status=status)
+
+
+@room.get("/details/corrections/<int:number>")
+def correction(number: int) -> Response:
+    """Show what stood there, what shall, how far each system is, and who else was told (RULES X6)."""
+    row = service.load(me().subject_id, number)
+    found = service.parts(row)
+    words, waits = here(), row.state == "writing"
+    state, tone = standing(row)
+    return show(
+        "details/correction.html",
+        "details/_correction.html",
+        said="" if waits else _(state),
+        row=row,
+        title=row.title.get(words.language) or row.title["en"],
+        new=_shown(row, row.new),
+        state=state,
+        tone=tone,
+        lines=[_line(row, part) for part in found],
+        companies=[(facts.controller(config.site(), one["name"]), one["how"] == "told") for one in row.recipients],
+        others=_others(found),
+        evidence=kept.of(row.case) if row.case else [],
+        decision=deciding.last(row.case) if row.case else None,
+        every=(20 if any(part.attempts for part in found) else 2) if waits else 0,
+    )
+
+
+@room.get("/details/corrections/<int:number>/evidence/<int:file>")
+def evidence(number: int, file: int) -> Response:
+    """Hand out a file that the person sent."""
+    row = service.load(me().subject_id, number)
+    case = cases.load(row.case.reference, me().subject_id) if row.case else cases.load("", me().subject_id)
+    found, chunks = kept.hand_out(case, file, "person")
+    return attachment(found.name, found.media_type, chunks)
+
+
+def _line(row: Correction, part: CorrectionPart) -> Line:
+    words = here()
+    titles = {source.id: source.title.in_(words.language) for source in registry.active().connected()}
+    word, tone = PARTS[part.state]
+    asked = when(words, row.asked_at)
+    hint = _("Asked at %(asked)s.", asked=asked)
+    if part.state == "written" and part.confirmed_at:
+        hint = _("Asked at %(asked)s, confirmed at %(at)s.", asked=asked, at=when(words, part.confirmed_at))
+    elif part.state in HINTS:
+        hint = _(HINTS[part.state])
+    elif part.state == "waiting" and part.attempts:
+        hint = _("Asked at %(asked)s. It does not answer at the moment, and we keep trying.", asked=asked)
+    return Line(titles.get(part.source, part.source), _shown(row, part.old), hint, _(word), tone)
+
+
+def _shown(row: Correction, value: str | None) -> str:
+    """Return a value as it is read; numbers that wait for a proof show their last digits here and no more."""
+    text = readable(value, here()) if value else ""
+    return masked(text) if text and row.sensitive in MASKED else text
+
+
+def _others(found: list[CorrectionPart]) -> list[str]:
+    """Return who receives what is corrected, as the site's file and the manifests say."""
+    named: dict[str, None] = {}
+    for part in found:
+        source = next((one for one in registry.active().connected() if one.id == part.source), None)
+        table = source.manifest.tables.get(part.place.rpartition(".")[0]) if source else None
+        named |= dict.fromkeys(facts.recipients(config.site(), table, here()) if table else ())
+    return list(named)
