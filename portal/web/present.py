@@ -13,12 +13,13 @@ from typing import Any
 
 @dataclass(slots=True)
 class Known:
-    """The cookies that came, the reader's words, session and forms' token, and whether an app shows the page."""
+    """The cookies that came, the reader's words, session and forms' token, the browser's mark, whether in an app."""
 
     cookies: dict[str, str] = field(default_factory=dict)
     words: Any = None
     session: Any = None
     token: str = ""
+    mark: str = ""
     inside: bool = False
 
 
