@@ -112,3 +112,19 @@ def test_sessions_of_before_are_known_by_their_words(portal: Portal) -> None:
     assert alarms(portal) == 0
     enter(portal, browser(portal, OTHER))
     assert alarms(portal) == 1
+
+
+def test_over_https_the_cookies_of_a_session_are_bound_to_the_host(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RULES W2, §18 line 24."""
+    monkeypatch.setattr(scrypt, "LOG_N", 4)
+    enter(portal, browser(portal))
+    passwords.choose(Account.get().id, "kettle Orchard 7 vanishing tram")
+    monkeypatch.setitem(portal.app.config, "COOKIE_PREFIX", "__Host-")
+    data = {"email": MAI, "password": "kettle Orchard 7 vanishing tram"}
+    answer = browser(portal).post("/sign-in/password", data=data, headers=HERE)
+    put = {line.partition("=")[0]: set(line.split("; ")[1:]) for line in answer.headers.getlist("Set-Cookie")}
+    for name in ("__Host-session", "__Host-device"):
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= put[name]
+        assert not any(part.startswith("Domain") for part in put[name])
