@@ -75,12 +75,17 @@ class Identifier(Claimable):
 
 
 class Session(Model):
-    """One browser that is signed in. Only the digest of its token is stored."""
+    """One browser that is signed in. Only the digest of its token is stored.
+
+    `browser_hash` is of the mark that the browser keeps, keyed for this account alone, so that no two accounts can be
+    told to share a browser; null where none was asked for, "" where it is to be known no more.
+    """
 
     account_id: int
     account = peewee.ForeignKeyField(Account, backref="sessions")
     digest = peewee.CharField(64, unique=True)
     device = peewee.CharField(120)
+    browser_hash = peewee.CharField(80, null=True)
     place = peewee.CharField(120, default="")
     created_at = MomentField(default=clock.now)
     seen_at = MomentField(default=clock.now)

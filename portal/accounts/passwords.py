@@ -80,7 +80,7 @@ def drop(account_id: int) -> None:
     Password.delete().where(Password.account == account_id).execute()
 
 
-def sign_in(typed: str, password: str, network: str, device: str, place: str = "") -> service.Opened:
+def sign_in(typed: str, password: str, network: str, device: str, place: str = "", mark: str = "") -> service.Opened:
     """Open a session with address and password; raises WrongPassword, NotAnAddress, TooManyTries.
 
     Whoever has no password, or no account, costs the same queries and the same hashing.
@@ -93,7 +93,7 @@ def sign_in(typed: str, password: str, network: str, device: str, place: str = "
     found = Password.select().join(Account).join(Identifier).where(*proven).first()
     if not _is_right(found, password):
         raise WrongPassword
-    return service.Opened(sessions.begin(found.account, device, place), "")
+    return service.Opened(sessions.begin(found.account, device, place, mark), "")
 
 
 def confirm(session_token: str, account_id: int, password: str) -> str:

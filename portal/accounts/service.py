@@ -147,14 +147,14 @@ def pending(token: str) -> Pending | None:
     return Pending(found.address, found.expires_at, found.account_id is not None, found.age_rule is not None)
 
 
-def sign_in(token: str, code: str, device: str, place: str = "") -> Opened:
+def sign_in(token: str, code: str, device: str, place: str = "", mark: str = "") -> Opened:
     """Open a session with a code; the account is made now if there was none. Raises WrongCode, also for a replay."""
     used = _use(token, code)
     if used.account_id is not None:
         raise WrongCode
     with atomic():
         account = _account_of(used)
-        return Opened(sessions.begin(account, device, place), used.onward)
+        return Opened(sessions.begin(account, device, place, mark), used.onward)
 
 
 def confirm(session_token: str, account_id: int, token: str, code: str) -> Opened:

@@ -8,7 +8,7 @@ from portal.accounts import alarms
 from portal.accounts.models import Account, Session
 from portal.accounts.persons import number_of
 from portal.accounts.spans import FRESH, IDLE, LONGEST
-from portal.kernel import audit, clock, tokens
+from portal.kernel import audit, clock, crypto, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import NotFound
 
@@ -16,18 +16,37 @@ audit.declare("accounts.signed_in")
 audit.declare("accounts.sessions_ended", "count")
 
 
-def begin(account: Account, device: str, place: str = "") -> str:
-    """Open a session and return its token; a device that was not used before is told of on every channel."""
-    token = tokens.new_token()
+def begin(account: Account, device: str, place: str = "", mark: str = "") -> str:
+    """Open a session and return its token; a browser that was not here before is told of on every channel.
+
+    A browser is known by its mark. Its words (Chrome, Android) are those of half of all phones, so they count only
+    where no mark was asked for.
+    """
+    token, hashes = tokens.new_token(), _hashes(account, mark)
     with atomic():
-        before = Session.select(Session.device).where(Session.account == account).distinct()
-        known = {row.device for row in before}
-        fresh = clock.now() + FRESH
-        Session.create(account=account, digest=tokens.digest(token), device=device, place=place, fresh_until=fresh)
+        before = list(Session.select().where(Session.account == account))
+        Session.create(
+            account=account,
+            digest=tokens.digest(token),
+            device=device,
+            browser_hash=hashes[0] if hashes else None,
+            place=place,
+            fresh_until=clock.now() + FRESH,
+        )
         audit.record("accounts.signed_in", subject=number_of(account.id))
-        if known and device not in known:
+        if before and not any(_is_same(session, device, hashes) for session in before):
             alarms.tell(account.id, "signed in", device)
     return token
+
+
+def _hashes(account: Account, mark: str) -> list[str]:
+    return crypto.keyed_hashes("browser", f"{account.id}\0{mark}") if mark else []
+
+
+def _is_same(session: Session, device: str, hashes: list[str]) -> bool:
+    if session.browser_hash is None or not hashes:
+        return session.browser_hash != "" and bool(session.device == device)
+    return session.browser_hash in hashes
 
 
 def live(account_id: int) -> list[Session]:
@@ -53,8 +72,10 @@ def end_others(account_id: int, keep_token: str) -> int:
 
 
 def end_all(account_id: int) -> int:
-    """End every session of an account; return how many."""
-    return _end(account_id, Session.account == account_id)
+    """End every session of an account and know none of its browsers any more; return how many were open."""
+    with atomic():
+        Session.update(browser_hash="").where(Session.account == account_id).execute()
+        return _end(account_id, Session.account == account_id)
 
 
 def _end(account_id: int, which: Any) -> int:

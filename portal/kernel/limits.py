@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import peewee
 from limits import RateLimitItem, parse
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
-from portal.kernel import crypto
+from portal.kernel import clock, crypto
 from portal.kernel.db import Model, MomentField, atomic, clear
 from portal.kernel.problems import TooManyTries
 
@@ -38,7 +37,7 @@ class _Table(Storage):
         super().__init__()
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        now = datetime.now(UTC)
+        now = clock.now()
         with atomic():
             Tally.delete().where(Tally.key == key, Tally.expires_at <= now).execute()
             Tally.insert(key=key, count=amount, expires_at=now + timedelta(seconds=expiry)).on_conflict(
@@ -47,12 +46,12 @@ class _Table(Storage):
             return int(Tally.select(Tally.count).where(Tally.key == key).scalar())
 
     def get(self, key: str) -> int:
-        found = Tally.get_or_none(Tally.key == key, Tally.expires_at > datetime.now(UTC))
+        found = Tally.get_or_none(Tally.key == key, Tally.expires_at > clock.now())
         return int(found.count) if found else 0
 
     def get_expiry(self, key: str) -> float:
         found = Tally.get_or_none(Tally.key == key)
-        return float(found.expires_at.timestamp()) if found else time.time()
+        return float(found.expires_at.timestamp()) if found else clock.now().timestamp()
 
     def check(self) -> bool:
         return True
@@ -77,9 +76,9 @@ def hit(rule: str, purpose: str, value: str) -> None:
     key = crypto.keyed_hash("limit", f"{purpose}\0{value}")
     if not _limiter.hit(item, key):
         reset = _limiter.get_window_stats(item, key).reset_time
-        raise TooManyTries(minutes=max(1, math.ceil((reset - time.time()) / 60)))
+        raise TooManyTries(minutes=max(1, math.ceil((reset - clock.now().timestamp()) / 60)))
 
 
 def forget_past() -> None:
     """Remove windows that are over."""
-    clear(Tally, Tally.expires_at <= datetime.now(UTC))
+    clear(Tally, Tally.expires_at <= clock.now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,67 +20,46 @@ REQUEST = "/requests/{}"  # the page of what no other room carries out
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of request is called as it goes on, where its page is, and what comes next while it is open."""
+    """What a kind of request is called, where its page is, what it is while it is open, and what comes next."""
 
+    name: str
     page: str
     under_way: str
-    next: str
-    over: Mapping[str, str]
+    next: str = N_("We tell you when it is done")
 
 
 KINDS = {
     "download": Kind(
-        page="/download/{}",
-        under_way=N_("Your data download is being prepared"),
-        next=N_("We tell you when it is ready"),
-        over={
-            "fulfilled": N_("Your data download was prepared"),
-            "denied": N_("Your data download was refused"),
-            "revoked": N_("Your data download was cancelled"),
-            "expired": N_("Your data download has expired"),
-        },
+        N_("Download of your data"),
+        "/download/{}",
+        N_("Your data download is being prepared"),
+        N_("We tell you when it is ready"),
     ),
     "inquiry": Kind(
-        page=REQUEST,
-        under_way=N_("Our staff are looking into something for you"),
-        next=N_("We tell you what they found"),
-        over={
-            "fulfilled": N_("Your question to our staff was answered"),
-            "denied": N_("Your question to our staff was refused"),
-            "revoked": N_("Your question to our staff was taken back"),
-            "expired": N_("Your question to our staff has expired"),
-        },
+        N_("Question to our staff"),
+        REQUEST,
+        N_("Our staff are looking into something for you"),
+        N_("We tell you what they found"),
     ),
     "partial_deletion": Kind(
-        page="/deletion/{}",
-        under_way=N_("Part of your data is going to be deleted"),
-        next=N_("We tell you when it is done"),
-        over={
-            "fulfilled": N_("Part of your data was deleted"),
-            "denied": N_("The deletion of part of your data was refused"),
-            "revoked": N_("The deletion of part of your data was cancelled"),
-            "expired": N_("The deletion of part of your data has expired"),
-        },
+        N_("Deletion of part of your data"), "/deletion/{}", N_("Part of your data is going to be deleted")
     ),
-    "deletion": Kind(
-        page="/deletion/{}",
-        under_way=N_("Your account is going to be deleted"),
-        next=N_("We tell you when it is done"),
-        over={
-            "fulfilled": N_("Your account was deleted"),
-            "denied": N_("The deletion of your account was refused"),
-            "revoked": N_("The deletion of your account was cancelled"),
-            "expired": N_("The deletion of your account has expired"),
-        },
-    ),
+    "deletion": Kind(N_("Deletion of your account"), "/deletion/{}", N_("Your account is going to be deleted")),
+}
+ENDS = {
+    "fulfilled": N_("%(request)s: done"),
+    "denied": N_("%(request)s: refused"),
+    "revoked": N_("%(request)s: cancelled"),
+    "expired": N_("%(request)s: expired"),
 }
 
 
 class Request(NamedTuple):
-    """A request as the overview tells it; titles are msgids, `next` is "" once it is over."""
+    """A request as the overview tells it, in msgids: `title` may ask for its `name`; `next` is "" once it is over."""
 
     reference: str
     page: str
+    name: str
     title: str
     next: str
     received_at: datetime
@@ -104,12 +82,13 @@ def requests(subject_id: int) -> list[Request]:
 
 
 def _told(case: Case, kind: Kind) -> Request:
-    end = kind.over.get(case.state)
+    end = ENDS.get(case.state)
     page, dates = kind.page.format(case.reference), (case.received_at, case.complete_by, case.closed_at)
-    return Request(case.reference, page, end or kind.under_way, "" if end else kind.next, *dates)
+    said = (kind.name, end or kind.under_way, "" if end else kind.next)
+    return Request(case.reference, page, *said, *dates)
 
 
 def _plain(case: Case) -> Kind:
     """Return the words of a request that staff answer, or that no room has begun to carry out."""
     title = kinds.kind(case.kind).title
-    return Kind(page=REQUEST, under_way=title, next=N_("You have our answer"), over=dict.fromkeys(cases.FINAL, title))
+    return Kind(title, REQUEST, title, N_("You have our answer"))

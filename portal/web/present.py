@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Known:
-    """The cookies that came, the reader's words, session and forms' token, and whether an app shows the page.
+    """The cookies that came, the reader's words, session and forms' token, the browser's mark, whether in an app.
 
     `crew` is the member of the staff, on a page of theirs.
     """
@@ -23,6 +23,7 @@ class Known:
     session: Any = None
     crew: Any = None
     token: str = ""
+    mark: str = ""
     inside: bool = False
     banners: Any = None  # drawn once a request
 

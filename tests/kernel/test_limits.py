@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from portal.kernel import db, limits
+from portal.kernel import clock, db, limits
 from portal.kernel.limits import Tally
 from portal.kernel.problems import TooManyTries
 
 pytestmark = pytest.mark.usefixtures("tables")
 
 
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
 def test_the_limit_names_the_minutes_to_wait_and_another_value_has_its_own() -> None:
-    for _ in range(3):
+    with clock.stopped(NOON):
+        for _ in range(3):
+            limits.hit("3/hour", "code", "mai@example.com")
+    for passed, minutes in ((0, 60), (10, 50), (59.5, 1)):
+        with clock.stopped(NOON + timedelta(minutes=passed)), pytest.raises(TooManyTries) as refusal:
+            limits.hit("3/hour", "code", "mai@example.com")
+        assert refusal.value.facts["minutes"] == minutes
+    with clock.stopped(NOON):
+        limits.hit("3/hour", "code", "other@example.com")
+    with clock.stopped(NOON + timedelta(hours=1)):
         limits.hit("3/hour", "code", "mai@example.com")
-    with pytest.raises(TooManyTries) as refusal:
-        limits.hit("3/hour", "code", "mai@example.com")
-    assert 1 <= int(str(refusal.value.facts["minutes"])) <= 60
-    limits.hit("3/hour", "code", "other@example.com")
 
 
 def test_no_address_is_stored() -> None:

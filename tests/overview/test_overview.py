@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from portal.cases import service as cases
+from portal.cases.models import Case
 from portal.kernel import clock
+from portal.overview import service
 from portal.web.words import of
 from tests.browse import Browser
 from tests.conftest import Portal
@@ -60,7 +62,7 @@ def test_requests_are_told_with_their_dates_and_lead_to_their_pages(mai: Member)
     told = [node.text for node in page.root.one("ol", class_="timeline").all("li")]
     assert told[0] == f"Your data download is being prepared Received on {words.day(clock.now())}."
     assert told[1].startswith(f"We tell you when it is ready At the latest on {words.day(download.complete_by)}.")
-    assert told[2].startswith(f"The deletion of your account was cancelled On {words.day(clock.now())}.")
+    assert told[2].startswith(f"Deletion of your account: cancelled On {words.day(clock.now())}.")
     assert page.links[f"Details of request {download.reference}"] == f"/download/{download.reference}"
     assert page.links[f"Details of request {deletion.reference}"] == f"/deletion/{deletion.reference}"
 
@@ -74,6 +76,18 @@ def test_what_staff_answer_or_no_room_has_begun_leads_to_your_requests(mai: Memb
         assert page.links[f"Details of request {case.reference}"] == f"/requests/{case.reference}"
         assert mai.browser.get(f"/requests/{case.reference}").h1 == title
     assert page.click("All your requests").path == "/requests"
+
+
+@pytest.mark.parametrize("kind", service.KINDS)
+@pytest.mark.parametrize(
+    ("state", "end"),
+    [("fulfilled", "done"), ("denied", "refused"), ("revoked", "cancelled"), ("expired", "expired")],
+)
+def test_every_kind_of_request_says_how_it_ended(mai: Member, kind: str, state: str, end: str) -> None:
+    case = cases.open_case(kind, mai.subject)
+    Case.update(state=state, closed_at=clock.now()).where(Case.id == case.id).execute()
+    [told] = mai.browser.get("overview.page").root.one("ol", class_="timeline").all("li")
+    assert told.text.startswith(f"{service.KINDS[kind].name}: {end} On ")
 
 
 def test_nobody_reads_of_requests_of_others(mai: Member) -> None:

@@ -10,7 +10,7 @@ from portal.accounts.forms import NewPasswordForm, PasswordAgainForm, PasswordFo
 from portal.accounts.views.signing_in import account, network, room, with_session
 from portal.kernel.problems import Problem
 from portal.web import navigation
-from portal.web.devices import device
+from portal.web.devices import device, mark
 from portal.web.guards import me, open_to_all, recently_confirmed
 from portal.web.htmx import away, show
 from portal.web.site import local
@@ -68,7 +68,7 @@ def password_sign_in() -> Response:
     form = PasswordForm()
     if form.validate_on_submit():
         try:
-            opened = passwords.sign_in(form.email.data, form.password.data, network(), device(), place())
+            opened = passwords.sign_in(form.email.data, form.password.data, network(), device(), place(), mark())
         except service.NotAnAddress as problem:
             form.email.errors = [_(problem.say)]
         except passwords.WrongPassword as problem:

@@ -13,7 +13,7 @@ from portal.accounts.views.signing_in import ATTEMPT, code_page, network, room, 
 from portal.kernel import ages
 from portal.web import cookies, navigation
 from portal.web.countries import name_of
-from portal.web.devices import device
+from portal.web.devices import device, mark
 from portal.web.guards import me, open_to_all
 from portal.web.htmx import away, show
 from portal.web.visitor import place
@@ -58,7 +58,7 @@ def ask_birth() -> Response:
 def sign_up_code() -> Response:
     """Ask for the code; the account is made when it is right."""
     token = cookies.got(ATTEMPT) or ""
-    return code_page("accounts/sign_up_code.html", lambda code: service.sign_in(token, code, device(), place()))
+    return code_page("accounts/sign_up_code.html", lambda code: service.sign_in(token, code, device(), place(), mark()))
 
 
 def _is_valid(form: SignUpForm) -> bool:

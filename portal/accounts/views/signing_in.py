@@ -12,7 +12,7 @@ from portal.accounts import passwords, service
 from portal.accounts.forms import AddressForm, CodeForm
 from portal.kernel.problems import Problem
 from portal.web import cookies, navigation
-from portal.web.devices import device
+from portal.web.devices import MARK, device, mark
 from portal.web.guards import me, open_to_all
 from portal.web.htmx import away, show
 from portal.web.site import local
@@ -45,7 +45,7 @@ def sign_in() -> Response:
 def sign_in_code() -> Response:
     """Ask for the code and open a session."""
     token = cookies.got(ATTEMPT) or ""
-    return code_page("accounts/code.html", lambda code: service.sign_in(token, code, device(), place()))
+    return code_page("accounts/code.html", lambda code: service.sign_in(token, code, device(), place(), mark()))
 
 
 @room.route("/confirm", methods=["GET", "POST"])
@@ -97,9 +97,11 @@ def with_attempt(response: Response, token: str) -> Response:
 
 
 def with_session(response: Response, token: str) -> Response:
-    """Let the browser keep the token of a session."""
+    """Let the browser keep the token of a session, and as long the mark by which it is known at the next one."""
+    longest = int(service.LONGEST.total_seconds())
     cookies.drop(response, ATTEMPT)
-    cookies.put(response, SESSION, token, max_age=int(service.LONGEST.total_seconds()))
+    cookies.put(response, SESSION, token, max_age=longest)
+    cookies.put(response, MARK, mark(), max_age=longest)
     return response
 
 
