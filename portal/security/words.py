@@ -51,4 +51,4 @@ SAID: Mapping[str, str] = {
     "*": N_("Something was done with your account"),
 }
 # Events that are about no single person.
-IMPERSONAL = frozenset({"deletion.replayed"})
+IMPERSONAL = frozenset({"cases.law_amended", "deletion.replayed"})

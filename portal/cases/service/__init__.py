@@ -3,6 +3,7 @@
 Rooms that carry a kind out claim its rows in the state `approved`.
 """
 
+from portal.cases.service.amending import amend
 from portal.cases.service.moving import move, note
 from portal.cases.service.opening import (
     OPERATOR,
@@ -18,7 +19,7 @@ from portal.cases.service.reopening import ask_review, cancel, may_reopen, reope
 from portal.cases.service.states import FINAL, MOVES
 
 __all__ = [
-    "FINAL", "MOVES", "OPERATOR", "acknowledge", "ask_review", "asked_by", "by_reference", "by_secret", "cancel",
-    "forget_grounds", "load", "may_reopen", "move", "note", "of_subject", "open_by_operator", "open_case",
-    "open_without_account", "reopen", "secret_url", "timeline",
+    "FINAL", "MOVES", "OPERATOR", "acknowledge", "amend", "ask_review", "asked_by", "by_reference", "by_secret",
+    "cancel", "forget_grounds", "load", "may_reopen", "move", "note", "of_subject", "open_by_operator",
+    "open_case", "open_without_account", "reopen", "secret_url", "timeline",
 ]  # fmt: skip
