@@ -97,3 +97,4 @@ IMPERSONAL = frozenset(
         "staff.signed_out",
     }
 )
+IMPERSONAL = frozenset({"cases.law_amended", "deletion.replayed"})

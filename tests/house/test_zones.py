@@ -13,6 +13,7 @@ from tests.house.conftest import HOUSE
 ZONES = ("Asia/Ho_Chi_Minh", "America/Los_Angeles")
 DATED = (
     "tests/cases/test_deadlines.py",
+    "tests/cases/test_profiles.py",
     "tests/demo/test_people.py",
     "tests/subjects/test_readable.py",
     "tests/web/test_language.py",
