@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from portal import config
 from portal.cases import legal
-from portal.cases.legal import Authority, InForce, Law, Terms, received_on, spans
+from portal.cases.legal import Authority, InForce, Law, Terms, received_on
 from portal.cases.models import LegalEdit
 from portal.config import ConfigProblem, Site
 from portal.kernel import clock
@@ -14,7 +14,6 @@ from portal.kernel import clock
 __all__ = [
     "authority",
     "check",
-    "complete_by",
     "days",
     "extend",
     "law",
@@ -90,17 +89,6 @@ def names() -> list[str]:
 def profile(name: str) -> InForce:
     """Return what one law says today, by its name, such as "vn"; FileNotFoundError where there is none."""
     return legal.profile(name).on(today(), law().edits)
-
-
-def complete_by(rules: InForce, kind: str, received: datetime, zone: str) -> date:
-    """Return the last day for a request of a kind by one law alone; KeyError where this law sets no time for it.
-
-    What a person is told is `terms`: the earliest of all laws that apply.
-    """
-    span = rules.span(kind, "complete")
-    if span is None:
-        raise KeyError(kind)
-    return spans.after(received_on(received, zone), span, rules.calendar)
 
 
 def check(site: Site) -> None:

@@ -10,7 +10,16 @@ import pytest
 
 from portal.accounts.staff.models import StaffAccount
 from portal.cases.models import Case, SavedView
-from portal.cases.service import by_reference, duplicates, handling, identity, open_without_account, queue, views
+from portal.cases.service import (
+    by_reference,
+    duplicates,
+    extending,
+    handling,
+    identity,
+    open_without_account,
+    queue,
+    views,
+)
 from portal.cases.service.bulk import Act, carry_out, plan
 from portal.cases.service.queue import Filters
 from portal.kernel import clock
@@ -156,6 +165,16 @@ def test_a_kind_that_was_wrong_changes_and_the_date_received_stays(ask: Ask) -> 
     assert (changed.complete_by - queue.today()).days == 20
     with pytest.raises(NotFound):
         handling.change_kind(case, "made-up", SAM)
+
+
+def test_a_longer_time_that_was_given_does_not_outlast_what_the_law_gives_the_new_kind(ask: Ask) -> None:
+    case = ask("deletion")
+    extending.extend(case, "Three systems have to be asked.", SAM)
+    assert (case.complete_by - queue.today()).days == 40
+    handling.change_kind(by_reference(case.reference), "correction", SAM)
+    changed = by_reference(case.reference)
+    assert (changed.complete_by - queue.today()).days == 20
+    assert changed.extended_at is not None, "it cannot be extended again"
 
 
 def test_a_view_is_kept_under_its_name_and_is_nobody_else_s(portal: Portal) -> None:

@@ -13,7 +13,7 @@ from portal import config
 from portal.accounts.staff.absence import is_away
 from portal.accounts.staff.members import usable
 from portal.accounts.staff.models import StaffAccount
-from portal.cases import deadlines
+from portal.cases import deadlines, legal
 from portal.cases.models import Case
 from portal.kernel import clock
 from portal.kernel.db import atomic
@@ -27,10 +27,10 @@ _DAY = timedelta(days=1)
 
 def stage(received: date, complete_by: date, today: date) -> str:
     """Return which part of its time a case has come to: "", half, quarter (that much is left), end, or late."""
-    left, whole = (complete_by - today).days, max((complete_by - received).days, 1)
-    if left <= 0:
-        return LATE if left < 0 else END
-    return QUARTER if left * 4 <= whole else HALF if left * 2 <= whole else ""
+    if today >= complete_by:
+        return LATE if today > complete_by else END
+    days = legal.reminders(received, complete_by)
+    return QUARTER if today >= days.quarter else HALF if today >= days.half else ""
 
 
 def send() -> None:

@@ -115,12 +115,11 @@ def change_kind(case: Case, to: str, staff: int) -> None:
     kind(to)
     if to == case.kind:
         return
-    dates = deadlines.terms(to, reopening.counted_from(case), case.country)
-    extended = case.extended_at is not None  # then what was said of the longer time holds
-    by = max(dates.complete_by, case.complete_by) if extended else dates.complete_by
+    extended = case.extended_at is not None  # by what the law of the new kind allows, though more was promised
+    dates = deadlines.terms(to, reopening.counted_from(case), case.country, extension=extended)
     with atomic():
         before = case.kind
-        _change(case, kind=to, complete_by=by, profile=dates.profile, legal_maximum=dates.legal_maximum)
+        _change(case, kind=to, complete_by=dates.complete_by, profile=dates.profile, legal_maximum=dates.legal_maximum)
         off = Decision.update(state="withdrawn").where(Decision.case == case.id, Decision.state == "proposed")
         off.execute()
         note(case, KIND_CHANGED, f"staff:{staff}", before=before, after=to)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from portal import config
-from portal.cases import deadlines, service
+from portal.cases import deadlines, legal, service
 from portal.cases.forms.companies import ANSWERS
 from portal.cases.kinds import Proof, kind
 from portal.cases.models import Case, CaseMessage
@@ -116,17 +116,17 @@ def _about(case: Case) -> str:
 
 
 def _dates(case: Case) -> Dates:
-    rules = deadlines.profile(case.profile)
-    own = deadlines.profile(case.own_profile) if case.own_profile else None
+    rules = legal.profile(case.profile)
+    own = legal.profile(case.own_profile) if case.own_profile else None
     return Dates(
         case.received_at,
         case.acknowledge_by,
         case.acknowledged_at,
         case.complete_by,
         case.extended_at is not None,
-        _title(rules.profile.title),
-        rules.version.law,
-        _title(own.profile.title) if own else "",
+        _title(rules.title),
+        rules.on(deadlines.received_on(case.received_at, config.site().timezone)).version.law,
+        _title(own.title) if own else "",
         case.legal_maximum,
     )
 

@@ -10,7 +10,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.identifiers import NotAnAddress, NotAPhone
-from portal.cases import deadlines
+from portal.cases import deadlines, legal
 from portal.cases.kinds import KINDS
 from portal.cases.service import bulk as bulk_acts
 from portal.cases.service import handling, intake, queue, searching, views
@@ -182,7 +182,7 @@ def _why(problem: Problem | None) -> str:
 
 def law_title(name: str) -> str:
     """Return the law of a profile in words."""
-    title = deadlines.profile(name).profile.title
+    title = legal.profile(name).title
     return title.get(here().language) or next(iter(title.values()))
 
 
