@@ -76,6 +76,7 @@ ROLES_SAID: Mapping[str, str] = {"admin": N_("admin"), "approver": N_("approver"
 # Events that are about no single person.
 IMPERSONAL = frozenset(
     {
+        "cases.law_amended",
         "cases.reply_written",
         "cases.searched",
         "deletion.replayed",
@@ -97,4 +98,3 @@ IMPERSONAL = frozenset(
         "staff.signed_out",
     }
 )
-IMPERSONAL = frozenset({"cases.law_amended", "deletion.replayed"})

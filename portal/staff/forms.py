@@ -269,3 +269,31 @@ class HoldForm(Form):
         hint=N_("The person reads it in the certificate: name the law or the proceedings, and nobody else."),
         validators=[InputRequired(N_("Write the reason.")), Length(max=500)],
     )
+
+
+class AmendForm(Form):
+    """Asks what a law says from a day on."""
+
+    path = TextField(
+        N_("Which value"),
+        hint=N_("Its name as in the list, for example deletion.complete, or holidays and a day: holidays.2027-02-10."),
+        validators=[InputRequired(N_("Enter the name of a value.")), Length(max=64)],
+    )
+    value = TextField(
+        N_("What it is then"),
+        hint=N_("For example 20 days, 2 working days, 1 month, none; a holiday is free or worked."),
+        validators=[InputRequired(N_("Enter a value.")), Length(max=500)],
+    )
+    since = DayField(
+        N_("From which day on"),
+        hint=N_("Tomorrow at the earliest. What was received before keeps its dates."),
+        validators=[InputRequired(N_("Enter a day."))],
+    )
+    reason = AreaField(
+        N_("Why"),
+        hint=N_("Which law or decision, and where it is published."),
+        validators=[
+            InputRequired(N_("Enter the reason.")),
+            Length(max=2000, message=N_("Write at most 2,000 characters.")),
+        ],
+    )

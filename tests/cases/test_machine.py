@@ -15,7 +15,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from portal.accounts.models import Account
 from portal.cases.kinds import KINDS
-from portal.cases.kinds import Proof as Level
 from portal.cases.models import Attempt, Case, CaseEvent, Decision, Verification
 from portal.cases.service import (
     FINAL,
@@ -143,7 +142,8 @@ class Request(RuleBasedStateMachine):
         case = self.now()
         refused = deciding.last(case)
         if case.state in ("approved", "in_progress", "fulfilled") and refused and refused.outcome != deciding.REFUSE:
-            assert identity.proof(case) >= KINDS[case.kind].needs > Level.NONE or KINDS[case.kind].needs == Level.NONE
+            with clock.later(timedelta(days=self.days)):  # a proof counts from the day on which it was given
+                assert identity.proof(case) >= KINDS[case.kind].needs
 
     @invariant()
     def every_event_has_its_sentence(self) -> None:

@@ -96,6 +96,7 @@ def settle(email: str) -> Person:
         correction=correction, source="crm", place="contacts.name", key="[7]", state="written", due_at=None
     )
     models["Statement"].create(subject=subject, text="It was a Tuesday.")
+    models["Suspended"].create(subject=subject, source="crm", purpose="marketing.events.email", state="on")
     models["Presence"].create(case=copy, staff=1)
     models["Release"].create(case=copy, prepared_by=1)
     held = {"case": "R-1", "source": "crm", "table": "messages", "reason": "A claim.", "until": now.date()}

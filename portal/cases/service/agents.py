@@ -22,10 +22,13 @@ audit.declare("cases.agent_confirmed", "reference")
 
 
 def ask(case: Case, person: str) -> None:
-    """Write to whom a case is about, for them to confirm or refuse; raises TooManyTries.
+    """Write to whom a case is about, for them to confirm or refuse; TooManyTries, NotNow once they have answered.
 
     Whether anybody knows the address is not looked up, so the agent learns nothing from it (RULES R3).
     """
+    before = attempts.newest(case, AGENT)
+    if before is not None and before.state in (USED, REFUSED):
+        raise NotNow
     limits.hit(PER_PERSON, "asked for by address", person)
     with atomic():
         row, secret = attempts.begin(case, AGENT, Proof("email", person), LINK_LIFE, language=case.language)

@@ -9,6 +9,7 @@ from portal.details.service.asking import (
     drop_statement,
     for_review,
     load,
+    of_case,
     of_subject,
     parts,
     statements,
@@ -17,6 +18,6 @@ from portal.details.service.reading import REVIEW, SELF, Detail, Found, Place, e
 
 __all__ = [
     "REVIEW", "SELF", "Detail", "Found", "NeedsReview", "Place", "SameAlready", "WrongStatement", "add_statement",
-    "at_once", "drop_statement", "everything", "for_review", "load", "note_look", "of_subject", "one", "parts",
-    "statements",
+    "at_once", "drop_statement", "everything", "for_review", "load", "note_look", "of_case", "of_subject", "one",
+    "parts", "statements",
 ]  # fmt: skip

@@ -147,6 +147,11 @@ def of_subject(subject_id: int, limit: int = 20) -> list[Correction]:
     return list(mine.order_by(Correction.id.desc()).limit(limit))
 
 
+def of_case(case: Case) -> list[Correction]:
+    """Return what a case wants corrected."""
+    return list(Correction.select().where(Correction.case == case.id).order_by(Correction.id))
+
+
 def parts(row: Correction) -> list[CorrectionPart]:
     """Return what is corrected, system by system."""
     return list(CorrectionPart.select().where(CorrectionPart.correction == row.id).order_by(CorrectionPart.id))

@@ -2,11 +2,14 @@
 
 from portal.staff.views import (
     case,
+    correction,
     deciding,
     enrolment,
     figures,
     holds,
     keeping,
+    law,
+    log,
     looking,
     members,
     own,
@@ -20,6 +23,6 @@ from portal.staff.views import (
 from portal.staff.views.door import STAFF_SESSION, room
 
 __all__ = [
-    "STAFF_SESSION", "case", "deciding", "enrolment", "figures", "holds", "keeping", "looking", "members",
-    "own", "person", "requests", "room", "signing_in", "systems", "texts", "writing",
+    "STAFF_SESSION", "case", "correction", "deciding", "enrolment", "figures", "holds", "keeping", "law", "log",
+    "looking", "members", "own", "person", "requests", "room", "signing_in", "systems", "texts", "writing",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
+from portal.cases.forms.companies import ANSWERS
 from portal.cases.kinds import KINDS, kind
 from portal.cases.models import Case, CaseEvent, CaseMessage
 from portal.cases.service import (
@@ -20,6 +21,7 @@ from portal.cases.service import (
     presence,
     queue,
     replies,
+    routing,
     thread,
     timeline,
 )
@@ -170,6 +172,8 @@ def show_case(found: Case, *, text: str | None = None, wrong: str = "", status: 
         decided=deciding.last(found),
         two=deciding.needs_two(found),
         reasons=deciding.REASONS,
+        routings=routing.of(found),
+        answers=ANSWERS,
         alike=duplicates.suggested(found) if found.state == "open" else [],
         linked=duplicates.linked(found),
         release=downloads.release_of(found),
