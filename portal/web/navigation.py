@@ -118,8 +118,8 @@ def news() -> str:
     session = me()
     if session.account_id is None or embedded():
         return ""
-    places = [(place.place, place.state) for place in _plan(current_app).menu if place.state]
-    return "".join(_NEWS.format(place, escape(state(session))) for place, state in places)
+    plan = _plan(current_app)
+    return _news(plan, tuple(place.state(session) for place in plan.menu if place.state))
 
 
 def unplaced(app: Flask) -> set[str]:
@@ -143,6 +143,12 @@ def _frame(plan: _Plan, language: str, endpoint: str, states: tuple[str, ...], k
     context = {"known": known, "menu": menu, "footer": footer}
     header, beside, below = (Markup(draw(f"_frame/{part}.html", **context)) for part in ("header", "menu", "footer"))  # noqa: S704 - escaped there
     return Frame(known, False, header, beside, below)
+
+
+@lru_cache(maxsize=2048)
+def _news(plan: _Plan, states: tuple[str, ...]) -> str:
+    places = [place.place for place in plan.menu if place.state]
+    return "".join(_NEWS.format(place, escape(state)) for place, state in zip(places, states, strict=True))
 
 
 def _around_staff(plan: _Plan) -> Frame:
