@@ -15,6 +15,7 @@ from portal.kernel.roles import Role
 from portal.web.embed import embedded
 from portal.web.guards import STAFF, crew, crew_or_nobody, for_staff, me, roles_of
 from portal.web.htmx import draw
+from portal.web.present import known
 from portal.web.words import here
 
 State = Callable[[Any], str]  # of the session: a person's, or for a desk a member's of the staff
@@ -103,14 +104,15 @@ def left_out(room: Blueprint, *endpoints: str) -> None:
 
 def frame() -> Frame:
     """Return what stands around the page that this person asks for; inside an app, nothing."""
-    plan, session = _plan(current_app), me()
+    now = known()
+    plan, session = _plan(now.app), me()
     if for_staff():
         return _around_staff(plan)
-    known = session.account_id is not None
-    if embedded():
-        return Frame(known, inside=True)
-    states = tuple(place.state(session) if place.state else "" for place in plan.menu) if known else ()
-    return _frame(plan, here().language, request.endpoint or "", states, known)
+    signed_in = session.account_id is not None
+    if now.inside:
+        return Frame(signed_in, inside=True)
+    states = tuple([place.state(session) if place.state else "" for place in plan.menu]) if signed_in else ()
+    return _frame(plan, here().language, now.request.endpoint or "", states, signed_in)
 
 
 def news() -> str:

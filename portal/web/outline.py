@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Mapping
 
-from flask import Response, current_app
+from flask import Response
 from markupsafe import Markup, escape
 
 from portal.web.csrf import token
@@ -38,7 +38,7 @@ def show_filled(page: str, way: Hashable, own: Own, context: Callable[[Own], Map
 
 def filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Mapping[str, object]]) -> Markup:
     """Return a template, or a part of a page, that depends on `way` and the language and on nothing else, filled in."""
-    outlines: dict[Hashable, list[str]] = current_app.extensions.setdefault(_KEY, {})
+    outlines: dict[Hashable, list[str]] = known().app.extensions.setdefault(_KEY, {})
     key = (template, here().language, way, *[name for name, text in own.items() if text])
     pieces = outlines.get(key)
     if pieces is None:

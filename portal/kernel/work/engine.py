@@ -107,7 +107,7 @@ def wake(table: str, delay: float) -> None:
 
 @lru_cache
 def _message(table: str) -> bytes:
-    """Return what wakes them now; all for a table are alike, number and all, so that those which wait can be counted."""
+    """Return what wakes them now; all for a table are alike, so that those which wait can be counted."""
     message: bytes = queue().serialize_task(_task(table, 0))
     return message
 
