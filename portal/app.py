@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +33,7 @@ from portal.staff.views import STAFF_SESSION
 from portal.subjects import service as subjects
 from portal.web import cookies
 from portal.web.guards import Crew, Session
+from portal.web.lean import Lean
 from portal.web.shipped import shipped
 
 ROOMS = (
@@ -61,18 +61,11 @@ class Extension:
     site: Site
 
 
-class _Portal(Flask):
-    """Flask without the question, four times a request, whether a view or hook is a coroutine: none is."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
-
-
 def create_app(settings: Config | None = None) -> Flask:
     """Make the web application; raises ConfigProblem where a setting is missing."""
     settings = settings or config.from_environment(os.environ)
     start.open_house(settings)
-    app = _Portal("portal", static_folder=None, template_folder=str(shipped("templates")))
+    app = Lean("portal", static_folder=None, template_folder=str(shipped("templates")))
     app.extensions["portal"] = Extension(settings.site)
     web.init_app(app, _load_session, _load_staff)
     for room in ROOMS:

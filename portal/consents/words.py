@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ class Line(NamedTuple):
     tone: str = ""
 
 
-def lines(systems: Sequence[Passed]) -> list[Line]:
+def lines(systems: Iterable[Passed]) -> list[Line]:
     """Return where a choice stands in each system, never more than has happened."""
     words = here()
     today = words.today()

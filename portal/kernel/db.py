@@ -57,7 +57,8 @@ def release() -> None:
 
 def run(statement: str, *values: Any) -> Any:
     """Execute a statement that is written out, with ? for each value; for what is asked or written at every page."""
-    return database.execute_sql(_spelled(statement, database.obj.param), values)
+    engine = database.obj
+    return engine.execute_sql(_spelled(statement, engine.param), values)
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,7 @@ from portal.marketing import service, words
 from portal.marketing.service import EVERYTHING, OFF, Pair
 from portal.web import navigation
 from portal.web.guards import Session, me
-from portal.web.htmx import alone, away, show
+from portal.web.htmx import alone, away, show, show_alone
 from portal.web.outline import filled
 from portal.web.words import _, here
 
@@ -85,7 +85,21 @@ def _show_region(switched: Sequence[Pair] = (), scope: str = "") -> Response:
     passed = _passed(standing)
     cells = [_CELL.format(_place(pair.id), _cell(pair, standing[pair.id])) for pair in switched]
     said = _said(standing, switched, scope, passed)
-    return show("marketing/page.html", "marketing/_passed.html", said=said, beside="".join(cells), passed=passed)
+    return show_alone(_region(passed), said=said, beside="".join(cells))
+
+
+def _region(passed: Passed) -> Markup:
+    """Draw how far it has come; what differs from person to person are the sentences with times in them."""
+    hints = {f"hint{place}": line.hint for place, line in enumerate(passed.systems)}
+    look = tuple((line.title, line.word) for line in passed.systems)
+
+    def context(own: Mapping[str, str]) -> dict[str, object]:
+        systems = [line._replace(hint=own[name]) for name, line in zip(hints, passed.systems, strict=True)]
+        return {"passed": passed._replace(latest=own["latest"], told=own["told"], systems=systems)}
+
+    own = {"latest": passed.latest, "told": passed.told, **hints}
+    way = (passed.every, look, tuple(passed.kept_here))
+    return filled("marketing/_passed.html", way, own, context)
 
 
 def _said(standing: Mapping[str, Choice], switched: Sequence[Pair], scope: str, passed: Passed) -> str:
@@ -99,25 +113,27 @@ def _passed(standing: Mapping[str, Choice]) -> Passed:
     made = [pair for pair in service.pairs() if standing[pair.id].event]
     newest = max(made, key=lambda pair: standing[pair.id].event, default=None)
     passed = consents.passed(me().subject_id, standing, [pair.id for pair in made])
-    systems = _newest(passed.values())
+    last = passed[newest.id] if newest else []
+    systems = _newest([*passed.values(), last])
+    line_of = dict(zip(systems, lines(systems.values()), strict=True))
     return Passed(
         latest=words.said(newest, standing[newest.id]) if newest else "",
-        told=told(lines(passed[newest.id])) if newest else "",
-        systems=lines(systems),
+        told=told([line_of[system.source] for system in last]),
+        systems=list(line_of.values()),
         kept_here=[local(pair.purpose.title) for pair in made if pair.kept_here],
-        every=consents.patience(systems),
+        every=consents.patience(systems.values()),
     )
 
 
-def _newest(passed: Iterable[Sequence[consents.Passed]]) -> list[consents.Passed]:
-    """Return for each system how far the newest choice that concerns it has come: what is older came before."""
+def _newest(passed: Iterable[Sequence[consents.Passed]]) -> dict[str, consents.Passed]:
+    """Return, by system, how far the newest choice that concerns it has come; of several at once the last given."""
     newest: dict[str, consents.Passed] = {}
     for systems in passed:
         for system in systems:
             before = newest.get(system.source)
-            if before is None or (system.asked_at and before.asked_at and system.asked_at > before.asked_at):
+            if before is None or (system.asked_at and before.asked_at and system.asked_at >= before.asked_at):
                 newest[system.source] = system
-    return list(newest.values())
+    return newest
 
 
 def _cell(pair: Pair, choice: Choice) -> Markup:

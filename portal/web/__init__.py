@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from flask import Flask, Request, current_app, request, url_for
+from flask import Flask, Request, url_for
 from jinja2 import Environment
 from werkzeug.wrappers import Response
 
@@ -51,15 +51,15 @@ def init_app(
 
 def _arrive(recognise: Callable[[], Session], recognise_staff: Callable[[], Session]) -> Response | None:
     """Do before each view what every view relies on: know the person, the language, the sender's right to be here."""
-    present.begin()
-    endpoint = request.endpoint or ""
+    now = present.begin()
+    endpoint = now.request.endpoint or ""
     if endpoint == "asset":
         return None
     cookies.read()
     session = recognise_staff() if guards.for_staff() else recognise()
     language.speak(session)
     embed.settle()
-    view = current_app.view_functions.get(endpoint)
+    view = now.app.view_functions.get(endpoint)
     if view is None:
         return None  # no such page: Flask says so next
     files.limit(view)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from werkzeug.wrappers import Response
 
 from portal.web.present import known
@@ -33,9 +33,10 @@ def read() -> None:
 
     None of ours has a sign that must be quoted, so less is to be read than Werkzeug reads.
     """
-    prefix, sent = current_app.config[_PREFIX], request.environ.get("HTTP_COOKIE", "")
+    now = known()
+    prefix, sent = now.app.config[_PREFIX], now.request.environ.get("HTTP_COOKIE", "")
     pairs = [pair.strip().partition("=") for pair in reversed(sent.split(";"))]
-    known().cookies = {name[len(prefix) :]: value for name, _, value in pairs if name.startswith(prefix)}
+    now.cookies = {name[len(prefix) :]: value for name, _, value in pairs if name.startswith(prefix)}
 
 
 def got(name: str) -> str | None:

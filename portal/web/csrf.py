@@ -34,7 +34,7 @@ class CrossSite(Problem):
 
 def check(view: Callable[..., object]) -> None:
     """Refuse a post that another site may have made this browser send."""
-    if request.method not in _SAFE and not hasattr(view, "is_for_machines") and not _from_here():
+    if known().request.method not in _SAFE and not hasattr(view, "is_for_machines") and not _from_here():
         raise CrossSite
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, after_this_request, request
+from flask import Response, after_this_request
 
 from portal.web import cookies
 from portal.web.present import known
@@ -12,8 +12,9 @@ _COOKIE = "view"
 
 def settle() -> None:
     """Settle where the page is drawn, and keep what the address asks for, so that links need not carry it."""
-    asked = request.args.get("view") if request.query_string else None
-    known().inside = (asked or cookies.got(_COOKIE)) == "app"
+    now = known()
+    asked = now.request.args.get("view") if now.request.query_string else None
+    now.inside = (asked or cookies.got(_COOKIE)) == "app"
     if asked in {"app", "site"}:
         after_this_request(_keep)
 

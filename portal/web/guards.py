@@ -103,7 +103,8 @@ def recognise_staff(load_staff: Callable[[Request], Crew | None]) -> Session:
 
 def for_staff() -> bool:
     """Tell whether the request is for a page of the staff."""
-    return request.path == STAFF or request.path.startswith(STAFF + "/")
+    path = known().request.path
+    return path == STAFF or path.startswith(STAFF + "/")
 
 
 def crew() -> Crew:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, current_app, redirect
 from htmx_flask import Htmx, request
+from htmx_flask.requests import HtmxAwareRequest
 from jinja2 import Environment
 from markupsafe import escape
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,12 +17,22 @@ from portal.web.words import here
 _SAID = '<div hx-swap-oob="innerHTML:#said">{}</div>'
 
 
+class Asked(HtmxAwareRequest):
+    """A request that belongs to the whole app: no room has hooks or error handlers of its own to be looked for."""
+
+    @property
+    def blueprints(self) -> list[str]:
+        """Return none."""
+        return []
+
+
 def init_app(app: Flask, pages: dict[str, Environment], news: Callable[[], str]) -> None:
     """Make `request.htmx` known to the app's requests, and the pages of each language to `draw`.
 
     `news` is what a region that was posted to brings for the rest of the page.
     """
     Htmx(app)
+    app.request_class = Asked
     app.extensions["portal.pages"] = pages
     app.extensions["portal.news"] = news
 
@@ -39,13 +50,19 @@ def show(
 
     `beside` goes along with a region: markup that says with hx-swap-oob where it belongs.
     """
-    by_itself = region is not None and alone()
-    body = draw(region if region and by_itself else page, **context)
-    if by_itself:
-        body += beside + _news(status) + (_SAID.format(escape(said)) if said else "")
-    response = Response(body, status)
-    response.headers["Vary"] = "HX-Request"
-    return response
+    if region is not None and alone():
+        return show_alone(draw(region, **context), status=status, said=said, beside=beside)
+    return _answer(draw(page, **context), status)
+
+
+def show_alone(region: str, *, status: int = 200, said: str = "", beside: str = "") -> Response:
+    """Answer a region that is drawn already, with what goes along with it."""
+    heard = _SAID.format(escape(said)) if said else ""
+    return _answer("".join((region, beside, _news(status), heard)), status)
+
+
+def _answer(body: str, status: int) -> Response:
+    return Response(body, status, {"Vary": "HX-Request"}, content_type="text/html; charset=utf-8")
 
 
 def _news(status: int) -> str:

@@ -130,14 +130,15 @@ def banners() -> Markup:
 
 def frame() -> Frame:
     """Return what stands around the page that this person asks for; inside an app, nothing."""
-    plan, session = _plan(current_app), me()
+    now = known()
+    plan, session = _plan(now.app), me()
     if for_staff():
         return _around_staff(plan)
     signed_in = session.account_id is not None
-    if embedded():
+    if now.inside:
         return Frame(signed_in, inside=True)
-    states = tuple(place.state(session) if place.state else "" for place in plan.menu) if signed_in else ()
-    return _frame(plan, here().language, request.endpoint or "", states, signed_in)
+    states = tuple([place.state(session) if place.state else "" for place in plan.menu]) if signed_in else ()
+    return _frame(plan, here().language, now.request.endpoint or "", states, signed_in)
 
 
 def news() -> str:
@@ -145,8 +146,8 @@ def news() -> str:
     session = me()
     if session.account_id is None or embedded():
         return ""
-    places = [(place.place, place.state) for place in _plan(current_app).menu if place.state]
-    return "".join(_NEWS.format(place, escape(state(session))) for place, state in places)
+    plan = _plan(current_app)
+    return _news(plan, tuple(place.state(session) for place in plan.menu if place.state))
 
 
 def unplaced(app: Flask) -> set[str]:
@@ -170,6 +171,12 @@ def _frame(plan: _Plan, language: str, endpoint: str, states: tuple[str, ...], k
     context = {"known": known, "menu": menu, "footer": footer}
     header, beside, below = (Markup(draw(f"_frame/{part}.html", **context)) for part in ("header", "menu", "footer"))  # noqa: S704 - escaped there
     return Frame(known, False, header, beside, below)
+
+
+@lru_cache(maxsize=2048)
+def _news(plan: _Plan, states: tuple[str, ...]) -> str:
+    places = [place.place for place in plan.menu if place.state]
+    return "".join(_NEWS.format(place, escape(state)) for place, state in zip(places, states, strict=True))
 
 
 def _around_staff(plan: _Plan) -> Frame:

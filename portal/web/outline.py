@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Mapping
 
-from flask import Response, current_app
+from flask import Response
 from markupsafe import Markup, escape
 
 from portal.web.csrf import token
@@ -38,16 +38,20 @@ def show_filled(page: str, way: Hashable, own: Own, context: Callable[[Own], Map
 
 def filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Mapping[str, object]]) -> Markup:
     """Return a template, or a part of a page, that depends on `way` and the language and on nothing else, filled in."""
-    outlines: dict[Hashable, list[str]] = current_app.extensions.setdefault(_KEY, {})
-    key = (template, here().language, way)
+    outlines: dict[Hashable, list[str]] = known().app.extensions.setdefault(_KEY, {})
+    key = (template, here().language, way, *[name for name, text in own.items() if text])
     pieces = outlines.get(key)
     if pieces is None:
         pieces = _outline(template, context({name: _HOLE.format(name) if text else "" for name, text in own.items()}))
         if len(outlines) >= MOST:
             outlines.clear()
         outlines[key] = pieces
-    fill = {name: str(escape(text)) for name, text in own.items()} | {"token": token(), "banners": banners()}
-    return Markup("".join([fill[piece] if place % 2 else piece for place, piece in enumerate(pieces)]))  # noqa: S704
+    fill: dict[str, str] = {"token": token(), "banners": banners()}
+    for name, text in own.items():
+        fill[name] = str(escape(text))
+    answer = pieces.copy()
+    answer[1::2] = [fill[name] for name in pieces[1::2]]
+    return Markup("".join(answer))  # noqa: S704
 
 
 def _outline(template: str, context: Mapping[str, object]) -> list[str]:

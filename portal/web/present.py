@@ -10,14 +10,20 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import Flask, Request
+from flask.globals import request_ctx
+
 
 @dataclass(slots=True)
 class Known:
     """The cookies that came, the reader's words, session and forms' token, the browser's mark, whether in an app.
 
-    `crew` is the member of the staff, on a page of theirs.
+    `request` and `app` are the objects themselves, which Flask's proxies seek anew at each word; `crew` is the member
+    of the staff, on a page of theirs.
     """
 
+    request: Request
+    app: Flask
     cookies: dict[str, str] = field(default_factory=dict)
     words: Any = None
     session: Any = None
@@ -31,9 +37,11 @@ class Known:
 _known: ContextVar[Known] = ContextVar("portal.known")
 
 
-def begin() -> None:
-    """Forget the request before."""
-    _known.set(Known())
+def begin() -> Known:
+    """Forget the request before; return what is known of this one."""
+    now = Known(request_ctx.request, request_ctx.app)
+    _known.set(now)
+    return now
 
 
 known = _known.get

@@ -48,6 +48,16 @@ STAFF = {
     "staff-requests": "/staff/requests",
     "staff-requests-filtered": "/staff/requests?state=denied",
     "staff-request-new": "/staff/requests/new",
+    "staff-systems": "/staff/systems",
+    "staff-system": "/staff/systems/booking",
+    "staff-holds": "/staff/holds",
+    "staff-texts": "/staff/texts",
+    "staff-text": "/staff/texts/progress/vi",
+    "staff-laws": "/staff/law",
+    "staff-law": "/staff/law/gb",
+    "staff-law-change": "/staff/law/gb/change",
+    "staff-figures": "/staff/figures",
+    "staff-record": "/staff/processing-record",
     "staff-not-found": "/staff/no-such-page",
 }
 SIGNED_IN = {

@@ -92,3 +92,14 @@ def test_every_answer_carries_the_headers_that_protect_it(app: flask.Flask) -> N
         assert headers["X-Content-Type-Options"] == "nosniff", path
         assert headers["Referrer-Policy"], path
         assert headers["Cache-Control"] == "no-store" or "no-store" in headers["Cache-Control"], path
+
+
+def test_no_room_has_hooks_or_error_handlers_of_its_own_for_none_is_asked(app: flask.Flask) -> None:
+    hooks = (
+        app.before_request_funcs,
+        app.after_request_funcs,
+        app.teardown_request_funcs,
+        app.url_value_preprocessors,
+        app.error_handler_spec,
+    )
+    assert [room for kind in hooks for room in kind if room is not None and kind[room]] == []

@@ -198,3 +198,23 @@ def test_what_stands_in_a_hole_is_escaped(portal: Portal) -> None:
             )
             assert text not in answer.get_data(as_text=True)
             assert text.replace("<", "&lt;").replace(">", "&gt;") in answer.get_data(as_text=True)
+
+
+def test_a_sentence_that_one_person_has_and_another_has_not_is_shown_to_the_one_alone(portal: Portal) -> None:
+    from portal.web.outline import filled
+
+    mai = member(portal, "everyday")
+    cookie = mai.browser.client.get_cookie("session")
+    assert cookie
+    with portal.app.test_request_context("/location", base_url=BASE_URL, headers={"Cookie": f"session={cookie.value}"}):
+        portal.app.preprocess_request()
+        passed = {"every": 0, "told": "", "systems": [], "kept_here": []}
+        for latest in ("", "Saved at ten.", "", "Saved at nine."):
+            drawn = filled(
+                "marketing/_passed.html",
+                "x",
+                {"latest": latest},
+                lambda own: {"passed": {**passed, "latest": own["latest"]}},
+            )
+            assert (latest or "You have not chosen yet") in drawn
+            assert ("You have not chosen yet" in drawn) is (not latest)

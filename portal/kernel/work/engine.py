@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -74,6 +75,7 @@ def start(url: str, carry_out: Callable[[str], None], sweep: Callable[[], None])
         queue = huey.RedisHuey(url=url, **common)
     else:
         raise ValueError(f"PORTAL_QUEUE_URL: scheme {parts.scheme!r} is unknown; use sqlite, postgresql or redis")
+    _message.cache_clear()
     _opened.update(queue=queue, wake=queue.task(name="run")(carry_out))
     queue.periodic_task(huey.crontab(minute="*"), name="sweep")(sweep)
 
@@ -95,7 +97,20 @@ def wake(table: str, delay: float) -> None:
         return
     failpoints.point("queue: before wake")
     try:
-        # Messages for a table are alike, number and all, so that those which wait can be counted.
-        queue().enqueue(_opened["wake"].s(table, id=table, delay=delay or None))
+        if delay:
+            queue().enqueue(_task(table, delay))
+        else:
+            queue().storage.enqueue(_message(table))
     except Exception:  # the sweep finds the row; whoever asked must not see the engine's failure
         log.warning("queue unavailable", table=table)
+
+
+@lru_cache
+def _message(table: str) -> bytes:
+    """Return what wakes them now; all for a table are alike, so that those which wait can be counted."""
+    message: bytes = queue().serialize_task(_task(table, 0))
+    return message
+
+
+def _task(table: str, delay: float) -> Any:
+    return _opened["wake"].s(table, id=table, delay=delay or None)
