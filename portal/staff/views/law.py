@@ -23,7 +23,7 @@ navigation.desk(room, "laws_page", N_("Law"), order=55, covers=("law_page", "ame
 @staff("admin", "approver", "staff")
 def laws_page() -> Response:
     """List the laws that this site is under."""
-    rows = [(name, law_title(name), deadlines.profile(name).version) for name in deadlines.names()]
+    rows = [(name, law_title(name), legal.profile(name).on(deadlines.today()).version) for name in deadlines.names()]
     return show("staff/laws.html", rows=rows)
 
 
