@@ -40,7 +40,10 @@ COUNTS = {
     },
     "whitelabel": {
         "members": "SELECT count(*) FROM members WHERE id = :id",
-        **{table: _MINE.format(table, "member_id") for table in ("memberships", "check_ins", "door_events", "posts")},
+        **{
+            table: _MINE.format(table, "member_id")
+            for table in ("memberships", "check_ins", "door_events", "places", "posts")
+        },
     },
 }
 
