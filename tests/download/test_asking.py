@@ -64,6 +64,10 @@ def test_who_did_not_confirm_lately_is_asked_to_first(mai: Member) -> None:
 def test_a_case_that_was_approved_elsewhere_is_begun_by_the_worker(portal: Portal, mai: Member) -> None:
     case = cases.open_case("download", mai.subject, channel="letter", actor="staff:1")
     portal.drain()
+    assert cases.load(case.reference, mai.subject).state == "approved", "nobody has looked at the copy a second time"
+    prepared = service.prepare(case, [], 1)
+    service.release(case, prepared.prepared_at.isoformat(), 2)
+    portal.drain()
     assert service.load(case.reference, mai.subject).state == "ready"
     assert cases.load(case.reference, mai.subject).state == "fulfilled"
 
