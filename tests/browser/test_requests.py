@@ -21,9 +21,12 @@ import os, sys
 import portal.worker
 from portal import config, start
 from portal.cases.service import by_reference, deciding
+from portal.download import service as downloads
 start.open_house(config.from_environment(os.environ))
 row = deciding.propose(by_reference(sys.argv[1]), 1, deciding.FULFIL)
 deciding.agree(by_reference(sys.argv[1]), 2, row.id)
+prepared = downloads.prepare(by_reference(sys.argv[1]), [], 1)
+downloads.release(by_reference(sys.argv[1]), prepared.prepared_at.isoformat(), 2)
 """
 
 
