@@ -352,3 +352,4 @@ def visit(context: BrowserContext, page: Page, stop: Stop) -> None:
     if stop.cookies:
         context.add_cookies(stop.cookies)  # type: ignore[arg-type]
     page.goto(stop.address)
+    page.wait_for_selector('[hx-trigger="load"]', state="detached")  # a region that comes by itself has come
