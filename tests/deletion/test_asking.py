@@ -39,6 +39,19 @@ def test_the_first_page_counts_every_table_that_holds_something_and_says_what_be
     assert "0" not in [cell[1] for cell in cells.values()]
 
 
+def test_the_first_page_sums_up_what_goes_and_what_stays(mai: Member) -> None:
+    page = mai.browser.get("deletion.page")
+    cells = [[cell.text for cell in row.all("td")] for row in page.root.all("tbody")[0].all("tr")]
+    staying = sum(int(rows) for _where, rows, then in cells if then.startswith(("Kept", "Stays")))
+    going = sum(int(rows) for where, rows, then in cells if where != "This portal") - staying
+    assert f"{going} records go or lose your name. {staying} stay, each with its reason." in page.text
+
+
+def test_on_the_first_page_what_stands_in_the_way_comes_before_the_records(portal: Portal) -> None:
+    text = member(portal, portal.systems.cast["owing"].email or "").browser.get("deletion.page").text
+    assert text.index("is not paid yet") < text.index("Counted a moment ago")
+
+
 def test_in_vietnamese_the_tables_have_vietnamese_titles(mai: Member) -> None:
     mai.browser.get("/language/vi")
     assert "Lịch sử vị trí" in mai.browser.get("deletion.page").text

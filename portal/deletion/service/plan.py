@@ -98,6 +98,14 @@ class Outlook:
         """Return what connected systems keep."""
         return [line for system in self.holding() for line in system.lines if line.action == "keep"]
 
+    def going(self) -> int:
+        """Return how many records of connected systems are deleted or lose their person."""
+        return sum(system.going for system in self.holding())
+
+    def staying(self) -> int:
+        """Return how many records connected systems keep."""
+        return sum(line.rows for line in self.kept())
+
     def companies(self) -> list[str]:
         """Return who decides about some of the records and is asked too."""
         lines = [line for system in self.holding() for line in system.lines]
