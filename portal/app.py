@@ -22,6 +22,7 @@ import portal.marketing.views
 import portal.overview.views
 import portal.policies.views
 import portal.security.views
+import portal.sharing.views
 import portal.staff.views
 import portal.subjects.views
 from portal import config, start, web
@@ -42,6 +43,7 @@ ROOMS = (
     portal.details.views,
     portal.location.views,
     portal.marketing.views,
+    portal.sharing.views,
     portal.subjects.views,
     portal.download.views,
     portal.deletion.views,

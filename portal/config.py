@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class Purpose:
     data: Words
     recipients: Words
     retention: Words
+    by_signal: bool = False  # a browser's signal (Global Privacy Control) switches it off
 
     def raises(self, before: str, after: str) -> bool:
         """Tell whether a change gives more permission than there was."""
@@ -73,6 +75,33 @@ class Use:
     while_restricted: bool = False  # goes on while an account is only stored
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody outside who receives personal data: what, why, in which country (ISO 3166), kept safe by what.
+
+    `purposes` are the choices that it hangs on; none: it receives the data in any case, for the reason given.
+    """
+
+    title: Words
+    data: Words
+    why: Words
+    country: str
+    safeguard: Words
+    url: str
+    purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CookieKind:
+    """One kind of cookies on the company's sites; `needed`: no site works without, so nobody is asked."""
+
+    id: str
+    title: Words
+    about: Words
+    needed: bool
+    by_signal: bool
+
+
 @dataclass(frozen=True, eq=False)  # compared by identity, so that what follows from a site can be kept for it
 class Site:
     """The company that runs this portal, its languages and its rules."""
@@ -110,6 +139,12 @@ class Site:
     lift_days: int = 3  # between the notice that a restriction ends and its end (RULES X7)
     phone: str = ""
     thread_months: int = 24  # that what was written in a closed request is kept
+    recipients: tuple[Recipient, ...] = ()
+    cookies: tuple[CookieKind, ...] = ()
+    cookie_domain: str = ""  # the domain above the company's sites that one choice of cookies is kept for
+    cookie_days: int = 180
+    signal_since: date | None = None  # since when Global Privacy Control is obeyed; None says nothing about it
+    security_contact: str = ""
 
 
 @dataclass(frozen=True)
@@ -250,7 +285,23 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         lift_days=rules.get("lift_days", 3),
         phone=brand.get("phone", ""),
         thread_months=rules.get("thread_months", 24),
+        recipients=tuple(_recipient(entry) for entry in raw.get("recipients", {}).values()),
+        cookies=tuple(_cookies(name, entry) for name, entry in raw.get("cookies", {}).get("kinds", {}).items()),
+        cookie_domain=raw.get("cookies", {}).get("domain", ""),
+        cookie_days=raw.get("cookies", {}).get("days", 180),
+        signal_since=rules.get("signal_since"),
+        security_contact=brand.get("security_contact", f"mailto:{brand['support_email']}"),
     )
+
+
+def _recipient(raw: dict[str, Any]) -> Recipient:
+    title = raw["title"]
+    words = (title if isinstance(title, dict) else {"": title}, raw["data"], raw["why"])
+    return Recipient(*words, raw["country"], raw["safeguard"], raw.get("url", ""), tuple(raw.get("purposes", ())))
+
+
+def _cookies(name: str, raw: dict[str, Any]) -> CookieKind:
+    return CookieKind(name, raw["title"], raw["about"], raw.get("needed", False), raw.get("by_signal", False))
 
 
 def _at_most(raw: dict[str, Any], name: str, most: int) -> int:
@@ -291,5 +342,6 @@ def _purpose(name: str, raw: dict[str, Any]) -> Purpose:
         id=name,
         states=tuple(raw["states"]),
         legal_basis=raw["legal_basis"],
+        by_signal=raw.get("by_signal", False),
         **{key: raw[key] for key in ("title", "wording", "data", "recipients", "retention")},
     )

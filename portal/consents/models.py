@@ -127,6 +127,12 @@ def append(events: Sequence[dict[str, Any]]) -> dict[str, int]:
     return {purpose: number for number, purpose in found}
 
 
+def numbers_by(actor: str, numbers: Sequence[int]) -> set[int]:
+    """Return which of these events an actor made."""
+    made = ConsentEvent.select(ConsentEvent.id).where(ConsentEvent.actor == actor, ConsentEvent.id.in_(numbers))
+    return {event.id for event in made} if numbers else set()
+
+
 def reach_of(subject_id: int) -> dict[str, Reach]:
     """Return, by system, how far a person's choices have come, in one statement."""
     found = run(_REACH, subject_id, subject_id).fetchall()

@@ -12,6 +12,7 @@ from portal.location import service as location
 from portal.location.words import word
 from portal.marketing import service as marketing
 from portal.overview import service
+from portal.sharing import service as sharing
 from portal.sources import registry
 from portal.subjects import service as subjects
 from portal.web import navigation
@@ -37,6 +38,7 @@ def page() -> Response:
     subject_id = me().subject_id
     standing = consents.present(me())
     level, count = location.level(standing), marketing.count(standing)
+    shared = sharing.count(standing)
     looking = [_title(source) for source in subjects.waiting(subject_id)]
     return show(
         "overview/page.html",
@@ -46,6 +48,9 @@ def page() -> Response:
         location_on=level.state != location.OFF,
         marketing=_(marketing.word(count), on=count.on, all=count.all),
         topics=[local(pair.purpose.title) for pair in marketing.pairs() if standing[pair.id].state == marketing.ON],
+        sharing=_(sharing.word(shared), on=shared.on, all=shared.all),
+        shared=shared.on,
+        signalled=bool(sharing.by_signal(standing)),
         requests=service.requests(subject_id),
         looking=looking,
         unclaimed=[_title(source) for source in subjects.unclaimed(subject_id)],

@@ -24,6 +24,7 @@ from portal.web import (
     present,
     static,
     templates,
+    wellknown,
     words,
 )
 from portal.web.guards import Crew, Session
@@ -46,6 +47,7 @@ def init_app(
     app.before_request(partial(_arrive, guards.use(app, load_session), partial(guards.recognise_staff, load_staff)))
     app.register_blueprint(language.room)
     app.register_blueprint(health.room)
+    app.register_blueprint(wellknown.room)
     app.wsgi_app = headers.Headers(app.wsgi_app, app.extensions["portal"].site.base_url)  # type: ignore[method-assign]
 
 

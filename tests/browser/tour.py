@@ -72,6 +72,7 @@ SIGNED_IN = {
     "location-points": "/location/points",
     "location-delete": "/location/delete",
     "marketing": "/marketing",
+    "sharing": "/sharing",
     "data": "/data",
     "data-system": "/data/crm",
     "data-rows": "/data/crm/messages",

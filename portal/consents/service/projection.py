@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from portal import config
 from portal.config import Site
-from portal.consents.models import ConsentEvent, choices_of, document
+from portal.consents.models import ConsentEvent, choices_of, document, numbers_by
 from portal.consents.service.names import is_reserved, named, parted, takers
 
 REQUEST = "request"  # stands for the notice where an event follows from a request; its version is the reference
@@ -64,6 +64,11 @@ def replay(subject_id: int) -> dict[str, Choice]:
         case = event.notice_version if event.notice == REQUEST else ""
         project(choices, event.purpose, Choice(event.state, event.id, event.at, case))
     return _filled(choices)
+
+
+def made_by(actor: str, events: Sequence[int]) -> set[int]:
+    """Return which of these events somebody or something made: "person", "staff", "signal"."""
+    return numbers_by(actor, events)
 
 
 def in_force(choices: Mapping[str, Choice], purpose_id: str, source_id: str) -> Choice:
