@@ -27,9 +27,9 @@ from portal.demo import world
 from portal.demo.stage import HERE
 from portal.demo.whitelabel import Server
 from portal.kernel import db, work
-from tests.browse import Client
+from tests.keeping import read_once  # noqa: F401 - found by name
 from tests.servers.engines import *  # noqa: F403 - fixtures are found by name
-from tests.servers.engines import database_of
+from tests.servers.lending import Lent
 
 hypothesis.settings.register_profile("soak", max_examples=5_000, deadline=None)
 
@@ -101,12 +101,12 @@ def laid_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def laid_database(postgresql: str) -> str:
-    """The name of a PostgreSQL database with all tables and no row, to be copied."""
+def laid_database(postgresql: str) -> Lent:
+    """A PostgreSQL database with all tables and no row, lent to one test after another."""
     with psycopg.connect(postgresql, autocommit=True) as server:
         server.execute("CREATE DATABASE laid")
     lay(f"{postgresql}laid")
-    return "laid"
+    return Lent(postgresql, "laid")
 
 
 def lay(url: str) -> None:
@@ -117,10 +117,17 @@ def lay(url: str) -> None:
 
 
 @pytest.fixture
-def laid_postgresql_url(postgresql: str, laid_database: str) -> Iterator[str]:
+def laid_postgresql_url(laid_database: Lent) -> str:
     """The address of a PostgreSQL database with all tables and no row."""
-    with database_of(postgresql, f"TEMPLATE {laid_database}") as url:
-        yield url
+    return laid_database.lend()
+
+
+def laid_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of a database with all tables and no row, on the engine that the parameter names."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("laid_file"), tmp_path / "portal.db")
+        return f"sqlite:///{tmp_path}/portal.db"
+    return str(request.getfixturevalue("laid_postgresql_url"))
 
 
 @pytest.fixture(params=["embedded", "many"])
@@ -170,15 +177,19 @@ def environ(urls: dict[str, str], systems: world.World, whitelabel: Server, tmp_
 
 
 @pytest.fixture
-def portal(environ: dict[str, str], systems: world.World) -> Iterator[Portal]:
+def app_is_kept() -> bool:
+    """Whether the app may be one that an earlier test had."""
+    return True
+
+
+@pytest.fixture
+def portal(environ: dict[str, str], systems: world.World, app_is_kept: bool) -> Iterator[Portal]:
     """A portal with its tables made and its policies published."""
     import portal.worker  # noqa: F401 - declares every task
-    from portal.app import create_app
     from portal.policies import service as policies
+    from tests.keeping import open_portal
 
-    settings = config.from_environment(environ)
-    app = create_app(settings)
-    app.test_client_class = Client
+    app, settings = open_portal(config.from_environment(environ), kept=app_is_kept)
     migrations.up()
     policies.publish_from(settings.site.policies)
     yield Portal(app, settings, systems)

@@ -56,9 +56,7 @@ def draw(portal: live.Live, folder: Path, target: Path) -> None:
             )
             page = context.new_page()
             for stop in made.stops:
-                tour.visit(context, page, stop)
-                context.add_cookies([{"name": "language", "value": language, "url": portal.url}])
-                page.reload()
+                tour.visit(context, page, stop, language)
                 page.screenshot(path=target / f"{stop.name}-{width}-{scheme}-{language}.png", full_page=True)
             context.clear_cookies()
             for number, file in enumerate(made.files):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import portal.demo
-from portal import config, migrations
+from portal import config
 from portal.accounts.models import Account, Identifier
 from portal.config import Config, read_site
 from portal.consents import tasks  # noqa: F401 - declares what carries choices out
@@ -19,6 +19,7 @@ from portal.kernel import crypto, db, work
 from portal.sources import registry
 from portal.subjects import service as subjects
 from portal.subjects import tasks as looking  # noqa: F401 - declares what looks for people
+from tests.conftest import laid_url
 
 KEY = base64.urlsafe_b64encode(bytes(32)).decode()
 SITE = Path(portal.demo.__file__).parent / "site.toml"
@@ -96,9 +97,7 @@ def systems(tmp_path: Path) -> dict[str, System]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where the portal's tables are, on each engine."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/portal.db"
-    return str(request.getfixturevalue("postgresql_url"))
+    return laid_url(request, tmp_path)
 
 
 @pytest.fixture
@@ -109,7 +108,6 @@ def house(database_url: str, systems: dict[str, System], tmp_path: Path) -> Iter
     config.use(Config(database_url, queue, "", "", "secret", keys, keys, site.base_url, tmp_path, site))
     crypto.use_keys("secret", keys, keys)
     opened = db.connect(database_url)
-    migrations.up()
     work.open_queue(queue)
     registry.use(registry.load(tmp_path / "manifests", {}))
     yield

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import flask
 import pytest
 
-from portal import config, migrations
-from portal.app import create_app
+from portal import config
 from portal.demo import stage
 from portal.kernel import db
 from portal.policies import service as policies
-from tests.browse import Client
+from tests.keeping import open_portal
 
 HOUSE = Path(__file__).parent.parent.parent
 
@@ -29,13 +29,12 @@ def everything() -> None:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[flask.Flask]:
+def app(tmp_path: Path, laid_file: Path) -> Iterator[flask.Flask]:
     """The web application with its tables, over systems that are not there."""
     environ = {**stage.settings(tmp_path, 8000, 9), "PORTAL_SITE": str(stage.HERE / "site.toml")}
     settings = config.from_environment(environ)
-    made = create_app(settings)
-    made.test_client_class = Client
-    migrations.up()
+    shutil.copy(laid_file, settings.database_url.removeprefix("sqlite:///"))
+    made, settings = open_portal(settings)
     policies.publish_from(settings.site.policies)
     yield made
     db.database.close()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from portal import migrations
 from portal.kernel import crypto, db, work
+from tests.conftest import laid_url
 
 
 @pytest.fixture(autouse=True)
@@ -20,15 +20,12 @@ def keys() -> None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/portal.db"
-    return str(request.getfixturevalue("postgresql_url"))
+    return laid_url(request, tmp_path)
 
 
 @pytest.fixture
 def tables(database_url: str, tmp_path: Path) -> Iterator[None]:
     opened = db.connect(database_url)
-    migrations.up()
     work.open_queue(f"sqlite:///{tmp_path}/queue.db", lease_seconds=60)
     yield
     opened.close()

@@ -74,11 +74,8 @@ def _knock(folder: str, passed: multiprocessing.Queue[int]) -> None:
             pass
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_processes_together_get_no_more_than_the_limit(tmp_path: Path) -> None:
-    from portal import migrations
-
-    db.connect(f"sqlite:///{tmp_path}/portal.db")
-    migrations.up()
     db.database.close()
     context = multiprocessing.get_context("spawn")
     passed: multiprocessing.Queue[int] = context.Queue()

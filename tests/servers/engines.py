@@ -19,9 +19,12 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.servers.lending import Lent
 
 PATIENCE = 60.0  # seconds; a server on a busy machine takes its time
 numbers = count(1)
@@ -122,23 +125,18 @@ def postgresql() -> Iterator[str]:
             yield address
 
 
+@pytest.fixture(scope="session")
+def empty_database(postgresql: str) -> "Lent":
+    """A database without tables, lent to one test after another."""
+    from tests.servers.lending import Lent
+
+    return Lent(postgresql)
+
+
 @pytest.fixture
-def postgresql_url(postgresql: str) -> Iterator[str]:
+def postgresql_url(empty_database: "Lent") -> str:
     """The address of an empty PostgreSQL database."""
-    with database_of(postgresql) as url:
-        yield url
-
-
-@contextmanager
-def database_of(postgresql: str, options: str = "") -> Iterator[str]:
-    """Make a database for one test on a server, and drop it at the end."""
-    import psycopg
-
-    name = f"test_{next(numbers)}"
-    with psycopg.connect(postgresql, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} {options}")
-        yield postgresql + name
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return empty_database.lend()
 
 
 # MariaDB
@@ -219,16 +217,23 @@ def s3_server() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture
-def s3_url(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of an empty bucket, in the form of PORTAL_ARCHIVES_URL; its keys are in the environment."""
+@pytest.fixture(scope="session")
+def s3_client(s3_server: str) -> Any:
+    """A client of that server; making one takes longer than a test."""
     import boto3
 
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    return boto3.client("s3", endpoint_url=s3_server, region_name="us-east-1", **keys)
+
+
+@pytest.fixture
+def s3_url(s3_server: str, s3_client: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty bucket, in the form of PORTAL_ARCHIVES_URL; its keys are in the environment."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     bucket = f"test-{next(numbers)}"
-    boto3.client("s3", endpoint_url=s3_server, region_name="us-east-1").create_bucket(Bucket=bucket)
+    s3_client.create_bucket(Bucket=bucket)
     return f"s3://{bucket}/archives?endpoint={s3_server}"
 
 

@@ -10,11 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from portal import config, migrations
+from portal import config
 from portal.kernel import audit, clock, crypto, db, work
 from portal.sources.base import Identifier, Person
 from portal.sources.own import OwnSource, tables
-from tests.conftest import KEY
+from tests.conftest import KEY, laid_url
 
 ROOMS = (
     "accounts",
@@ -37,9 +37,7 @@ def own(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
         importlib.import_module(f"portal.{room}.models")
     crypto.use_keys("secret", (KEY,), (KEY,))
     monkeypatch.setattr(config, "site", lambda: SimpleNamespace(languages=("en", "vi")))
-    sqlite = request.param == "sqlite"
-    opened = db.connect(f"sqlite:///{tmp_path}/portal.db" if sqlite else request.getfixturevalue("postgresql_url"))
-    migrations.up()
+    opened = db.connect(laid_url(request, tmp_path))
     work.open_queue(f"sqlite:///{tmp_path}/queue.db")
     yield OwnSource("Privacy")
     opened.close()

@@ -21,6 +21,12 @@ HERE = {"Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture
+def app_is_kept() -> bool:
+    """No: this one gets pages that no other has."""
+    return False
+
+
+@pytest.fixture
 def mai(portal: Portal) -> Member:
     return member(portal, "everyday", found=False)
 
