@@ -23,9 +23,8 @@ class Line(NamedTuple):
 
 def lines(systems: Iterable[Passed]) -> list[Line]:
     """Return where a choice stands in each system, never more than has happened."""
-    words = here()
-    today = words.today()
-    return [_line(words, system, today) for system in systems]
+    spelled = _Spelled(here())
+    return [_line(spelled, system) for system in systems]
 
 
 def told(systems: Sequence[Line]) -> str:
@@ -44,13 +43,26 @@ def when(words: Words, moment: datetime, today: date | None = None) -> str:
     return f"{at.hour:02}:{at.minute:02}" if at.date() == (today or words.today()) else words.moment(at)
 
 
-def _line(words: Words, system: Passed, today: date) -> Line:
+class _Spelled(dict[datetime, str]):
+    """Moments as they are told, each spelled once: most systems were asked at the same."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.words, self.today = words, words.today()
+
+    def __missing__(self, moment: datetime) -> str:
+        told = self[moment] = when(self.words, moment, self.today)
+        return told
+
+
+def _line(spelled: _Spelled, system: Passed) -> Line:
+    words = spelled.words
     _, title = words.say, system.title.in_(words.language)
     if system.asked_at is None:
         return Line(title, _("Keeps its own setting until you choose here."), "", _("Not asked"))
-    asked = when(words, system.asked_at, today)
+    asked = spelled[system.asked_at]
     if system.confirmed_at:
-        at = when(words, system.confirmed_at, today)
+        at = spelled[system.confirmed_at]
         hint = _("Asked at %(asked)s, confirmed at %(at)s.", asked=asked, at=at)
         return Line(title, hint, _("%(system)s confirmed at %(at)s", system=title, at=at), _("Confirmed"), "on")
     if system.trying:

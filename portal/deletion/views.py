@@ -21,6 +21,7 @@ from portal.sources.base import Affected, Blocker
 from portal.web import cookies, navigation
 from portal.web.guards import me, open_to_all, recently_confirmed
 from portal.web.htmx import away, show
+from portal.web.present import known
 from portal.web.site import site
 from portal.web.words import _, here
 
@@ -168,7 +169,8 @@ def public() -> Response:
 @room.after_app_request
 def forget_browser(response: Response) -> Response:
     """Let a browser whose session is gone, for its account was erased, forget what it kept of us (RULES E7)."""
-    if request.method != "GET" or request.endpoint == "asset" or response.status_code >= 500 or me().account_id:
+    now = known()
+    if now.session is None or now.session.account_id or now.request.method != "GET" or response.status_code >= 500:
         return response
     session = cookies.got(SESSION)
     if session and service.is_gone(session):

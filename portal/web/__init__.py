@@ -64,7 +64,7 @@ def _arrive(recognise: Callable[[], Session], recognise_staff: Callable[[], Sess
     view = now.app.view_functions.get(endpoint)
     if view is None:
         return None  # no such page: Flask says so next
-    files.limit(view)
+    files.limit(now.request, view)
     csrf.check(view)
     return guards.enter(view, session)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Request, Response
 
 View = TypeVar("View", bound=Callable[..., Any])
 WITHOUT_FILES = 1024 * 1024  # bytes that a form without files may bring
@@ -23,8 +23,8 @@ def takes_files(most: int) -> Callable[[View], View]:
     return mark
 
 
-def limit(view: Callable[..., Any]) -> None:
-    """Bound what is read of this request before any of it is: too much is refused with 413 (RULES A6)."""
+def limit(request: Request, view: Callable[..., Any]) -> None:
+    """Bound what is read of a request before any of it is: too much is refused with 413 (RULES A6)."""
     request.max_content_length = getattr(view, "largest", WITHOUT_FILES)
     request.max_form_parts = PARTS
 

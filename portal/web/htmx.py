@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from flask import Flask, Response, current_app, redirect
 from htmx_flask import Htmx, request
-from htmx_flask.requests import HtmxAwareRequest
+from htmx_flask.requests import HtmxAwareRequest, HtmxHeaders
 from jinja2 import Environment
 from markupsafe import escape
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.web.lean import Answer
+from portal.web.present import known
 from portal.web.words import here
 
 # htmx puts the text into the live region that every page has from its first load, so it is read out (RULES U1).
@@ -39,7 +41,7 @@ def init_app(app: Flask, pages: dict[str, Environment], news: Callable[[], str])
 
 def alone() -> bool:
     """Tell whether htmx wants the region alone, and not a page for a boosted link or its history."""
-    hx = request.htmx
+    hx: HtmxHeaders = known().request.htmx  # type: ignore[attr-defined]
     return bool(hx) and not hx.boosted and not hx.history_restore_request
 
 
@@ -52,17 +54,20 @@ def show(
     """
     if region is not None and alone():
         return show_alone(draw(region, **context), status=status, said=said, beside=beside)
-    return _answer(draw(page, **context), status)
+    return answer(draw(page, **context), status)
 
 
 def show_alone(region: str, *, status: int = 200, said: str = "", beside: str = "") -> Response:
     """Answer a region that is drawn already, with what goes along with it."""
     heard = _SAID.format(escape(said)) if said else ""
-    return _answer("".join((region, beside, _news(status), heard)), status)
+    return answer("".join((region, beside, _news(status), heard)), status)
 
 
-def _answer(body: str, status: int) -> Response:
-    return Response(body, status, {"Vary": "HX-Request"}, content_type="text/html; charset=utf-8")
+def answer(body: str, status: int = 200) -> Response:
+    """Answer a page or region that is drawn already; which of the two it is depends on who asks."""
+    response = Answer(body, status, content_type="text/html; charset=utf-8")
+    response.headers["Vary"] = "HX-Request"
+    return response
 
 
 def _news(status: int) -> str:

@@ -6,29 +6,46 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response
+from flask.globals import request_ctx
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Answer(Response):
-    """An answer that lies in memory goes to the server as a list: in one step, where an iterator takes three."""
+    """An answer that lies in memory goes to the server as it is: as a list, its length known, no header to mend."""
 
-    def get_app_iter(self, environ: WSGIEnvironment) -> Iterable[bytes]:
-        """Return the body."""
-        pieces = super().get_app_iter(environ)
-        if not self.is_sequence or self.direct_passthrough:
-            return pieces
-        body = list(pieces)
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer; what is not in memory, has no body or leads elsewhere goes Werkzeug's longer way."""
+        if self.status_code not in {200, 422} or not self.is_sequence or environ["REQUEST_METHOD"] == "HEAD":
+            return super().__call__(environ, start_response)
+        body = list(self.iter_encoded())
+        self.headers["Content-Length"] = str(sum(map(len, body)))
+        start_response(self.status, list(self.headers))
         self.close()
         return body
 
 
+class _Unsigned(SessionInterface):
+    """Flask's signed cookie is not used (sessions are rows), so one empty session does for all requests."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """Return it; whoever writes into it is told that there is no key."""
+        return self._none
+
+
 class Lean(Flask):
-    """The application. It serves one host (`headers` refuses others), and no view or hook is a coroutine."""
+    """The application. It serves one host (`headers` refuses others), and no view or hook is a coroutine.
+
+    Hooks belong to the whole app and nobody listens to signals, so neither is sought again at each request.
+    """
 
     response_class = Answer
+    session_interface = _Unsigned()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function as it is; it would be asked four times a request whether it is a coroutine."""
@@ -40,3 +57,32 @@ class Lean(Flask):
             return super().create_url_adapter(request)
         place, query = request.root_path, request.environ.get("QUERY_STRING", "")
         return MapAdapter(self.url_map, request.host, place, "", request.scheme, request.path, request.method, query)
+
+    def full_dispatch_request(self) -> Response:
+        """Answer a request."""
+        self._got_first_request = True
+        try:
+            answer = self.preprocess_request()
+            if answer is None:
+                answer = self.dispatch_request()
+        except Exception as error:
+            answer = self.handle_user_exception(error)
+        return self.finalize_request(answer)
+
+    def preprocess_request(self) -> Any:
+        """Ask each hook until one answers."""
+        for hook in self.before_request_funcs[None]:
+            if (answer := hook()) is not None:
+                return answer
+        return None
+
+    def process_response(self, response: Response) -> Response:
+        """Do with the answer what the view has left to be done, and then what is done with each."""
+        for act in (*request_ctx._after_request_functions, *reversed(self.after_request_funcs[None])):
+            response = self.ensure_sync(act)(response)
+        return response
+
+    def do_teardown_request(self, exc: BaseException | None = None) -> None:
+        """Tidy up after a request."""
+        for tidy in self.teardown_request_funcs[None]:
+            tidy(exc)

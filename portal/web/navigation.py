@@ -121,7 +121,7 @@ def banners() -> Markup:
     """Return what is said above the page; drawn once a request, and on most pages nothing."""
     now, session = known(), me()
     if now.banners is None:
-        said = [say(session) for say in _plan(current_app).banners] if session.account_id is not None else []
+        said = [say(session) for say in _plan(now.app).banners] if session.account_id is not None else []
         there = [one for one in said if one]
         now.banners = Markup(draw("_frame/banners.html", banners=there)) if there else Markup()  # noqa: S704
     drawn: Markup = now.banners

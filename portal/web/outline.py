@@ -14,7 +14,7 @@ from flask import Response
 from markupsafe import Markup, escape
 
 from portal.web.csrf import token
-from portal.web.htmx import draw
+from portal.web.htmx import answer, draw
 from portal.web.navigation import banners, frame
 from portal.web.present import known
 from portal.web.words import here
@@ -32,8 +32,7 @@ def show_filled(page: str, way: Hashable, own: Own, context: Callable[[Own], Map
 
     `own` are the texts of this person, each put in escaped; `context` gives the template's values with them in place.
     """
-    body = filled(page, (way, frame()), own, context)
-    return Response(body, headers={"Vary": "HX-Request"}, content_type="text/html; charset=utf-8")
+    return answer(filled(page, (way, frame()), own, context))
 
 
 def filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Mapping[str, object]]) -> Markup:

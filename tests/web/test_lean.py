@@ -43,7 +43,7 @@ def ask(app: Lean, path: str, method: str = "GET") -> Iterable[bytes]:
 def test_what_lies_in_memory_is_one_list_and_closed_with_it(lean: Lean) -> None:
     assert ask(lean, "/whole") == [b"whole"]
     assert lean.extensions["closed"] == ["whole"]
-    assert ask(lean, "/whole", "HEAD") == []
+    assert list(ask(lean, "/whole", "HEAD")) == []
 
 
 def test_what_is_made_piece_by_piece_stays_so(lean: Lean) -> None:

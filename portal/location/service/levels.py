@@ -31,6 +31,8 @@ def stand(standing: Mapping[str, Choice]) -> Stand:
     """Return how the choice stands: off where the site does not ask, mixed where systems differ."""
     for_all = standing.get(PURPOSE) or Choice(OFF)
     own = consents.for_one(standing, PURPOSE).values()
+    if not own:
+        return Stand(for_all, differs=False)
     newest = max((for_all, *own), key=attrgetter("event"))
     differs = any(choice.state != for_all.state or not for_all.event for choice in own)
     return Stand(newest._replace(state=MIXED) if differs else newest, differs)
