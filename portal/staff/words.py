@@ -12,6 +12,8 @@ EVENTS: Mapping[str, str] = {
     "identity proven": N_("Approved: whoever asked had proven who they are"),
     "attested": N_("Recognised by the staff"),
     "proven": N_("Proven who asks"),
+    "filed": N_("What was asked for holds while it is checked"),
+    "proof stopped": N_("Somebody on file said: that was not me"),
     "matched": N_("Matched with a person"),
     "assigned": N_("Given to somebody"),
     "waiting": N_("Waits for somebody else"),

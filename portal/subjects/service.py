@@ -92,7 +92,11 @@ def adopt(subject_id: int, proof: Proof) -> None:
 def vouch(subject_id: int) -> None:
     """Count as proven, beside the phone that found them, the rows of somebody whom an operator has verified."""
     alone = (Link.subject == subject_id) & (Link.state == LINKED) & (Link.proven_by == "phone")
-    Link.update(state=CLAIMED).where(alone).execute()
+    found = {link.source for link in Link.select(Link.source).where(alone)}
+    with atomic():
+        Link.update(state=CLAIMED).where(alone).execute()
+        for source in sorted(found):
+            outbox.again(subject_id, source)  # nothing was written there so far
 
 
 def forget(subject_id: int) -> None:
