@@ -14,6 +14,7 @@ from portal.cases.models import Case, CaseEvent, Decision
 from portal.cases.reasons import REASONS as REASONS
 from portal.cases.service import effects, evidence, identity, notifying
 from portal.cases.service.moving import move, note
+from portal.cases.service.notifying import REVIEW_ASKED as REVIEW_ASKED
 from portal.kernel import audit, clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
@@ -22,7 +23,7 @@ from portal.subjects import service as subjects
 
 FULFIL, PART, REFUSE = "fulfil", "part", "refuse"
 PROPOSED, DECIDED, WITHDRAWN = "proposed", "decided", "withdrawn"
-REVIEW_ASKED, KIND_CHANGED = "review asked", "kind changed"
+KIND_CHANGED = "kind changed"
 ALONE = frozenset({"portal", "operator"})  # the channels of whoever had proven themselves before they asked
 
 audit.declare("cases.decided", "reference", "outcome", "reason")
