@@ -15,6 +15,7 @@ EVENTS: Mapping[str, str] = {
     "filed": N_("What was asked for holds while it is checked"),
     "proof stopped": N_("Somebody on file said: that was not me"),
     "matched": N_("Matched with a person"),
+    "unmatched": N_("Match with a person taken back"),
     "assigned": N_("Given to somebody"),
     "waiting": N_("Waits for somebody else"),
     "snoozed": N_("Put off, or taken up again"),

@@ -31,7 +31,7 @@ def decide(reference: str) -> Response:
         except deciding.ReasonMissing as problem:
             form.reason.errors = [_(problem.say)] if not form.reason.data else []
             form.words.errors = [_(problem.say)] if not form.words.data else []
-        except (deciding.SecondPerson, deciding.NoPerson, identity.NotProven) as problem:
+        except (deciding.SecondPerson, deciding.NoPerson, deciding.NotReleased, identity.NotProven) as problem:
             form.outcome.errors = [said(problem)]
         else:
             return back(found, "#decision")
