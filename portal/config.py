@@ -120,7 +120,7 @@ class Site:
     copies_a_day: int
     profile: str  # the law that everybody is under
     profiles: tuple[str, ...]  # the laws of people's own countries that apply beside it; none named: all that are known
-    authority: Words
+    controller: str  # how the manifests name the company itself; "": as they name none
     controllers: dict[str, str]
     contacts: dict[str, str]
     purposes: dict[str, Purpose]
@@ -260,7 +260,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         copies_a_day=rules.get("copies_a_day", 5),
         profile=rules["profile"],
         profiles=tuple(rules.get("profiles", ())),
-        authority=rules["authority"],
+        controller=brand.get("controller", ""),
         controllers={name: entry["title"] for name, entry in raw.get("controllers", {}).items()},
         contacts={name: entry["email"] for name, entry in raw.get("controllers", {}).items() if "email" in entry},
         purposes={

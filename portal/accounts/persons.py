@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.accounts.models import Subject
+from portal.accounts.models import Account, Subject
 from portal.kernel.db import atomic
 
 
@@ -20,3 +20,9 @@ def known_number(account_id: int) -> int | None:
     """Return the data subject of an account, None if there is none yet."""
     found = Subject.select(Subject.id).where(Subject.account == account_id).scalar()
     return None if found is None else int(found)
+
+
+def country_of(account_id: int) -> str:
+    """Return the country (ISO 3166) that somebody named when they signed up, "" where they were not asked."""
+    rule = Account.select(Account.age_rule).where(Account.id == account_id).scalar()
+    return str(rule or "").rpartition("-")[0]

@@ -10,9 +10,12 @@ from portal.cases.legal import Authority, InForce, Law, Terms, received_on
 from portal.cases.models import LegalEdit
 from portal.config import ConfigProblem, Site
 from portal.kernel import clock
+from portal.sources import registry
+from portal.subjects import service as subjects
 
 __all__ = [
     "authority",
+    "authority_in",
     "check",
     "days",
     "extend",
@@ -20,6 +23,7 @@ __all__ = [
     "names",
     "profile",
     "received_on",
+    "shared",
     "terms",
     "today",
 ]
@@ -76,9 +80,28 @@ def law() -> Law:
     return Law(site.profile, site.profiles or legal.NAMES, edits)
 
 
+def shared(subject_id: int | None) -> bool:
+    """Tell whether others process a person's data too: whether a system where they are found says so in its manifest.
+
+    It does by a `processor`, or by a `controller` other than the company itself. Rows of single customers do not
+    count: these are asked apart and have a clock of their own. Of whoever is not known yet the shorter time counts.
+    """
+    if subject_id is None:
+        return False
+    own, known = config.site().controller, subjects.links(subject_id)
+    found = [source.manifest for source in registry.active().connected() if source.id in known]
+    return any(one.processor or (own and one.controller not in ("", own)) for one in found)
+
+
 def authority(country: str) -> Authority:
     """Return who supervises us for somebody in a country, with address and where to complain (RULES D6)."""
     return law().applying(country, today())[-1].authority(country)
+
+
+def authority_in(language: str, country: str) -> str:
+    """Return the name of that authority in a language, in the first that its profile has where it lacks this one."""
+    name = authority(country).name
+    return name.get(language) or next(iter(name.values()))
 
 
 def names() -> list[str]:

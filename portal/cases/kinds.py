@@ -20,7 +20,8 @@ class Proof(IntEnum):
 class Kind:
     """One kind of request. `carried`: a room claims it once it is approved; else staff answer it with their decision.
 
-    `public` kinds have a form for whoever has no account; `two` need two of the staff whoever asked.
+    `public` kinds have a form for whoever has no account; `two` need two of the staff whoever asked. `looked_at_twice`:
+    staff hand something out by their decision, so one prepares it and another releases it before.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Kind:
     carried: bool = False
     public: bool = True
     two: bool = False
+    looked_at_twice: bool = False
 
 
 _KINDS = (
@@ -45,6 +47,7 @@ _KINDS = (
         N_("A copy in another way"),
         N_("On paper or read out, where a download does not suit you."),
         Proof.ADDRESS,
+        looked_at_twice=True,
     ),
     Kind(
         "correction",

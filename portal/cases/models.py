@@ -24,6 +24,7 @@ class Case(Claimable):
     "representative" or "relative". `assignee` is a number of the staff. What a case waits for while it is open
     (`waiting`: "", "person", "customer" or "source") stops no clock. `complete_by` is the date that counts, `profile`
     the law that gave it; `legal_maximum` is the latest day that the law of the person's own country allows (RULES D1).
+    `shared`: others process the data too, so a law may give more time; decided when the dates are, and kept with them.
     `asked` says what was chosen, such as the purpose of an objection: words of ours, never of a person.
     """
 
@@ -44,6 +45,7 @@ class Case(Claimable):
     acknowledged_at = MomentField(null=True)
     complete_by = peewee.DateField(index=True)
     legal_maximum = peewee.DateField(null=True)
+    shared = peewee.BooleanField(default=False)
     extended_at = MomentField(null=True)
     waiting = peewee.CharField(16, default="")
     snoozed_until = MomentField(null=True)

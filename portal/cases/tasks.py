@@ -45,6 +45,12 @@ def lift(claim: Claim[Lifting]) -> None:
         effects.lift(claim.row)
 
 
+@work.every(timedelta(hours=6))
+def file_ripe() -> None:
+    """Let what rests on a lost mailbox or a meeting hold, once the seven days are over."""
+    effects.file_ripe()
+
+
 @work.runner("evidence", Evidence)
 def erase(claim: Claim[Evidence]) -> None:
     """Delete a file that is needed no longer."""

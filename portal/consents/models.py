@@ -100,7 +100,8 @@ ON CONFLICT (subject_id) DO UPDATE SET event = standing.event RETURNING choices"
 _STORED = "UPDATE standing SET choices = ?, event = ? WHERE subject_id = ?"
 _APPENDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, purpose"
 _REACH = """SELECT source, confirmed, confirmed_at, attempts FROM deliveries WHERE subject = ?
-UNION ALL SELECT source, NULL, NULL, NULL FROM links WHERE subject_id = ? AND state = 'linked'"""
+UNION ALL SELECT source, NULL, NULL, NULL FROM links WHERE subject_id = ?
+AND (state = 'claimed' OR (state = 'linked' AND proven_by <> 'phone'))"""
 
 
 def choices_of(subject_id: int) -> dict[str, Any]:

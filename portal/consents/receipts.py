@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from portal import config
@@ -17,19 +17,20 @@ _PAGES = {"privacy": "privacy-policy"}  # a document's name in the ledger, and i
 Receipt = dict[str, Any]
 
 
-def receipts(subject_id: int) -> Iterator[Receipt]:
+def receipts(subject_id: int, authority: Callable[[str], str]) -> Iterator[Receipt]:
     """Yield one receipt an event, the oldest first, in the language in which the choice was made.
 
-    Each has every mandatory field of ISO/IEC TS 27560 and, of the optional ones, what GDPR makes mandatory.
+    Each has every mandatory field of ISO/IEC TS 27560 and, of the optional ones, what GDPR makes mandatory. `authority`
+    names, in a language, who supervises the company where the person lives.
     """
     events = ConsentEvent.select().where(ConsentEvent.subject == subject_id).order_by(ConsentEvent.id)
     for event in events.iterator():
         if not is_reserved(event.purpose):  # what says no is no consent; the ledger's own table shows it
-            yield receipt(event)
+            yield receipt(event, authority(event.language))
 
 
-def receipt(event: ConsentEvent) -> Receipt:
-    """Return the receipt of one event."""
+def receipt(event: ConsentEvent, authority: str) -> Receipt:
+    """Return the receipt of one event, with the name of the authority."""
     site = config.site()
     return {
         "schema_version": SCHEMA,
@@ -45,6 +46,7 @@ def receipt(event: ConsentEvent) -> Receipt:
         "wording": event.wording,
         "collection_method": event.channel,
         **_processing(site, event),
+        "authority_party": authority,
         "party": _controller(site),
         "event": _event(site.purposes.get(_purpose(event)), event),
     }
@@ -64,7 +66,6 @@ def _processing(site: Site, event: ConsentEvent) -> Receipt:
         "recipient_third_parties": said["recipients"],
         "withdrawal_method": f"{site.base_url}/{event.purpose.partition('.')[0]}",
         "privacy_rights": f"{site.base_url}/overview",
-        "authority_party": site.authority.get(language) or site.authority.get("en", ""),
     }
 
 

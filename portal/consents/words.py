@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from portal.config import Words as Texts
-from portal.consents.service import Passed
-from portal.web.words import Words, here
+from portal.consents.service import OBJECTION, RESTRICTION, Choice, Passed, stop_of
+from portal.kernel.problems import N_
+from portal.web.words import Words, _, here
+
+_RESTRICTED = N_("It does not count since %(day)s, because your account is restricted. Your request is %(reference)s.")
+_OBJECTED = N_("It does not count since %(day)s, because you objected to it. Your request is %(reference)s.")
+_HELD = N_("It does not count since %(day)s, while we check a request. Its reference is %(reference)s.")
 
 
 class Line(NamedTuple):
@@ -30,6 +35,16 @@ def lines(systems: Iterable[Passed]) -> list[Line]:
 def told(systems: Sequence[Line]) -> str:
     """Return one sentence on all systems: Booking App confirmed at 14:02, CRM not yet."""
     return ", ".join(system.short for system in systems) + "." if systems else ""
+
+
+def stopped(choices: Mapping[str, Choice], purpose_id: str) -> str:
+    """Return why what was chosen does not count at the moment, "" where it does; for beside the control."""
+    name = stop_of(choices, purpose_id)
+    if name is None:
+        return ""
+    said = _RESTRICTED if name == RESTRICTION else _OBJECTED if name.startswith(OBJECTION) else _HELD
+    stop = choices[name]
+    return _(said, day=here().day(stop.at) if stop.at else "", reference=stop.case)
 
 
 def local(texts: Texts) -> str:

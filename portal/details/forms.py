@@ -7,8 +7,7 @@ from typing import Any
 from wtforms import ValidationError
 from wtforms.validators import InputRequired, Length
 
-from portal.cases.cleaning import BadFile, Clean
-from portal.cases.service import evidence
+from portal.cases.forms.documents import FilesForm
 from portal.details import formats
 from portal.kernel.problems import N_
 from portal.web.fields import AreaField, CheckField, FilesField, Form, TextField
@@ -43,7 +42,7 @@ class ValueForm(Form):
             raise ValidationError(problem.say) from problem
 
 
-class ReviewForm(ValueForm):
+class ReviewForm(FilesForm, ValueForm):
     """A new value that staff look at, with what shows it."""
 
     why = AreaField(
@@ -62,15 +61,6 @@ class ReviewForm(ValueForm):
         N_("Use none of my data while you check"),
         hint=N_("It is stored only, and no message but those about your requests is sent."),
     )
-    clean: list[tuple[str, Clean]]
-
-    def validate_files(self, field: FilesField) -> None:
-        """Make the files harmless, or say which cannot be taken."""
-        self.clean = []
-        try:
-            self.clean = evidence.checked(field.data or [])
-        except BadFile as problem:
-            raise ValidationError(problem.say) from problem
 
 
 def value_form(kind: type[ValueForm], detail_kind: str, name: str) -> ValueForm:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from portal.cases import deadlines
 from portal.config import Site
 from portal.download.choice import Choice
 from portal.kernel.problems import N_
@@ -49,8 +50,11 @@ _RIGHTS = (
 )
 
 
-def about(site: Site, sources: Sequence[Source], words: Words, choice: Choice) -> Facts:
-    """Return the answers in one language, also for what a copy leaves out; nothing in them is about the person."""
+def about(site: Site, sources: Sequence[Source], words: Words, choice: Choice, country: str = "") -> Facts:
+    """Return the answers in one language, also for what a copy leaves out; nothing in them is about the person.
+
+    The authority is that of the person's `country` (ISO 3166), that of the site's own law where it is not known.
+    """
     purposes, support = list(_purposes(site, words)), site.support_email
     categories = [
         {**_category(site, source, table, words), "in_this_copy": choice.asks(source.id, table.name)}
@@ -66,7 +70,10 @@ def about(site: Site, sources: Sequence[Source], words: Words, choice: Choice) -
         ),
         "retention": [{key: one[key] for key in ("source", "category", "retention")} for one in categories],
         "rights": [_right(site, words, *right) for right in _RIGHTS],
-        "complaint": {"text": words.say(_COMPLAINT, support=support), "authority": _said(site.authority, words)},
+        "complaint": {
+            "text": words.say(_COMPLAINT, support=support),
+            "authority": deadlines.authority_in(words.language, country),
+        },
         "sources": _distinct([one["origin"] for one in categories]),
         "automated_decisions": words.say(_NOT_ALONE, support=support),
         "transfers": words.say(_NOT_ABROAD, support=support),

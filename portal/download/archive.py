@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from portal.cases import deadlines
 from portal.config import Site
 from portal.consents.receipts import receipts
 from portal.download import masks
@@ -19,6 +20,7 @@ from portal.download.reading import Collected, pages
 from portal.kernel.problems import N_
 from portal.sources.base import Source
 from portal.sources.manifest import Table
+from portal.subjects import service as subjects
 from portal.web.words import Words
 
 _RECEIPTS = ("portal", "consent_events")  # where the choices are that receipts are made of
@@ -53,12 +55,17 @@ def _packed(pack: Pack, contents: Contents, site: Site, words: Words) -> Iterato
     for system in contents.systems:
         yield from _system(pack, system)
     before = len(pack.entries)
-    for receipt in receipts(contents.subject_id) if contents.choice.asks(*_RECEIPTS) else ():
+    country = contents.choice.country or subjects.country(contents.subject_id)
+
+    def authority(language: str) -> str:
+        return deadlines.authority_in(language, country)
+
+    for receipt in receipts(contents.subject_id, authority) if contents.choice.asks(*_RECEIPTS) else ():
         yield from pack.add(f"consents/{receipt['record_id']}.json", _json(receipt))
     count = len(pack.entries) - before
     head = {"reference": contents.reference, "made_at": contents.made_at.isoformat(), "language": words.language}
     scope = _scope(contents, site, words)
-    answers = {**about(site, _all(contents), words, contents.choice), "this_copy": scope}
+    answers = {**about(site, _all(contents), words, contents.choice, country), "this_copy": scope}
     yield from pack.add("about.json", _json({**head, **answers}))
     yield from pack.add("index.html", _index(contents, site, words, answers, count))
     listed = _listed(pack, contents, words)

@@ -69,7 +69,7 @@ def _show_page() -> Response:
     return show(
         "marketing/page.html",
         topics=[
-            (pairs[0].topic, [(_place(pair.id), _cell(pair, standing[pair.id])) for pair in pairs], pairs)
+            (pairs[0].topic, [(_place(pair.id), _cell(pair, standing)) for pair in pairs], pairs)
             for pairs in service.topics().values()
         ],
         scopes=[(EVERYTHING, _("Everything")), *((each.id, local(each.title)) for each in service.channels())],
@@ -83,7 +83,7 @@ def _show_region(switched: Sequence[Pair] = (), scope: str = "") -> Response:
     """Answer how far it has come, and beside it each switch that changed."""
     standing = consents.present(me())
     passed = _passed(standing)
-    cells = [_CELL.format(_place(pair.id), _cell(pair, standing[pair.id])) for pair in switched]
+    cells = [_CELL.format(_place(pair.id), _cell(pair, standing)) for pair in switched]
     said = _said(standing, switched, scope, passed)
     return show_alone(_region(passed), said=said, beside="".join(cells))
 
@@ -136,10 +136,11 @@ def _newest(passed: Iterable[Sequence[consents.Passed]]) -> dict[str, consents.P
     return newest
 
 
-def _cell(pair: Pair, choice: Choice) -> Markup:
+def _cell(pair: Pair, standing: Mapping[str, Choice]) -> Markup:
     """Draw a switch; only the line below it differs from person to person."""
+    choice = standing[pair.id]
     state = choice.state if choice.event else ""
-    own = {"hint": words.hint(choice, pair)}
+    own = {"hint": words.hint(standing, pair)}
 
     def context(own: Mapping[str, str]) -> dict[str, object]:
         return {"id": _place(pair.id), "pair": pair, "name": local(pair.purpose.title), "state": state, **own}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from portal.consents.service import Choice
-from portal.consents.words import local, when
+from portal.consents.words import local, stopped, when
 from portal.kernel import clock
 from portal.kernel.problems import N_
 from portal.marketing.service import EVERYTHING, ON, Pair
@@ -34,12 +34,14 @@ def named(scope: str, pair: Pair) -> str:
     return local(pair.topic.title if scope == pair.topic.id else pair.channel.title)
 
 
-def hint(choice: Choice, pair: Pair) -> str:
-    """Return what stands below a switch, "" before a choice."""
+def hint(standing: Mapping[str, Choice], pair: Pair) -> str:
+    """Return what stands below a switch, "" before a choice: since when, and why what is on does not count now."""
+    choice = standing[pair.id]
     if not choice.event:
         return ""
     since = _("Since %(at)s.", at=_at(choice))
-    return f"{since} {under_way([pair], choice)}".strip()
+    why = stopped(standing, pair.id) if choice.state == ON else ""
+    return f"{since} {why} {under_way([pair], choice)}".replace("  ", " ").strip()
 
 
 def under_way(pairs: Sequence[Pair], choice: Choice) -> str:

@@ -34,6 +34,7 @@ SAID: Mapping[str, str] = {
     "cases.opened_by_operator": N_("Our staff opened a request for you (%(reference)s)"),
     "cases.proven": N_("It was proven that a request is yours (%(reference)s)"),
     "cases.revealed": N_("Our staff saw masked values in %(source)s in full, to answer a request (%(reference)s)"),
+    "cases.unmatched": N_("Our staff found that a request is not about you (%(reference)s)"),
     "consents.chosen": N_("You made a choice about the use of your data"),
     "consents.passed_on": N_("Your choices were written to %(source)s"),
     "data.shown": N_("Masked values in %(source)s were shown to you in full"),

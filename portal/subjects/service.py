@@ -12,7 +12,7 @@ from portal.accounts import alarms
 from portal.accounts import service as accounts
 from portal.accounts.models import Account, Identifier
 from portal.accounts.models import Session as SessionRow
-from portal.accounts.persons import known_number, number_of
+from portal.accounts.persons import country_of, known_number, number_of
 from portal.kernel import clock, crypto, outbox, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import SourceUnavailable
@@ -92,7 +92,11 @@ def adopt(subject_id: int, proof: Proof) -> None:
 def vouch(subject_id: int) -> None:
     """Count as proven, beside the phone that found them, the rows of somebody whom an operator has verified."""
     alone = (Link.subject == subject_id) & (Link.state == LINKED) & (Link.proven_by == "phone")
-    Link.update(state=CLAIMED).where(alone).execute()
+    found = {link.source for link in Link.select(Link.source).where(alone)}
+    with atomic():
+        Link.update(state=CLAIMED).where(alone).execute()
+        for source in sorted(found):
+            outbox.again(subject_id, source)  # nothing was written there so far
 
 
 def forget(subject_id: int) -> None:
@@ -110,6 +114,12 @@ def account_of(subject_id: int) -> int | None:
     """Return the account of a subject, None if there is none."""
     found = Subject.select(Subject.account).where(Subject.id == subject_id).scalar()
     return None if found is None else int(found)
+
+
+def country(subject_id: int) -> str:
+    """Return the country that a person named when they signed up, "" where it is not known."""
+    account = account_of(subject_id)
+    return country_of(account) if account is not None else ""
 
 
 def resolve(claim: Claim[Identifier]) -> None:

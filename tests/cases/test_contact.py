@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from portal.accounts.models import Account
+from portal.cases import deadlines
 from portal.cases.models import Case
 from portal.cases.service import by_reference, deciding, timeline
 from tests.browse import Browser
@@ -26,9 +28,17 @@ def test_a_question_and_a_complaint_are_filed_here(nam: Stranger, about: str) ->
 
 def test_there_are_other_ways_than_the_form_and_the_authority_is_named(nam: Stranger) -> None:
     page, site = nam.browser.get("/contact"), nam.portal.config.site
-    for said in (site.address, site.support_email, site.phone, site.authority["en"], "within 15 days"):
+    for said in (site.address, site.support_email, site.phone, deadlines.authority_in("en", ""), "within 15 days"):
         assert said in page.text
     assert page.links[site.phone] == "tel:+842365550142"
+
+
+def test_somebody_who_lives_elsewhere_reads_the_authority_of_their_own_country(nam: Stranger) -> None:
+    mai = member(nam.portal, "everyday")
+    Account.update(age_rule="GB-13").where(Account.id == mai.account).execute()
+    for path in ("/contact", "/contact/what-we-do"):
+        assert deadlines.authority_in("en", "GB") in mai.browser.get(path).text
+        assert deadlines.authority_in("en", "") in nam.browser.get(path).text
 
 
 def test_it_is_at_the_same_place_on_every_page(nam: Stranger) -> None:

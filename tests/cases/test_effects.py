@@ -271,3 +271,19 @@ def test_a_link_chooses_the_use_that_is_objected_to(mai: Member) -> None:
     [chosen] = [node["value"] for node in page.root.all("option") if "selected" in node.attributes and node["value"]]
     assert chosen == "security"
     mai.browser.get("/requests/new/objection?purpose=%3Cscript%3E")
+
+
+def test_what_is_stopped_says_so_beside_its_control(mai: Member) -> None:
+    marketing.save(mai.subject, [marketing.one(EVENTS)], ON, "en")
+    mai.browser.get("/location").form("Save location level").send(level="approximate")
+    assert "Stopped for now" not in mai.browser.get("/location").text
+    case = ask(mai, "restriction")
+    why = "because your account is restricted"
+    location, news = mai.browser.get("/location"), mai.browser.get("/marketing")
+    assert why in location.root.one(id="stopped").text
+    assert case.reference in location.root.one(id="stopped").text
+    assert why in news.root.one(id="marketing-events-email-hint").text
+    cancel(case)
+    assert "Stopped for now" not in mai.browser.get("/location").text
+    ask(mai, "objection", "marketing")
+    assert why not in mai.browser.get("/marketing").text

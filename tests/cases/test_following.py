@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from portal.cases import deadlines
 from portal.cases.kinds import Proof
 from portal.cases.models import Case
 from portal.cases.service import by_reference, deciding, identity, move, open_case, secret_url, thread, timeline
@@ -41,7 +42,7 @@ def test_state_and_date_stand_first_and_every_date_can_be_read_by_programs(nam: 
         assert day.isoformat() in moments
     assert all(datetime.fromisoformat(moment) for moment in moments)
     assert "Viet Nam" in page.text
-    assert nam.portal.config.site.authority["en"] in page.text
+    assert deadlines.authority_in("en", "") in page.text
 
 
 def test_the_timeline_is_told_in_sentences(nam: Stranger) -> None:
@@ -92,7 +93,7 @@ def test_a_refusal_gives_reason_words_authority_and_court_and_can_be_looked_at_b
     page = nam.open()
     assert "It would harm the rights of other people." in page.text
     assert "The letter was written by somebody else." in page.text
-    assert nam.portal.config.site.authority["en"] in page.text
+    assert deadlines.authority_in("en", "") in page.text
     assert "go to court" in page.text
     page.form("Have somebody else look at it").send()
     assert by_reference(case.reference).state == "open"

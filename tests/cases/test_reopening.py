@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal.cases import deadlines
 from portal.cases.models import Case
 from portal.cases.service import (
     ask_review,
@@ -22,6 +23,7 @@ from portal.cases.service import (
 )
 from portal.kernel import clock
 from portal.kernel.problems import NotFound, NotNow
+from portal.notices.models import Message
 from portal.subjects.models import Subject
 from tests.conftest import Portal
 
@@ -60,7 +62,7 @@ def test_only_a_refusal_is_reviewed(portal: Portal) -> None:
         ask_review(answered())
     case = answered(deciding.REFUSE)
     ask_review(case)
-    assert timeline(case)[-1].name == "review asked"
+    assert "review asked" in [line.name for line in timeline(case)]
 
 
 def test_a_download_that_was_made_is_made_again_and_not_reopened(portal: Portal) -> None:
@@ -86,3 +88,23 @@ def test_whoever_asks_is_told_at_once_with_reference_dates_and_proof(portal: Por
     assert secret_url(case) in " ".join(portal.last_mail().split())
     assert "make sure that it is you" in portal.last_mail()
     assert by_reference(case.reference).acknowledged_at is not None
+
+
+def test_what_is_opened_again_is_acknowledged_again_by_a_day_of_its_own(portal: Portal) -> None:
+    case = answered(deciding.REFUSE)
+    with clock.later(timedelta(days=20)):
+        ask_review(case)
+        found = by_reference(case.reference)
+        assert found.acknowledge_by == deadlines.terms(case.kind, clock.now(), case.country).acknowledge_by
+        assert clock.now() - found.acknowledged_at < timedelta(minutes=1)
+        assert [line.name for line in timeline(found)][-2:] == ["review asked", "acknowledged"]
+
+
+def test_each_opening_is_told_once(portal: Portal) -> None:
+    case = open_without_account("complaint", "linh@example.com", "en")
+    for number in range(2):
+        row = deciding.propose(by_reference(case.reference), 1 + 2 * number, deciding.REFUSE, "no_match", "Nothing.")
+        deciding.agree(by_reference(case.reference), 2 + 2 * number, row.id)
+        ask_review(by_reference(case.reference))
+    causes = [row.cause for row in Message.select() if ":received" in row.cause]
+    assert causes == [f"request:{case.reference}:received{times}" for times in ("", ":1", ":2")]

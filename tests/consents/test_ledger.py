@@ -181,9 +181,10 @@ def test_a_system_that_does_not_take_a_choice_cannot_have_one_of_its_own(subject
 
 def test_the_receipt_of_a_choice_for_one_system_names_that_one_alone(subject: int) -> None:
     service.record(subject, EVENTS, "on", source_id="crm", **TERMS)
-    [receipt] = receipts.receipts(subject)
+    [receipt] = receipts.receipts(subject, "The authority ({})".format)
     assert receipt["purpose"]["id"] == f"{EVENTS}@crm"
     assert receipt["purpose"]["title"] == config.site().purposes[EVENTS].title["en"]
     assert [place for place in receipt["storage_locations"] if place.startswith("Demo")] == ["Demo CRM"]
     assert receipt["event"]["state"] == "consent_given"
     assert receipt["withdrawal_method"].endswith("/marketing")
+    assert receipt["authority_party"] == "The authority (en)"

@@ -14,6 +14,8 @@ from portal.kernel.outbox import Delivery
 from portal.sources import registry
 from portal.sources.base import Person
 from portal.sources.manifest import Text
+from portal.subjects import service as subjects
+from portal.subjects.models import Link
 from tests.consents.conftest import ANNA, BEN, TERMS, System, member
 
 LEVEL, EVENTS = "location.level", "marketing.events.email"
@@ -132,3 +134,30 @@ def test_each_system_is_written_its_own_value(anna: int, systems: dict[str, Syst
     service.record(anna, EVENTS, "on", **TERMS)
     work.drain()
     assert systems["crm"].row(ANNA) == ("precise", "on")
+
+
+def test_a_row_that_only_a_phone_leads_to_confirms_nothing(anna: int, systems: dict[str, System]) -> None:
+    """What may not be shown is not written to either, so nothing of it was confirmed."""
+    Link.update(proven_by="phone").where(Link.subject == anna, Link.source == "app").execute()
+    service.record(anna, EVENTS, "off", **TERMS)
+    work.drain()
+    assert systems["app"].row(ANNA) == ("precise", "on")
+    assert standing_of(service.deliveries(anna, EVENTS)) == {"crm": "confirmed"}
+
+
+def test_a_row_that_was_claimed_confirms_what_was_written_into_it(anna: int, systems: dict[str, System]) -> None:
+    Link.update(state="claimed").where(Link.subject == anna, Link.source == "app").execute()
+    service.record(anna, EVENTS, "off", **TERMS)
+    work.drain()
+    assert systems["app"].row(ANNA) == ("precise", "off")
+    assert standing_of(service.deliveries(anna, EVENTS)) == {"app": "confirmed", "crm": "confirmed"}
+
+
+def test_what_an_operator_vouches_for_is_written_to_before_it_confirms(anna: int, systems: dict[str, System]) -> None:
+    Link.update(proven_by="phone").where(Link.subject == anna, Link.source == "app").execute()
+    service.record(anna, EVENTS, "off", **TERMS)
+    work.drain()
+    subjects.vouch(anna)
+    assert standing_of(service.deliveries(anna, EVENTS)) == {"app": "asked", "crm": "confirmed"}
+    work.drain()
+    assert systems["app"].row(ANNA) == ("precise", "off")

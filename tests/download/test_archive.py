@@ -12,6 +12,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from portal.accounts.models import Account
+from portal.cases import deadlines
 from portal.consents import service as consents
 from portal.consents.receipts import SCHEMA
 from portal.download import service
@@ -111,10 +113,20 @@ def test_names_lead_nowhere_else(copy: Download) -> None:
 def test_about_answers_article_15(portal: Portal, copy: Download) -> None:
     told = read(unpacked(copy), "about.json")
     assert ARTICLE_15 <= told.keys()
-    assert told["complaint"]["authority"] == portal.config.site.authority["en"]
+    assert told["complaint"]["authority"] == deadlines.authority_in("en", "")
     assert {one["category"] for one in told["categories"]} >= {"Bookings", "Invoices", "Check-ins"}
     assert "Location" in {purpose["title"] for purpose in told["purposes"]}
     assert all(right["how"] for right in told["rights"])
+
+
+def test_the_authority_is_that_of_the_country_where_somebody_lives(mai: Member) -> None:
+    Account.update(age_rule="US-CA-13").where(Account.id == mai.account).execute()
+    terms = {"notice_version": "1", "language": "vi", "wording": "May we?"}
+    consents.record(mai.subject, "marketing.events.email", "on", **terms)
+    archive = unpacked(mai.copy())
+    [receipt] = [read(archive, name) for name in archive.namelist() if name.startswith("consents/")]
+    assert read(archive, "about.json")["complaint"]["authority"] == deadlines.authority_in("en", "US-CA")
+    assert receipt["authority_party"] == deadlines.authority_in("vi", "US-CA")
 
 
 def test_each_choice_has_a_receipt(copy: Download) -> None:

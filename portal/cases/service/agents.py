@@ -68,13 +68,25 @@ def refuse(row: Attempt) -> None:
 
 
 def stop(row: Attempt) -> None:
-    """Let nothing rest on a proof that somebody on file did not give; NotNow where it was stopped before."""
+    """Let nothing rest on a proof that somebody on file did not give, and undo what did; NotNow if stopped before."""
     case = row.case
     with atomic():
         if row.way != TOLD or not attempts.spend(row, ASKED, STOPPED):
             raise NotNow
         weak = Verification.method << ["facts", identity.LOST_MAILBOX]
         Verification.delete().where(Verification.case == case.id, weak).execute()
-        if case.state == "open" and not identity.proofs(case):
-            Case.update(subject=None).where(Case.id == case.id).execute()
         note(case, "proof stopped", "person", internal=True)
+        if identity.proof(case) < kind(case.kind).needs:
+            _undo(case)
+
+
+def _undo(case: Case) -> None:
+    """Undo what a case has done on the word of somebody who was not the person, and carry nothing of it out."""
+    if case.kind in effects.KINDS:
+        effects.undone(case)
+    if case.state == "approved" or (case.state in ("in_progress", "fulfilled") and case.kind in effects.KINDS):
+        move(case, "revoked", "never asked for", "person")
+        notifying.news(case, "never asked for")
+    elif case.state == "open" and not identity.proofs(case):
+        effects.undone(case)  # a correction may have stopped all use
+        Case.update(subject=None).where(Case.id == case.id).execute()

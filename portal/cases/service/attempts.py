@@ -8,7 +8,7 @@ from typing import Any
 
 from portal import config
 from portal.cases.models import Attempt, Case
-from portal.cases.service import identity
+from portal.cases.service import effects, identity
 from portal.kernel import clock, crypto, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
@@ -64,9 +64,15 @@ def by_secret(secret: str) -> Attempt:
     )
     if found is None:
         raise NotFound
-    if found.state == ASKED and (found.expires_at <= clock.now() or found.case.closed_at is not None):
+    if found.state == ASKED and (found.expires_at <= clock.now() or _is_over(found)):
         raise LinkOver
     return found
+
+
+def _is_over(row: Attempt) -> bool:
+    """Tell a case with which nothing can be done by a link any more; what has stopped a use can still be undone."""
+    undoable = row.way == TOLD and row.case.state == "fulfilled" and row.case.kind in effects.KINDS
+    return row.case.closed_at is not None and not undoable
 
 
 def link(secret: str) -> str:

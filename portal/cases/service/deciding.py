@@ -14,6 +14,7 @@ from portal.cases.models import Case, CaseEvent, Decision
 from portal.cases.reasons import REASONS as REASONS
 from portal.cases.service import effects, evidence, identity, notifying
 from portal.cases.service.moving import move, note
+from portal.cases.service.notifying import REVIEW_ASKED as REVIEW_ASKED
 from portal.kernel import audit, clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
@@ -22,7 +23,8 @@ from portal.subjects import service as subjects
 
 FULFIL, PART, REFUSE = "fulfil", "part", "refuse"
 PROPOSED, DECIDED, WITHDRAWN = "proposed", "decided", "withdrawn"
-REVIEW_ASKED, KIND_CHANGED = "review asked", "kind changed"
+KIND_CHANGED = "kind changed"
+PREPARED, RELEASED = "copy prepared", "copy released"  # a copy that leaves only after a second look
 ALONE = frozenset({"portal", "operator"})  # the channels of whoever had proven themselves before they asked
 
 audit.declare("cases.decided", "reference", "outcome", "reason")
@@ -42,6 +44,14 @@ class SecondPerson(Problem):
     status, code = 409, "second-person"
     say = N_("This has to be decided by somebody else.")
     then = N_("Ask a colleague who has not decided in this request before.")
+
+
+class NotReleased(Problem):
+    """A copy that staff hand out themselves, and that nobody has looked at a second time."""
+
+    status, code = 409, "not-released"
+    say = N_("Nobody has looked a second time at what this copy holds.")
+    then = N_("One prepares it, another releases it; then it can be handed out. You can refuse it without.")
 
 
 class NoPerson(Problem):
@@ -141,8 +151,18 @@ def _check(case: Case, staff: int, outcome: str, reason: str, words: str) -> Non
         raise SecondPerson
     if outcome != REFUSE:
         identity.require(case)
-        if kind(case.kind).carried and not case.subject_id:
+        about = kind(case.kind)
+        if (about.carried or about.looked_at_twice) and not case.subject_id:
             raise NoPerson
+        if about.looked_at_twice and not _released(case):
+            raise NotReleased
+
+
+def _released(case: Case) -> bool:
+    """Tell whether the last look at the copy of a case was the second one, at what still stands."""
+    looks = (CaseEvent.case == case.id) & (CaseEvent.name << [PREPARED, RELEASED, "unmatched"])
+    last_look = CaseEvent.select(CaseEvent.name).where(looks).order_by(CaseEvent.id.desc()).first()
+    return last_look is not None and last_look.name == RELEASED
 
 
 def _reviewed(case: Case) -> set[int]:

@@ -18,7 +18,8 @@ audit.declare("cases.extended", "reference", "until")
 
 def until(case: Case) -> date | None:
     """Return the day to which a case can be extended, None where the law gives no more time."""
-    return deadlines.terms(case.kind, reopening.counted_from(case), case.country).extendable_to
+    begun = reopening.counted_from(case)
+    return deadlines.terms(case.kind, begun, case.country, processor=case.shared).extendable_to
 
 
 def extend(case: Case, reason: str, staff: int) -> date:
@@ -28,7 +29,8 @@ def extend(case: Case, reason: str, staff: int) -> date:
     that is over or that somebody else changed meanwhile.
     """
     extended = case.extended_at is not None
-    dates = deadlines.extend(case.kind, reopening.counted_from(case), case.country, reason=reason, extended=extended)
+    begun, known = reopening.counted_from(case), {"extended": extended, "processor": case.shared}
+    dates = deadlines.extend(case.kind, begun, case.country, reason=reason, **known)
     if case.state in FINAL:
         raise NotNow
     new, now, actor = dates.complete_by, clock.now(), f"staff:{staff}"

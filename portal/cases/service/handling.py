@@ -116,7 +116,8 @@ def change_kind(case: Case, to: str, staff: int) -> None:
     if to == case.kind:
         return
     extended = case.extended_at is not None  # by what the law of the new kind allows, though more was promised
-    dates = deadlines.terms(to, reopening.counted_from(case), case.country, extension=extended)
+    begun, known = reopening.counted_from(case), {"extension": extended, "processor": case.shared}
+    dates = deadlines.terms(to, begun, case.country, **known)
     with atomic():
         before = case.kind
         _change(case, kind=to, complete_by=dates.complete_by, profile=dates.profile, legal_maximum=dates.legal_maximum)

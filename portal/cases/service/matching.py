@@ -11,8 +11,9 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.accounts.masks import mask, mask_name
-from portal.cases.models import Case, Verification
-from portal.cases.service import searching
+from portal.cases.models import Case, CaseEvent, Decision, Routing, Verification
+from portal.cases.service import deciding, effects, searching
+from portal.cases.service.identity import METHODS
 from portal.cases.service.moving import note
 from portal.kernel import audit, crypto
 from portal.kernel.db import atomic
@@ -22,10 +23,12 @@ from portal.sources.base import Identifier, Person, Source
 from portal.subjects import service as subjects
 
 BY_ADDRESS = ("code", "facts", "person confirmed")  # ways that prove the address of the case and nobody else
+MATCHED, UNMATCHED = "matched", "unmatched"
 MOST = 5  # records of one system that are shown
 
 audit.declare("cases.looked_for", "reference", "kind")
 audit.declare("cases.matched", "reference")
+audit.declare("cases.unmatched", "reference")
 
 
 class NobodyThere(Problem):
@@ -70,16 +73,58 @@ def match(case: Case, asked: Identifier, staff: int) -> None:
         raise NobodyThere
     own = bool(case.contact_hash) and case.contact_hash in crypto.keyed_hashes(asked.kind, asked.value)
     with atomic():
-        subject, _ = subjects.verified(asked)
+        subject, made = subjects.verified(asked)
         mine = (Case.id == case.id) & (Case.state == "open") & Case.subject.is_null()
         if not Case.update(subject=subject).where(mine).execute():
             raise NotNow
         if not own:
             by_address = (Verification.case == case.id) & (Verification.method << BY_ADDRESS)
             Verification.update(proof=0).where(by_address).execute()
-        note(case, "matched", f"staff:{staff}", internal=True, own_address=own)
+        note(case, MATCHED, f"staff:{staff}", internal=True, own_address=own, made=made)
         audit.record("cases.matched", subject=subject, actor=f"staff:{staff}", reference=case.reference)
     case.subject_id = subject
+
+
+def may_unmatch(case: Case) -> bool:
+    """Tell whether a case is about whom staff matched it with, so that they can take that back; it is still open."""
+    return case.state == "open" and case.subject_id is not None and _by_staff(case) is not None
+
+
+def unmatch(case: Case, staff: int) -> None:
+    """Take a match back that named the wrong person; NotNow where the case found its person by their own proof.
+
+    Whatever rested on it goes: what was stopped for that person, what was proposed, what staff attested with that
+    person before them, companies that were asked about them. A proof of the address counts for its own holder again.
+    """
+    matched = _by_staff(case)
+    if not may_unmatch(case) or matched is None:
+        raise NotNow
+    wrong, by_address = case.subject_id, (Verification.case == case.id) & (Verification.method << BY_ADDRESS)
+    with atomic():
+        effects.undone(case)
+        same = (Case.id == case.id) & (Case.state == "open") & (Case.subject == wrong)
+        if not Case.update(subject=None, routed_at=None).where(same).execute():
+            raise NotNow
+        for row in Verification.select().where(by_address, Verification.proof == 0):
+            Verification.update(proof=int(METHODS[row.method])).where(Verification.id == row.id).execute()
+        since = (Verification.case == case.id) & (Verification.at >= matched.at)
+        Verification.update(proof=0).where(since, Verification.by.startswith("staff:")).execute()
+        Decision.update(state=deciding.WITHDRAWN).where(
+            Decision.case == case.id, Decision.state == deciding.PROPOSED
+        ).execute()
+        Routing.delete().where(Routing.case == case.id, Routing.answered_at.is_null()).execute()
+        note(case, UNMATCHED, f"staff:{staff}", internal=True)
+        audit.record("cases.unmatched", subject=wrong, actor=f"staff:{staff}", reference=case.reference)
+        if matched.facts.get("made") and not Case.select().where(Case.subject == wrong).exists():
+            subjects.forget(wrong)
+    case.subject = None
+
+
+def _by_staff(case: Case) -> CaseEvent | None:
+    """Return the match by staff that counts now."""
+    about = (CaseEvent.case == case.id) & (CaseEvent.name << [MATCHED, UNMATCHED])
+    newest: CaseEvent | None = CaseEvent.select().where(about).order_by(CaseEvent.id.desc()).first()
+    return newest if newest is not None and newest.name == MATCHED else None
 
 
 def shown(asked: Identifier) -> str:

@@ -6,11 +6,13 @@ from portal import config
 from portal.accounts import service as accounts
 from portal.cases import deadlines
 from portal.cases.kinds import kind
-from portal.cases.models import Case
+from portal.cases.models import Case, CaseEvent
 from portal.cases.service import identity
 from portal.cases.service.reading import secret_url
 from portal.notices import messages
 from portal.subjects import service as subjects
+
+REOPENED, REVIEW_ASKED = "reopened", "review asked"  # what begins the dates of a case anew
 
 
 def recipient(case: Case) -> messages.Recipient | None:
@@ -30,9 +32,11 @@ def page_url(case: Case) -> str:
 
 
 def received(case: Case) -> None:
-    """Say that a request has arrived, with its dates and whether it still needs a proof."""
+    """Say that a request has arrived, or is open again, with its dates and whether it still needs a proof."""
     if to := recipient(case):
-        asked, cause = kind(case.kind), f"request:{case.reference}:received"
+        asked, again = kind(case.kind), CaseEvent.case == case.id
+        times = CaseEvent.select().where(again, CaseEvent.name << [REOPENED, REVIEW_ASKED]).count()
+        cause = f"request:{case.reference}:received{f':{times}' if times else ''}"
         prove = asked.needs > identity.proof(case)
         messages.request_received(to, cause, case.reference, asked.title, case.complete_by, prove, page_url(case))
 

@@ -101,7 +101,10 @@ def open_without_account(
 
 
 def acknowledge(case: Case, actor: str) -> None:
-    """Tell who asked that the request has arrived, with its dates and how they will be recognised (RULES R4)."""
+    """Tell who asked that the request has arrived, with its dates and how they will be recognised (RULES R4).
+
+    Once for each time that it is opened.
+    """
     if case.acknowledged_at is not None:
         return
     case.acknowledged_at = clock.now()
@@ -118,7 +121,9 @@ def days_for(kind: str) -> int:
 
 def _create(kind: str, channel: str, actor: str, received: datetime, **known: object) -> Case:
     """Write the row with the dates that the law gives it, counted from the day received (RULES D1)."""
-    dates = deadlines.terms(kind, received, str(known.get("country", "")))
+    subject = known.get("subject")
+    shared = deadlines.shared(subject if isinstance(subject, int) else None)
+    dates = deadlines.terms(kind, received, str(known.get("country", "")), processor=shared)
     case: Case = Case.create(
         reference=_unused_reference(),
         kind=kind,
@@ -129,6 +134,7 @@ def _create(kind: str, channel: str, actor: str, received: datetime, **known: ob
         acknowledge_by=dates.acknowledge_by,
         complete_by=dates.complete_by,
         legal_maximum=dates.legal_maximum,
+        shared=shared,
         due_at=None,
         **known,
     )

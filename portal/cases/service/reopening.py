@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from portal.cases import deadlines
 from portal.cases.kinds import kind
 from portal.cases.models import Case, CaseEvent
-from portal.cases.service import effects, evidence
-from portal.cases.service.deciding import REVIEW_ASKED
+from portal.cases.service import effects, evidence, opening
 from portal.cases.service.moving import move
+from portal.cases.service.notifying import REOPENED, REVIEW_ASKED
 from portal.kernel import clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import NotNow
 
 REOPEN = timedelta(days=30)
-REOPENED = "reopened"
 
 
 def cancel(case: Case, actor: str = "person") -> None:
@@ -35,7 +34,7 @@ def may_reopen(case: Case) -> bool:
 
 
 def reopen(case: Case, actor: str = "person") -> None:
-    """Open an answered case again, with a clock that begins now; NotNow after 30 days."""
+    """Open an answered case again, with dates that begin now and a word that it has arrived; NotNow after 30 days."""
     _again(case, REOPENED, actor)
 
 
@@ -57,11 +56,20 @@ def counted_from(case: Case) -> datetime:
 def _again(case: Case, event: str, actor: str) -> None:
     if not may_reopen(case):
         raise NotNow
-    dates = deadlines.terms(case.kind, clock.now(), case.country)
-    due = {"profile": dates.profile, "complete_by": dates.complete_by, "legal_maximum": dates.legal_maximum}
+    shared = deadlines.shared(case.subject_id)
+    dates = deadlines.terms(case.kind, clock.now(), case.country, processor=shared)
+    due = {
+        "profile": dates.profile,
+        "acknowledge_by": dates.acknowledge_by,
+        "acknowledged_at": None,
+        "complete_by": dates.complete_by,
+        "legal_maximum": dates.legal_maximum,
+        "shared": shared,
+    }
     with atomic():
         move(case, "open", event, actor)
         effects.checked_anew(case)
         Case.update(**due, extended_at=None, waiting="", snoozed_until=None).where(Case.id == case.id).execute()
-    for name, value in due.items():
-        setattr(case, name, value)
+        for name, value in due.items():
+            setattr(case, name, value)
+        opening.acknowledge(case, actor="worker")

@@ -10,7 +10,7 @@ MOVES: dict[str, frozenset[str]] = {
     "open": frozenset({"approved", "fulfilled", "denied", "revoked", "expired"}),
     "approved": frozenset({"in_progress", "denied", "revoked", "expired"}),
     "in_progress": frozenset({"fulfilled", "denied", "revoked", "expired"}),
-    "fulfilled": frozenset({"open"}),  # reopened
+    "fulfilled": frozenset({"open", "revoked"}),  # reopened; or the person says that they never asked
     "denied": frozenset({"open"}),  # reopened, or reviewed by somebody else
     "revoked": frozenset(),
     "expired": frozenset(),

@@ -28,8 +28,13 @@ def say(case: Case, author: str, text: str) -> CaseMessage:
     """Add what the person, their agent or a company says; staff are no longer waiting for them."""
     with atomic():
         row = _add(case, author, text, SENT, sent_at=clock.now(), due_at=None)
-        Case.update(waiting="", snoozed_until=None).where(Case.id == case.id, Case.waiting != "source").execute()
+        answered(case)
     return row
+
+
+def answered(case: Case) -> None:
+    """Note that staff wait for whoever asks no longer."""
+    Case.update(waiting="", snoozed_until=None).where(Case.id == case.id, Case.waiting != "source").execute()
 
 
 def send(case: Case, staff: int, text: str) -> CaseMessage:

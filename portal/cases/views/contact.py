@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 from portal import config
 from portal.accounts.identifiers import NotAnAddress
 from portal.accounts.views import network
-from portal.cases import service
+from portal.cases import deadlines, service
 from portal.cases.forms.requests import TRAP, LinksForm, contact_form
 from portal.cases.service import on_file
 from portal.cases.views.asking import file, is_known
 from portal.cases.views.room import room
-from portal.consents.words import local
-from portal.web.guards import open_to_all
+from portal.subjects import service as subjects
+from portal.web.guards import me, open_to_all
 from portal.web.htmx import show
 from portal.web.words import _, here
 
@@ -34,7 +34,7 @@ def contact() -> Response:
         trap=TRAP,
         days=service.days_for("inquiry"),
         complaint_days=service.days_for("complaint"),
-        authority=local(config.site().authority),
+        authority=_authority(),
         status=422 if form.errors else 200,
     )
 
@@ -43,7 +43,7 @@ def contact() -> Response:
 @open_to_all
 def notice() -> Response:
     """Say what we do with what is written into these forms (RULES C9)."""
-    return show("cases/notice.html", authority=local(config.site().authority), months=config.site().thread_months)
+    return show("cases/notice.html", authority=_authority(), months=config.site().thread_months)
 
 
 @room.route("/requests/links", methods=["GET", "POST"])
@@ -58,3 +58,9 @@ def links() -> Response:
         except NotAnAddress as problem:
             form.email.errors = [_(problem.say) + " " + _(problem.then)]
     return show("cases/links.html", form=form, done=done, status=422 if form.errors else 200)
+
+
+def _authority() -> str:
+    """Name the authority of the country where whoever looks lives, of the site's own law where that is not known."""
+    country = subjects.country(me().subject_id) if is_known() else ""
+    return deadlines.authority_in(here().language, country)

@@ -20,4 +20,4 @@ def _open(session: Session) -> str:
 navigation.entry(room, "listing", N_("Your requests"), order=75, state=_open, covers=("choose", "ask", "one"))
 navigation.footer(room, "contact", N_("Contact and complaints"), order=50)
 navigation.footer(room, "choose", N_("Make a request"), order=45)
-navigation.left_out(room, "by_mail", "confirm", "prove", "named", "sent", "links", "notice")
+navigation.left_out(room, "by_mail", "confirm", "prove", "named", "sent", "links", "notice", "papers", "papers_by_mail")

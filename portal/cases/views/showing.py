@@ -13,7 +13,7 @@ from portal.cases.forms.companies import ANSWERS
 from portal.cases.kinds import Proof, kind
 from portal.cases.models import Case, CaseMessage
 from portal.cases.reasons import REASONS
-from portal.cases.service import attempts, codes, deciding, facts, identity, routing, thread
+from portal.cases.service import attempts, codes, deciding, documents, facts, identity, routing, thread
 from portal.cases.words import event, standing
 from portal.consents.words import local
 from portal.kernel import clean
@@ -75,6 +75,7 @@ def facts_of(case: Case, author: str) -> dict[str, Any]:
         "routings": routing.of(case),
         "answers": ANSWERS,
         "reasons": REASONS,
+        "may_send_papers": author == "agent" and documents.may_send(case),
         "may_say": case.state not in service.FINAL,
         "may_cancel": case.state == "open",
         "may_reopen": service.may_reopen(case),

@@ -30,6 +30,7 @@ from portal.consents.service.projection import (
     replay,
     standing,
 )
+from portal.consents.service.undoing import give_back
 
 __all__ = [
     "CHECKING",
@@ -52,6 +53,7 @@ __all__ = [
     "covered",
     "deliveries",
     "for_one",
+    "give_back",
     "in_force",
     "look_anew",
     "made_by",

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal import config
 from portal.cases import service as cases
+from portal.cases.forms.documents import MOST_BYTES
 from portal.cases.service import deciding
 from portal.cases.service import evidence as kept
 from portal.consents.words import when
@@ -26,8 +27,6 @@ from portal.web.files import attachment, takes_files
 from portal.web.guards import me, recently_confirmed
 from portal.web.htmx import away, show
 from portal.web.words import _, here
-
-FILES = kept.MOST * kept.LARGEST + 1024 * 1024  # bytes that the form with evidence may bring
 
 
 class Line(NamedTuple):
@@ -60,7 +59,7 @@ def correct(detail: str) -> Response:
 
 
 @room.route("/details/<string:detail>/review", methods=["GET", "POST"])
-@takes_files(FILES)
+@takes_files(MOST_BYTES)
 @recently_confirmed
 def review(detail: str) -> Response:
     """Ask for a new value with what shows it, for staff to look at."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from portal.cases.kinds import kind
 from portal.cases.models import Case
 from portal.cases.service import deciding, moving
 from portal.cases.service.states import FINAL
@@ -24,8 +25,8 @@ audit.declare("download.released", "reference", "withheld")
 
 
 def needs_release(case: Case) -> bool:
-    """Tell whether a copy waits for a second look."""
-    return case.kind == KIND and deciding.needs_two(case)
+    """Tell whether a copy waits for a second look; one that staff hand out themselves does whoever asked for it."""
+    return kind(case.kind).looked_at_twice or (case.kind == KIND and deciding.needs_two(case))
 
 
 def release_of(case: Case) -> Release | None:
@@ -55,7 +56,7 @@ def prepare(case: Case, withheld: Iterable[str], staff: int) -> Release:
     }
     with atomic():
         Release.insert(case=case, **facts).on_conflict(conflict_target=[Release.case], update=facts).execute()
-        moving.note(case, "copy prepared", f"staff:{staff}", internal=True)
+        moving.note(case, deciding.PREPARED, f"staff:{staff}", internal=True)
     return Release.get(Release.case == case.id)
 
 
@@ -74,10 +75,17 @@ def release(case: Case, prepared_at: str, staff: int) -> None:
         if not Release.update(released_by=staff, released_at=clock.now()).where(same).execute():
             raise NotNow
         count = sum(len(names) for names in found.withheld.values())
-        moving.note(case, "copy released", f"staff:{staff}", withheld=count)
+        moving.note(case, deciding.RELEASED, f"staff:{staff}", withheld=count)
         keys = {"reference": case.reference, "withheld": count}
         audit.record("download.released", subject=case.subject_id, actor=f"staff:{staff}", **keys)
         work.wake_table(Case)
+
+
+def forget_preparation(case: Case) -> None:
+    """Forget how a copy was prepared, for it was somebody else's; NotNow where it is being made."""
+    if case.state != "open":
+        raise NotNow
+    Release.delete().where(Release.case == case.id).execute()
 
 
 def ready() -> Any:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal.consents import service as consents
-from portal.consents.words import Line, lines, told
+from portal.consents.words import Line, lines, stopped, told
 from portal.location import service
 from portal.location.forms import LevelForm
 from portal.location.views.room import room
@@ -70,7 +70,10 @@ class App(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How the choice stands: the level chosen for all, each app's line, when to look again, what to say of it."""
+    """How the choice stands: the level chosen for all, each app's line, when to look again, what to say of it.
+
+    `stopped` says why it does not count at the moment.
+    """
 
     state: str | None
     apps: list[App]
@@ -78,6 +81,7 @@ class Look(NamedTuple):
     saved: str
     passed_on: str
     differs: bool
+    stopped: str = ""
 
     @property
     def told(self) -> str:
@@ -94,7 +98,9 @@ def _look() -> Look:
     if not level.event:
         return Look(None, apps, every, "", "", differs)
     state = None if differs else level.state
-    return Look(state, apps, every, _(SAVED[level.state]), told([line for line in systems if line.short]), differs)
+    passed_on = told([line for line in systems if line.short])
+    why = stopped(standing, service.PURPOSE) if differs or level.state != service.OFF else ""
+    return Look(state, apps, every, _(SAVED[level.state]), passed_on, differs, why)
 
 
 @cache
@@ -111,14 +117,18 @@ def _buttons(language: str, chosen: str) -> tuple[Button, ...]:
 def _show_page() -> Response:
     """Show the page as it is asked for most: filled in, not drawn."""
     look = _look()
-    own = {"told": look.told, **{f"hint{place}": app.line.hint for place, app in enumerate(look.apps)}}
+    own = {
+        "told": look.told,
+        "stopped": look.stopped,
+        **{f"hint{place}": app.line.hint for place, app in enumerate(look.apps)},
+    }
     way = (look.state, look.every, look.differs, *[app.look for app in look.apps])
     return show_filled("location/page.html", way, own, lambda own: _context(look, own))
 
 
 def _context(look: Look, own: Own) -> dict[str, object]:
     filled = [app._replace(line=app.line._replace(hint=own[f"hint{place}"])) for place, app in enumerate(look.apps)]
-    return {**_drawn(look._replace(apps=filled)), "saved": own["told"]}
+    return {**_drawn(look._replace(apps=filled)), "saved": own["told"], "stopped": own["stopped"]}
 
 
 def _drawn(look: Look) -> dict[str, Any]:
@@ -130,6 +140,7 @@ def _drawn(look: Look) -> dict[str, Any]:
         "differs": look.differs,
         "off": look.state == service.OFF,
         "saved": look.told,
+        "stopped": look.stopped,
     }
 
 

@@ -254,6 +254,7 @@ class Manifest:
     subject: Subject
     tables: Mapping[str, Table]
     controller: str = ""
+    processor: str = ""  # another company that keeps or runs it for the controller
     secret: str = ""
     parts: bool = False  # an HTTP system that can erase single tables
     location: Location | None = None

@@ -41,6 +41,7 @@ def parse(data: Mapping[str, Any], file: str) -> Manifest:
         url=_url(source),
         secret=source.string("secret"),
         controller=source.string("controller"),
+        processor=source.string("processor"),
         parts=source.flag("parts", False),
         subject=_subject(subject, tables),
         tables=tables,

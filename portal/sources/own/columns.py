@@ -128,6 +128,7 @@ TITLES: Mapping[str, str] = {
     "sensitive": N_("Needs special care"),
     "sent_at": N_("Sent at"),
     "sha256": N_("Checksum (SHA-256)"),
+    "shared": N_("Others process the data too"),
     "since": N_("From when"),
     "size": N_("Size in bytes"),
     "snoozed_until": N_("Rests until"),

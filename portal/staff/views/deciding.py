@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from portal.cases import deadlines, legal
 from portal.cases.kinds import KINDS
-from portal.cases.service import deciding, desk, duplicates, extending, handling
+from portal.cases.service import deciding, desk, duplicates, extending, handling, identity
 from portal.staff.forms import DecisionForm, ExtensionForm
 from portal.staff.views.case import CASE, back, load
-from portal.staff.views.door import room
+from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.guards import crew, staff
 from portal.web.htmx import show
@@ -31,6 +31,8 @@ def decide(reference: str) -> Response:
         except deciding.ReasonMissing as problem:
             form.reason.errors = [_(problem.say)] if not form.reason.data else []
             form.words.errors = [_(problem.say)] if not form.words.data else []
+        except (deciding.SecondPerson, deciding.NoPerson, deciding.NotReleased, identity.NotProven) as problem:
+            form.outcome.errors = [said(problem)]
         else:
             return back(found, "#decision")
     return show(

@@ -25,7 +25,7 @@ from portal.web.words import _, here
 
 DELETES = ("deletion", "partial_deletion", "deceased")
 
-navigation.left_out(room, "match")
+navigation.left_out(room, "match", "unmatch")
 
 
 @room.route(f"{CASE}/person", methods=["GET", "POST"])
@@ -52,6 +52,16 @@ def match(reference: str) -> Response:
     """Match a case with the holder of an address that some system knows."""
     found = load(reference)
     matching.match(found, searching.address(request.form.get("address", "")), crew().number)
+    return back(found, "#person")
+
+
+@room.post(f"{CASE}/unmatch")
+@staff("admin", "approver", "staff", fresh=True)
+def unmatch(reference: str) -> Response:
+    """Take a match with the wrong person back, with the copy that was prepared of their data."""
+    found = load(reference)
+    downloads.forget_preparation(found)
+    matching.unmatch(found, crew().number)
     return back(found, "#person")
 
 
