@@ -54,11 +54,13 @@ def up(migrator: SchemaMigrator, db: Any) -> None:
     """Add them."""
     with db.bind_ctx([*NEW, Subject]):
         db.create_tables(NEW, safe=False)
-    db.execute_sql("CREATE INDEX links_by_key ON links (source, key_hash)")
+    db.execute_sql("CREATE INDEX links_by_key ON links (source, key_hash, state, proven_by, subject_id)")
+    db.execute_sql("CREATE INDEX identifiers_by_hash ON identifiers (kind, hash, account_id)")
 
 
 def down(migrator: SchemaMigrator, db: Any) -> None:
     """Drop them."""
+    db.execute_sql("DROP INDEX identifiers_by_hash")
     db.execute_sql("DROP INDEX links_by_key")
     with db.bind_ctx([*NEW, Subject]):
         db.drop_tables(NEW, safe=False)
