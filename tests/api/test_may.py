@@ -117,7 +117,7 @@ def test_a_restriction_an_objection_and_a_hold_say_no_with_their_request(portal:
 
 def test_a_row_that_waits_for_a_proof_speaks_for_nobody(portal: Portal) -> None:
     """Two rows share an address: the choice of whoever proved it is theirs, and not that of either row."""
-    sharer, caller = member(portal, "sharer"), Caller(portal, "may:read")
+    sharer, caller = member(portal, "father"), Caller(portal, "may:read")
     policies.choose(sharer.subject, "marketing.events.email", "on", "en")
     waiting = subjects.waiting_rows(sharer.subject)
     assert waiting

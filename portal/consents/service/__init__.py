@@ -4,6 +4,7 @@ from portal.consents.service.judging import Answer, may, of_case, stop_of, stopp
 from portal.consents.service.ledger import Made, record, record_all, say_no
 from portal.consents.service.names import (
     CHECKING,
+    HOLD,
     LIFTED,
     LIFTING,
     NONE,
@@ -27,11 +28,13 @@ from portal.consents.service.projection import (
     look_anew,
     present,
     replay,
+    replayed,
     standing,
 )
 
 __all__ = [
     "CHECKING",
+    "HOLD",
     "LIFTED",
     "LIFTING",
     "NONE",
@@ -63,6 +66,7 @@ __all__ = [
     "record",
     "record_all",
     "replay",
+    "replayed",
     "say_no",
     "standing",
     "stop_of",
