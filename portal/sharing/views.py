@@ -14,6 +14,7 @@ from portal.web import navigation
 from portal.web.countries import name_of
 from portal.web.guards import Session, me, open_to_all
 from portal.web.htmx import alone, away, show
+from portal.web.present import known
 from portal.web.words import _, here
 
 PAGE = "/sharing"
@@ -34,7 +35,8 @@ navigation.left_out(room, "choices_script")
 @room.before_app_request
 def obey_signal() -> None:
     """Keep the no that a browser sends, for whoever is signed in."""
-    if _signalled() and (session := me()).account_id is not None:
+    session = known().session  # none for static files and programs
+    if _signalled() and session and session.account_id is not None:
         if service.obey(session.subject_id, consents.present(session), here().language):
             consents.look_anew(session)
 

@@ -10,6 +10,9 @@ from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
+from portal.web.present import known
+from portal.web.programs import is_program
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -77,7 +80,12 @@ class Lean(Flask):
         return None
 
     def process_response(self, response: Response) -> Response:
-        """Do with the answer what the view has left to be done, and then what is done with each."""
+        """Do with the answer what the view has left to be done, and then what is done with each.
+
+        What goes to programs has no cookie and no session, so no hook looks at it.
+        """
+        if is_program(known().request.path):
+            return response
         for act in (*request_ctx._after_request_functions, *reversed(self.after_request_funcs[None])):
             response = self.ensure_sync(act)(response)
         return response

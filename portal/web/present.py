@@ -32,6 +32,7 @@ class Known:
     mark: str = ""
     inside: bool = False
     banners: Any = None  # drawn once a request
+    caller: Any = None  # the program, on an address for programs
 
 
 _known: ContextVar[Known] = ContextVar("portal.known")

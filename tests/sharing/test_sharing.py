@@ -103,6 +103,14 @@ def test_somebody_signed_out_leaves_no_trace_of_the_signal(portal: Portal) -> No
     assert ConsentEvent.select().count() == 0
 
 
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/site-choices.js", "/sign-in", "/no-such-page", "/static/x/css/portal.css"]
+)
+def test_what_knows_nobody_answers_a_browser_with_the_signal_as_any_other(mai: Member, path: str) -> None:
+    same = mai.browser.client.get(path).status_code
+    assert mai.browser.client.get(path, headers=SIGNAL).status_code == same
+
+
 def test_caches_are_told_that_the_page_differs_by_the_signal(mai: Member) -> None:
     assert "Sec-GPC" in mai.browser.client.get("/sharing").headers["Vary"]
 

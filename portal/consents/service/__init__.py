@@ -4,6 +4,7 @@ from portal.consents.service.judging import Answer, may, of_case, stop_of, stopp
 from portal.consents.service.ledger import Made, record, record_all, say_no
 from portal.consents.service.names import (
     CHECKING,
+    HOLD,
     LIFTED,
     LIFTING,
     NONE,
@@ -28,12 +29,14 @@ from portal.consents.service.projection import (
     made_by,
     present,
     replay,
+    replayed,
     standing,
 )
 from portal.consents.service.undoing import give_back
 
 __all__ = [
     "CHECKING",
+    "HOLD",
     "LIFTED",
     "LIFTING",
     "NONE",
@@ -67,6 +70,7 @@ __all__ = [
     "record",
     "record_all",
     "replay",
+    "replayed",
     "say_no",
     "standing",
     "stop_of",
