@@ -83,12 +83,17 @@ def _scope(contents: Contents, site: Site, words: Words) -> dict[str, Any]:
     columns = list(dict.fromkeys(title for table in hidden for title in table["columns"].values()))
     note = words.say(masks.NOTE, columns=words.listed(columns), support=site.support_email) if hidden else ""
     return {
-        "everything": choice.tables is None and not choice.is_dated and not choice.withheld,
+        "everything": choice.tables is None and not choice.is_dated and not choice.withheld and not choice.records,
         "since": choice.since and choice.since.isoformat(),
         "until": choice.until and choice.until.isoformat(),
         "not_asked_for": [_place(one, table, words) for one in sources for table in choice.left_out(one)],
         "withheld": [_place(one, table, words) for one in sources for table in choice.kept_back(one)],
-        "withheld_note": words.say(_WITHHELD, support=site.support_email) if choice.withheld else "",
+        "withheld_records": [
+            {**_place(system.source, system.source.manifest.tables[name], words), "records": count}
+            for system in contents.systems
+            for name, count in system.redacted.items()
+        ],
+        "withheld_note": words.say(_WITHHELD, support=site.support_email) if choice.withheld or choice.records else "",
         "whole_for_want_of_a_date": [
             _place(system.source, table, words) for system in contents.systems for table in system.whole
         ],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from portal.download.redaction import Records
 from portal.sources.base import Source
 from portal.sources.manifest import Manifest, Table
 
@@ -19,8 +20,8 @@ class Choice:
     """The answer to "what goes in?"; the empty choice is everything, of all days, unmasked.
 
     `tables` are names of tables by system; None means all there are when the copy is made. `since` and `until` are the
-    first and the last day. `country` is where the person lives, where they said so. `withheld` are tables that staff
-    leave out because they are about other people.
+    first and the last day. `country` is where the person lives, where they said so. `withheld` are tables, `records`
+    the marks of single records, that staff leave out because they are about other people.
     """
 
     tables: Mapping[str, tuple[str, ...]] | None = None
@@ -28,6 +29,7 @@ class Choice:
     until: date | None = None
     country: str = ""
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    records: Records = field(default_factory=dict)
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> Choice:
@@ -39,6 +41,7 @@ class Choice:
             _day(written.get("until")),
             written.get("country", ""),
             {source: tuple(names) for source, names in written.get("withheld", {}).items()},
+            read_records(written.get("records", {})),
         )
 
     def written(self) -> dict[str, Any]:
@@ -49,6 +52,10 @@ class Choice:
             "until": self.until and self.until.isoformat(),
             "country": self.country,
             "withheld": {source: list(names) for source, names in self.withheld.items()},
+            "records": {
+                source: {table: list(marks) for table, marks in tables.items()}
+                for source, tables in self.records.items()
+            },
         }
         return {name: value for name, value in told.items() if value or name == "tables" and value is not None}
 
@@ -74,6 +81,10 @@ class Choice:
         """Tell whether a table is left out although it is wanted, because it is about other people."""
         return table in self.withheld.get(source, ())
 
+    def withheld_records(self, source: str, table: str) -> frozenset[str]:
+        """Return the marks of the records of a table that are left out."""
+        return frozenset(self.records.get(source, {}).get(table, ()))
+
     def left_out(self, source: Source) -> list[Table]:
         """Return the tables of a system that are not asked for."""
         tables = source.manifest.tables.values()
@@ -93,6 +104,13 @@ class Choice:
     def masks(self, profile: str) -> bool:
         """Tell whether account and identity numbers are masked; `profile` is the law of whoever did not say."""
         return (self.country or profile) == CALIFORNIA
+
+
+def read_records(written: Mapping[str, Any]) -> Records:
+    """Return the marks of single records as they were stored."""
+    return {
+        source: {table: tuple(marks) for table, marks in tables.items() if marks} for source, tables in written.items()
+    }
 
 
 def day_of(value: Any, zone: tzinfo) -> date | None:

@@ -117,11 +117,13 @@ class Fetch(Model):
 class Release(Model):
     """The second look at a copy that nobody asked for in a session of their own: without it none is made (RULES S4).
 
-    `withheld` names tables by system that concern other people; who prepared it never releases it.
+    `withheld` names tables by system that concern other people, `records` the marks (redaction.py) of single records;
+    who prepared it never releases it.
     """
 
     case = peewee.ForeignKeyField(Case, unique=True, backref="+")
     withheld = JsonField(default=dict)
+    records = JsonField(default=dict)
     prepared_by = peewee.IntegerField()
     prepared_at = MomentField(default=clock.now)
     released_by = peewee.IntegerField(null=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from portal.config import Site
-from portal.download import masks, names
+from portal.download import masks, names, redaction
 from portal.download.about import of_table
 from portal.download.choice import Choice, time_column
 from portal.download.pack import Part
@@ -30,6 +30,7 @@ from portal.web import templates
 from portal.web.shipped import shipped
 from portal.web.words import Words
 
+REDACTED = N_("Left out because they are about other people: %(count)s records. Ask %(support)s.")
 SHOWN = 500  # rows of a table on the page; a phone does not open a page with all of a hundred thousand
 _LONGEST = 2000  # characters of a value on the page
 _SECTIONS = "<!-- the tables -->"  # where they go on the page
@@ -64,6 +65,7 @@ class Collected:
     sheets: dict[str, Sheet]
     page: tuple[Part, ...]
     whole: list[Table]
+    redacted: dict[str, int] = field(default_factory=dict)  # records left out, by table
 
     @property
     def rows(self) -> int:
@@ -88,7 +90,7 @@ def read(
     with source.snapshot(person) as snapshot:
         reading = _Reading(source, snapshot, stem, site, words, keep, tick, choice)
         page = reading.page()
-        return Collected(source, stem, snapshot.as_of, reading.sheets, page, reading.whole)
+        return Collected(source, stem, snapshot.as_of, reading.sheets, page, reading.whole, reading.redacted)
 
 
 class _Reading:
@@ -109,6 +111,8 @@ class _Reading:
         self.keep, self.tick, self.choice, self.masks = keep, tick, choice, choice.masks(site.profile)
         self.sheets: dict[str, Sheet] = {}
         self.whole: list[Table] = []
+        self.redacted: dict[str, int] = {}
+        self._found: frozenset[str] = frozenset()  # marks of records that were left out
         self._rows = 0
         self._paths = {name: f"data/{stem}/{file}" for name, file in names.plain(source.manifest.tables).items()}
 
@@ -146,10 +150,13 @@ class _Reading:
         hidden = masks.masked(table) if self.masks else {}
         sheet = self.sheets[table.name] = self._sheet(table, hidden, dated)
         records = self._laid_down(table, sheet, hidden, dated)
+        self._are_all_left_out(table)
         whole = self.choice.is_dated and not dated
         self.whole += [table] if whole else []
         columns = self.words.listed(self._title(table, name) for name in hidden)
         note = self.words.say(masks.NOTE, columns=columns, support=self.site.support_email) if hidden else ""
+        if count := self.redacted.get(table.name):
+            note = f"{note} {self.words.say(REDACTED, count=count, support=self.site.support_email)}".strip()
         title, told = table.title.in_(self.words.language), of_table(self.site, table, self.words)
         return Section(f"t{len(self.sheets)}", sheet.path, title, told, sheet.rows, records, whole, note)
 
@@ -157,8 +164,11 @@ class _Reading:
         """Put every row of a table that is asked for into its files, and return the first ones for the page."""
         records: list[Record] = []
         given, said, zone = 0, self.snapshot.counts[table.name], self.words.zone
+        leaves_out = self._redactor(table)
         for row in self.snapshot.rows(table.name):
             given += 1
+            if leaves_out(row):
+                continue
             if not dated or self.choice.covers(row.get(dated), zone):
                 shown_row = _masked(row, hidden) if hidden else row
                 sheet.add(shown_row)
@@ -169,6 +179,25 @@ class _Reading:
         if given != said:
             raise self.source.unavailable(f"{table.name}: {said} rows were said and {given} given")
         return records
+
+    def _are_all_left_out(self, table: Table) -> None:
+        """Refuse to hand out a table in which a record without a key has changed since staff looked at it."""
+        missing = self.choice.withheld_records(self.source.id, table.name) - self._found
+        if missing and not table.key:
+            raise self.source.unavailable(f"{table.name}: {len(missing)} records that are left out were not found")
+
+    def _redactor(self, table: Table) -> Callable[[Row], bool]:
+        """Return what tells the records that staff leave out, and counts them."""
+        wanted = self.choice.withheld_records(self.source.id, table.name)
+
+        def leaves_out(row: Row) -> bool:
+            found = wanted.intersection(redaction.marks(self.source.id, table, row)) if wanted else wanted
+            if found:
+                self.redacted[table.name] = self.redacted.get(table.name, 0) + 1
+                self._found |= found
+            return bool(found)
+
+        return leaves_out
 
     def _sheet(self, table: Table, hidden: dict[str, str], dated: str) -> Sheet:
         kinds = self.snapshot.kinds(table.name)

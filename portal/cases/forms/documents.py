@@ -5,11 +5,11 @@ from __future__ import annotations
 from wtforms import ValidationError
 
 from portal.cases.cleaning import BadFile, Clean
-from portal.cases.service import evidence
+from portal.cases.cleaning.taking import LARGEST, MOST, checked
 from portal.kernel.problems import N_
 from portal.web.fields import FilesField, Form
 
-MOST_BYTES = evidence.MOST * evidence.LARGEST + 1024 * 1024  # that such a form may bring
+MOST_BYTES = MOST * LARGEST + 1024 * 1024  # that such a form may bring
 
 
 class FilesForm(Form):
@@ -22,7 +22,7 @@ class FilesForm(Form):
         """Make the files harmless, or say which cannot be taken."""
         self.clean = []
         try:
-            self.clean = evidence.checked(field.data or [], self.there)
+            self.clean = checked(field.data or [], self.there)
         except BadFile as problem:
             raise ValidationError(problem.say) from problem
 

@@ -11,7 +11,11 @@ from datetime import timedelta
 from functools import lru_cache
 
 from portal import config
-from portal.cases.cleaning import BadFile, Clean, clean
+from portal.cases.cleaning import Clean
+from portal.cases.cleaning.taking import LARGEST as LARGEST
+from portal.cases.cleaning.taking import MOST as MOST
+from portal.cases.cleaning.taking import checked as checked
+from portal.cases.cleaning.taking import shown as shown
 from portal.cases.models import Case, Evidence
 from portal.cases.service.states import FINAL
 from portal.kernel import audit, clock, crypto, failpoints, tokens
@@ -20,29 +24,10 @@ from portal.kernel.problems import NotFound
 from portal.kernel.storage import Store, open_store
 from portal.kernel.work import Claim, wake_table
 
-LARGEST, MOST = 5 * 1024 * 1024, 5  # bytes of one file, and files of one case
 FOLDER = "evidence/"
 ARRIVES = timedelta(hours=1)  # what has not arrived whole by then never will
-_NAME = 80  # characters
 
 audit.declare("cases.evidence_shown", "reference", "number")
-
-
-def checked(files: Sequence[tuple[str, bytes]], there: int = 0) -> list[tuple[str, Clean]]:
-    """Return files made harmless, with names to show; raises BadFile for the first that is not taken."""
-    if there + len(files) > MOST:
-        raise BadFile("many")
-    if any(len(data) > LARGEST for _, data in files):
-        raise BadFile("large")
-    made = [(name, clean(data)) for name, data in files]
-    return [(shown(name, number, one.ending), one) for number, (name, one) in enumerate(made, there + 1)]
-
-
-def shown(name: str, number: int, ending: str) -> str:
-    """Return a name without folders and odd signs, with the ending that its content has."""
-    stem = name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or name
-    kept = "".join(sign if sign.isalnum() or sign in " -_()" else "-" for sign in stem).strip(" -")[:_NAME]
-    return f"{kept or f'file-{number}'}.{ending}"
 
 
 def keep(case: Case, files: Sequence[tuple[str, Clean]]) -> None:

@@ -26,12 +26,20 @@ from portal.download.service.handing import (
     read,
     ticket,
 )
-from portal.download.service.releasing import forget_preparation, needs_release, prepare, ready, release, release_of
+from portal.download.service.releasing import (
+    forget_preparation,
+    needs_release,
+    prepare,
+    ready,
+    release,
+    release_of,
+    withhold_records,
+)
 from portal.download.service.stopping import cancel, disable, erase_strays, stop_all
 
 __all__ = [
     "KIND", "TICKET_LIFE", "UNDER_WAY", "Handed", "Offer", "Progress", "TooManyCopies", "Wish", "archive", "ask",
     "cancel", "choice_of", "disable", "erase_strays", "fetches", "forget_preparation", "load", "may_ask",
     "needs_release", "note_fetch", "offers", "opened", "pages", "prepare", "progress", "read", "ready", "recent",
-    "release", "release_of", "start", "start_approved", "stop_all", "ticket", "under_way",
+    "release", "release_of", "start", "start_approved", "stop_all", "ticket", "under_way", "withhold_records",
 ]  # fmt: skip

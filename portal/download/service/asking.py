@@ -100,7 +100,8 @@ def start_approved(case: Case) -> Download:
     """
     account = subjects.account_of(case.subject_id)
     reader = accounts.recipient(account) if account else None
-    choice = Choice(withheld=releasing.withheld(case))
+    withheld, records = releasing.withheld(case)
+    choice = Choice(withheld=withheld, records=records)
     return start(case, reader.language if reader else config.site().languages[0], choice)
 
 

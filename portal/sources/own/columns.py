@@ -114,6 +114,7 @@ TITLES: Mapping[str, str] = {
     "received_at": N_("Received at"),
     "recipients": N_("Who was told"),
     "record": N_("Number of the receipt"),
+    "records": N_("Records left out"),
     "reference": N_("Reference"),
     "released_at": N_("Released at"),
     "released_by": N_("Released by"),

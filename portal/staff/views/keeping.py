@@ -4,36 +4,40 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
-from flask import request
+from flask import request, url_for
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from portal.cases.models import Case
 from portal.cases.service import handling, moving
+from portal.download import redaction
 from portal.download import service as downloads
 from portal.kernel.problems import NotFound
 from portal.sources import registry
 from portal.staff.forms import HoldForm
 from portal.staff.views.case import CASE, back, load, reason_first
 from portal.staff.views.door import room
-from portal.subjects import holds
+from portal.subjects import holdings, holds, readable
 from portal.web import navigation
 from portal.web.fields import choice
 from portal.web.guards import crew, staff
-from portal.web.htmx import show
+from portal.web.htmx import away, show
 from portal.web.words import _, here
 
 navigation.left_out(room, "end_hold", "release_copy")
 
 
 class Category(NamedTuple):
-    """One table of a copy: how many records, and whether it is left out."""
+    """One table of a copy: how many records, whether it is left out; where its records are, how many of them are."""
 
     place: str
     title: str
     rows: int | None
     withheld: bool
+    path: str
+    records: int
 
 
 @room.route(f"{CASE}/holds", methods=["GET", "POST"])
@@ -91,6 +95,24 @@ def prepare_copy(reference: str) -> Response:
     return show("staff/case/copy.html", case=found, me=crew().number, names=handling.members(), **_summary(found))
 
 
+@room.route(f"{CASE}/copy/<string:source>/<string:table>", methods=["GET", "POST"])
+@staff("admin", "approver", "staff")
+def copy_records(reference: str, source: str, table: str) -> Response:
+    """Show the records of a table, and say which of them are left out of the copy."""
+    found = load(reference)
+    if not found.subject_id or not downloads.needs_release(found):
+        raise NotFound
+    if asked := reason_first(found):
+        return asked
+    if request.method == "POST":
+        shown, chosen = request.form.getlist("shown"), request.form.getlist("withheld")
+        downloads.withhold_records(found, (source, table), shown, chosen, crew().number)
+        onward = request.form.get("after", "")[:400]
+        place = url_for("staff.copy_records", reference=found.reference, source=source, table=table)
+        return away(f"{place}?after={quote(onward)}") if onward else back(found, "/copy")
+    return show("staff/case/copy_records.html", case=found, **_records(found, source, table))
+
+
 @room.post(f"{CASE}/copy/release")
 @staff("admin", "approver", fresh=True)
 def release_copy(reference: str) -> Response:
@@ -100,9 +122,27 @@ def release_copy(reference: str) -> Response:
     return back(found, "#copy")
 
 
+def _records(found: Case, source_id: str, table_name: str) -> dict[str, Any]:
+    """Return a page of records, each with its mark and whether it is left out."""
+    page = holdings.rows(found.subject_id, source_id, table_name, request.args.get("after", "")[:400])
+    source = registry.active().get(source_id)
+    table, release = source.manifest.tables[table_name], downloads.release_of(found)
+    left = set((release.records if release else {}).get(source_id, {}).get(table_name, ()))
+    cells = readable.records(page, table, here(), in_full=False)
+    marks = [redaction.marks(source_id, table, row) for row in page.rows]
+    known = [(next((one for one in each if one in left), each[0]), not left.isdisjoint(each)) for each in marks]
+    return {
+        "release": release,
+        "title": table.title.in_(here().language),
+        "system": source.title.in_(here().language),
+        "records": [(mark, out, record) for (mark, out), record in zip(known, cells, strict=True)],
+        "following": page.after,
+    }
+
+
 def _summary(found: Case) -> dict[str, Any]:
     release = downloads.release_of(found)
-    left = release.withheld if release else {}
+    left, single = (release.withheld, release.records) if release else ({}, {})
     systems = []
     for offer in downloads.offers(found.subject_id):
         tables = [
@@ -111,6 +151,8 @@ def _summary(found: Case) -> dict[str, Any]:
                 table.title.in_(here().language),
                 None if offer.counts is None else offer.counts.get(table.name, 0),
                 table.name in left.get(offer.source.id, ()),
+                f"{offer.source.id}/{table.name}",
+                len(single.get(offer.source.id, {}).get(table.name, ())),
             )
             for table in offer.tables
         ]

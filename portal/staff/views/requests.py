@@ -46,6 +46,7 @@ navigation.desk(
         "rehearse",
         "hold",
         "prepare_copy",
+        "copy_records",
         "write",
         "keep_view",
         "write_note",
