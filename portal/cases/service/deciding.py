@@ -141,7 +141,7 @@ def _check(case: Case, staff: int, outcome: str, reason: str, words: str) -> Non
         raise SecondPerson
     if outcome != REFUSE:
         identity.require(case)
-        if kind(case.kind).carried and not case.subject_id:
+        if kind(case.kind).carried and not kind(case.kind).other and not case.subject_id:
             raise NoPerson
 
 
