@@ -7,7 +7,7 @@ import signal
 import portal.accounts.staff.tasks
 import portal.accounts.tasks
 import portal.cases.tasks
-import portal.children.models
+import portal.children.tasks
 import portal.consents.tasks
 import portal.deletion.tasks
 import portal.details.tasks

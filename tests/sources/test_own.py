@@ -231,6 +231,7 @@ def test_an_erasure_leaves_numbers_alone_and_touches_nobody_else(own: OwnSource)
     with own.snapshot(mai) as snapshot:
         assert {table for table, rows in snapshot.counts.items() if rows} == {
             "audit_events",
+            "child_rulings",
             "deletions",
             "deletion_targets",
             "subjects",

@@ -47,8 +47,13 @@ def limit(country: str, on: date, floor: int | None = None, changes: Sequence[Ch
     without any row at 16.
     """
     found = row(country, on, changes)
-    least = config.site().age_floor if floor is None else floor
+    least = floor_of_site() if floor is None else floor
     return max(least, found.age if found else unknown())
+
+
+def floor_of_site() -> int:
+    """Return the age that the site's own policy asks for at least."""
+    return config.site().age_floor
 
 
 def strictest(country: str, on: date, floor: int | None = None, changes: Sequence[Change] = ()) -> int:
