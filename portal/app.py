@@ -15,6 +15,7 @@ import portal.api.views
 import portal.cases.views
 import portal.cases.views.companies
 import portal.cases.views.figures
+import portal.children.views
 import portal.deletion.views
 import portal.details.views
 import portal.download.views
@@ -48,6 +49,7 @@ ROOMS = (
     portal.subjects.views,
     portal.download.views,
     portal.deletion.views,
+    portal.children.views,
     portal.cases.views,
     portal.security.views,
     portal.policies.views,

@@ -145,6 +145,12 @@ class Site:
     cookie_days: int = 180
     signal_since: date | None = None  # since when Global Privacy Control is obeyed; None says nothing about it
     security_contact: str = ""
+    room_languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # beyond `languages`, by room
+
+    @property
+    def every_language(self) -> tuple[str, ...]:
+        """Return the languages that any page is in."""
+        return tuple(dict.fromkeys((*self.languages, *(one for more in self.room_languages.values() for one in more))))
 
 
 @dataclass(frozen=True)
@@ -291,6 +297,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         cookie_days=raw.get("cookies", {}).get("days", 180),
         signal_since=rules.get("signal_since"),
         security_contact=brand.get("security_contact", f"mailto:{brand['support_email']}"),
+        room_languages={room: tuple(more) for room, more in raw.get("room_languages", {}).items()},
     )
 
 

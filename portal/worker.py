@@ -8,6 +8,7 @@ import portal.accounts.staff.tasks
 import portal.accounts.tasks
 import portal.api.tasks
 import portal.cases.tasks
+import portal.children.tasks
 import portal.consents.tasks
 import portal.deletion.tasks
 import portal.details.tasks

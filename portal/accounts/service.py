@@ -231,6 +231,12 @@ def recipient(account_id: int) -> messages.Recipient | None:
     return messages.Recipient(proven.value, account.language or "en", account_id)
 
 
+def language(account_id: int) -> str | None:
+    """Return the language that somebody has chosen here, None where they have not."""
+    found = Account.select(Account.language).where(Account.id == account_id).scalar()
+    return str(found) if found else None
+
+
 def distrusted(account_id: int) -> datetime | None:
     """Return the moment before which nothing counts as asked by the person: a session then was somebody else's."""
     account = Account.get_or_none(Account.id == account_id)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from portal.accounts import service
 from portal.kernel import ages, clock, tokens
+from portal.kernel.ages import edits
 
 CLOSED_FOR = timedelta(hours=24)
 
@@ -13,7 +14,7 @@ CLOSED_FOR = timedelta(hours=24)
 def rule(born: date, country: str) -> str | None:
     """Return the rule by which somebody is old enough for an account, such as VN-16; None when they are not."""
     today = ages.today()
-    least = ages.strictest(country, today)
+    least = edits.strictest(country, today)
     return f"{country}-{least}" if ages.age(born, today) >= least else None
 
 

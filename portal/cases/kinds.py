@@ -21,7 +21,9 @@ class Kind:
     """One kind of request. `carried`: a room claims it once it is approved; else staff answer it with their decision.
 
     `public` kinds have a form for whoever has no account; `two` need two of the staff whoever asked. `looked_at_twice`:
-    staff hand something out by their decision, so one prepares it and another releases it before.
+    staff hand something out by their decision, so one prepares it and another releases it before. `other` kinds are
+    about somebody else than whoever asks, so a proof shows who asks and never whose data it is; `place` is the path
+    under which such a case is followed.
     """
 
     id: str
@@ -32,6 +34,8 @@ class Kind:
     public: bool = True
     two: bool = False
     looked_at_twice: bool = False
+    other: bool = False
+    place: str = "requests"
 
 
 _KINDS = (
@@ -100,6 +104,17 @@ _KINDS = (
         N_("Somebody has asked you to use their rights for them. They confirm it to us themselves."),
         Proof.ADDRESS,
         two=True,
+    ),
+    Kind(
+        "child",
+        N_("A child's account"),
+        N_("A parent tells us that an account is a child's."),
+        Proof.ADDRESS,
+        carried=True,
+        public=False,
+        two=True,
+        other=True,
+        place="children/cases",
     ),
     Kind(
         "deceased",

@@ -34,6 +34,7 @@ EVENTS: Mapping[str, str] = {
     "download stopped": N_("The copy was stopped."),
     "erasure began": N_("We began to delete."),
     "everything erased": N_("Everything is deleted."),
+    "facts added": N_("You told us more about the account."),
     "extended": N_("We need more time, and told you why."),
     "hand-over asked": N_("You asked us to hand something over to somebody else."),
     "end announced": N_("We told you from when your data is used again."),
@@ -68,9 +69,14 @@ INSIDE = frozenset(
         "decision proposed",
         "decision withdrawn",
         "filed",
+        "held",
+        "held before",
         "hold ended",
+        "hold over",
         "hold placed",
+        "holder answered",
         "linked",
+        "many reports",
         "marked as a test",
         "matched",
         "not a test",
@@ -82,6 +88,7 @@ INSIDE = frozenset(
         "nobody to tell",
         "nothing to write",
         "not written everywhere",
+        "wishes differ",
     }
 )
 

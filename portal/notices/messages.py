@@ -55,6 +55,7 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "agent_named": ("reference", "what", "agent", "url"),
     "asked_about_you": ("reference", "on", "url"),
     "staff_digest": ("lines", "count", "url"),
+    "child_held": ("reference", "url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -231,6 +232,11 @@ def agent_named(to: Recipient, cause: str, reference: str, what: str, agent: str
 def asked_about_you(to: Recipient, cause: str, reference: str, on: datetime, url: str) -> None:
     """Say at an address on file that somebody asks in its holder's name, and until when a link stops that."""
     _queue("asked_about_you", to, cause, reference=reference, on=on.isoformat(), url=url)
+
+
+def child_held(to: Recipient, cause: str, reference: str, url: str) -> None:
+    """Tell the holder of an account, in words for a child, that it may be a child's and what is held (RULES K3)."""
+    _queue("child_held", to, cause, reference=reference, url=url)
 
 
 def staff_digest(to: Recipient, cause: str, lines: Sequence[tuple[str, str, date]], count: int, url: str) -> None:

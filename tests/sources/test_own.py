@@ -28,6 +28,7 @@ ROOMS = (
     "deletion",
     "policies",
     "location",
+    "children",
 )
 MAI, DUC = "mai@example.com", "duc@example.com"
 
@@ -104,6 +105,18 @@ def settle(email: str) -> Person:
     program = ApiKey.create(name=email, digest=f"{email:>64}", scopes=["choices:write"], rate=1)
     models["ApiAnswer"].create(key=program, name=f"{email:>64}", asked="x", answer="{}", subject=subject)
     models["Decision"].create(case=copy, outcome="fulfil", state="decided", proposed_by=1)
+    asked = models["Case"].create(kind="child", contact=email, contact_hash=hashed, **dates)
+    report = models["Report"].create(
+        case=asked, reporter_hash=hashed, relation="mother", age_limit=16, birth_year=2015, birth_month=3
+    )
+    models["ReportedAccount"].create(report=report, kind="email", value=email, hash=hashed)
+    models["Match"].create(report=report, subject=subject, by="email")
+    hold = models["ChildHold"].create(subject=subject, report=report, until=now.date())
+    models["HolderAnswer"].create(hold=hold, kind="words", body="I am 34.")
+    models["ParenthoodCheck"].create(report=report, reporter_hash=hashed, method="video call")
+    days = {"age_limit": 16, "appeal_until": now.date()}
+    ruling = models["Ruling"].create(case=asked, subject=subject.id, outcome="nothing", **days)
+    models["Appeal"].create(ruling=ruling, by="reporter", address_hash=hashed, words="Look again.")
     audit.declare("own.tested")
     audit.record("own.tested", subject=subject.id)
     look = {"staff": 1, "role": "staff", "reason": "fault", "words": "about somebody else", "about": "", "session": 1}
@@ -133,7 +146,7 @@ def test_the_preview_counts_the_rows_of_every_table_and_of_nobody_else(own: OwnS
     lines = {line.table: (line.rows, line.action) for line in own.preview(mai).lines}
     assert lines.keys() == own.manifest.tables.keys()
     assert all(rows for rows, _ in lines.values())
-    assert lines["cases"] == (2, "anonymise")
+    assert lines["cases"] == (3, "anonymise")
     assert lines["messages"] == (2, "delete")
     assert lines["audit_events"] == (1, "keep")
     assert all(line.reason for line in own.preview(mai).lines if line.action == "keep")
@@ -213,12 +226,14 @@ def test_an_erasure_leaves_numbers_alone_and_touches_nobody_else(own: OwnSource)
     assert erased.done
     assert own.remaining(duc)
     cases = {"case_events", "case_routings", "case_verifications", "cases"}
-    left = {"audit_events", "deletion_targets", "deletions", "legal_holds", "subjects"} | cases
+    children = {"child_reports", "child_matches", "child_holds", "child_rulings"}
+    left = {"audit_events", "deletion_targets", "deletions", "legal_holds", "subjects"} | cases | children
     assert counts() == {table: rows if table in left else rows // 2 for table, rows in before.items()}
     assert own.find(Identifier("email", MAI)) == []
     with own.snapshot(mai) as snapshot:
         assert {table for table, rows in snapshot.counts.items() if rows} == {
             "audit_events",
+            "child_rulings",
             "deletions",
             "deletion_targets",
             "subjects",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.accounts.identifiers import WrongCode
 from portal.accounts.spans import CODE_LIFE, TRIES
+from portal.cases.kinds import kind
 from portal.cases.models import Attempt, Case
 from portal.cases.service import attempts, effects, identity
 from portal.cases.service.attempts import CODE, SENT, USED
@@ -62,7 +63,8 @@ def enter(case: Case, code: str) -> None:
         if not may_send(case) or not attempts.spend(row, SENT, USED):
             raise WrongCode
         identity.prove(case, "code", "person")
-        attempts.match(case, Proof("email", row.address))
+        if not kind(case.kind).other:
+            attempts.match(case, Proof("email", row.address))
         note(case, PROVEN, "person")
         effects.filed(case)
         audit.record("cases.proven", subject=case.subject_id, reference=case.reference)
@@ -74,7 +76,7 @@ def confirm(case: Case) -> None:
         if not attempts.may_prove(case):
             return
         identity.prove(case, "confirmed session", "person")
-        if case.contact:
+        if case.contact and not kind(case.kind).other:
             attempts.match(case, Proof("email", case.contact))
         note(case, PROVEN, "person")
         effects.filed(case)

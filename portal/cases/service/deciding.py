@@ -152,7 +152,7 @@ def _check(case: Case, staff: int, outcome: str, reason: str, words: str) -> Non
     if outcome != REFUSE:
         identity.require(case)
         about = kind(case.kind)
-        if (about.carried or about.looked_at_twice) and not case.subject_id:
+        if (about.carried or about.looked_at_twice) and not about.other and not case.subject_id:
             raise NoPerson
         if about.looked_at_twice and not _released(case):
             raise NotReleased

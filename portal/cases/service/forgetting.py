@@ -33,7 +33,7 @@ def expire_unproven() -> None:
         try:
             with atomic():
                 move(case, "expired", "never proven", "worker")
-                _erase(case)
+                erase_words(case)
         except NotNow:  # proven or decided a moment ago
             continue
 
@@ -44,7 +44,7 @@ def forget_closed() -> None:
     written = CaseMessage.select(CaseMessage.case)
     for case in _each(over & (Case.contact.is_null(False) | (Case.id << written))):
         with atomic():
-            _erase(case)
+            erase_words(case)
 
 
 def forget_attempts() -> None:
@@ -56,7 +56,8 @@ def _each(where: Any) -> list[Case]:
     return list(Case.select().where(where).order_by(Case.id).limit(ROWS))
 
 
-def _erase(case: Case) -> None:
+def erase_words(case: Case) -> None:
+    """Erase what was written in a case and where whoever asked is reached; the row stays."""
     CaseMessage.delete().where(CaseMessage.case == case.id).execute()
     Attempt.delete().where(Attempt.case == case.id).execute()
     Decision.update(words=None).where(Decision.case == case.id).execute()

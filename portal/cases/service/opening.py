@@ -76,11 +76,12 @@ def open_without_account(
     actor: str = "person",
     received_at: datetime | None = None,
     asked: dict[str, str] | None = None,
+    told: bool = True,
 ) -> Case:
     """Open a request of somebody who has proven nothing yet; it stays open, and `address` is told of it (RULES R1, R4).
 
     Whether the address is known is not looked up (RULES R3). `received_at` is the true moment of what came by post or
-    phone (RULES R8).
+    phone (RULES R8). `told` is false where whoever opens it acknowledges it once the address has answered.
     """
     contact = {"contact": address, "contact_hash": crypto.keyed_hash("email", address)} if address else {}
     with atomic():
@@ -95,7 +96,7 @@ def open_without_account(
             asked=asked,
             **contact,
         )
-        if address:
+        if address and told:
             acknowledge(case, actor="worker")
     return case
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal import config
+from portal.cases.kinds import kind
 from portal.cases.models import Case, CaseEvent
 from portal.kernel import crypto, tokens
 from portal.kernel.problems import NotFound
@@ -74,7 +75,7 @@ def by_reference(reference: str) -> Case:
 
 def secret_url(case: Case) -> str:
     """Return the address at which a case can be followed without an account."""
-    return f"{config.site().base_url}/requests/{case.reference}/{_secret(case.reference)}"
+    return f"{config.site().base_url}/{kind(case.kind).place}/{case.reference}/{_secret(case.reference)}"
 
 
 def _secret(reference: str) -> str:

@@ -196,6 +196,8 @@ class Subject:
     """The table whose rows are the persons, its key, and how a proven identifier finds them.
 
     `name` and `since` are the columns from which somebody knows a row as theirs before it is proven: shown masked.
+    `born` is the column with the date of birth; `adult` are signs that a person is grown up: "table" with a row of
+    theirs, such as a contract, or "table.column" with something in it, such as a tax ID.
     """
 
     table: str
@@ -203,6 +205,8 @@ class Subject:
     match: tuple[Match, ...]
     name: str = ""
     since: str = ""
+    born: str = ""
+    adult: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -78,12 +78,22 @@ def _url(source: Reader) -> str:
 def _subject(reader: Reader, tables: Mapping[str, Table]) -> model.Subject:
     reader.need("match", 'Say how a person is found: match = { email = "email" }.')
     name = reader.choice("table", tables)
-    shown = {key: _column(reader, key, tables[name]) for key in ("name", "since")}
-    found = model.Subject(name, reader.strings("key") or ("id",), matches(reader, "match"), **shown)
+    shown = {key: _column(reader, key, tables[name]) for key in ("name", "since", "born")}
+    adult = tuple(_sign(reader, sign, tables) for sign in reader.strings("adult"))
+    key = reader.strings("key") or ("id",)
+    found = model.Subject(name, key, matches(reader, "match"), **shown, adult=adult)
     if tables[name].link or tables[name].match:
         raise reader.problem("table", "has a link or a match of its own", f"Take it out of [tables.{name}].")
     reader.done()
     return found
+
+
+def _sign(reader: Reader, sign: str, tables: Mapping[str, Table]) -> str:
+    table_name, _, column = sign.partition(".")
+    if table_name not in tables or (column and column not in tables[table_name].columns):
+        cure = 'Write adult = ["users.tax_id", "contracts"]: columns that the manifest names, or tables.'
+        raise reader.problem("adult", f"names {sign}, which is no table or column here", cure)
+    return sign
 
 
 def _column(reader: Reader, key: str, table: Table) -> str:
