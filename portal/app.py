@@ -31,7 +31,7 @@ from portal import config, start, web
 from portal.accounts.staff import sessions as staff_sessions
 from portal.accounts.views import SESSION
 from portal.config import Config, Site
-from portal.kernel import checkpoints, db
+from portal.kernel import db
 from portal.staff.views import STAFF_SESSION
 from portal.subjects import service as subjects
 from portal.web import cookies
@@ -85,9 +85,7 @@ def create_app(settings: Config | None = None) -> Flask:
 
 def application() -> Flask:
     """Make the web application of a server's process."""
-    settings = config.from_environment(os.environ)
-    app = create_app(settings)
-    checkpoints.start(settings.database_url)
+    app = create_app()
     spare_collector()
     return app
 

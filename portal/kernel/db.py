@@ -23,7 +23,7 @@ SQLITE_PRAGMAS = {
     "foreign_keys": 1,
     "busy_timeout": 10_000,
     "synchronous": 1,
-    "wal_autocheckpoint": 16_000,  # pages: whoever commits then waits for the disk; `checkpoints` comes before
+    "wal_autocheckpoint": 16_000,  # pages: whoever commits then waits for the disk, so not at every tenth choice
     "secure_delete": 1,
     "cache_size": -16_000,
     "mmap_size": 256 * 1024 * 1024,
@@ -94,7 +94,7 @@ def atomic() -> Iterator[None]:
         yield
         return
     _committed.wishes.clear()
-    with database.atomic("IMMEDIATE") if is_sqlite() else database.atomic():
+    with database.transaction("IMMEDIATE") if is_sqlite() else database.transaction():
         yield
         failpoints.point("portal: before commit")
     failpoints.point("portal: after commit")

@@ -58,10 +58,11 @@ def page() -> Response:
 
 def _asked() -> tuple[str, list[Pair], str]:
     """Return what is switched off in one tap, else "" with the one pair that is switched."""
-    if scope := request.form.get("off", ""):
+    form = request.form
+    if scope := form.get("off", ""):
         return scope, service.within(scope), OFF
-    name = next((name for name in request.form if name.startswith("marketing.")), "")
-    return "", [service.one(name)], request.form.get(name, "")
+    name = next((name for name in form if name.startswith("marketing.")), "")
+    return "", [service.one(name)], form.get(name, "")
 
 
 def _show_page() -> Response:

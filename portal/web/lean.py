@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response
 from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import MapAdapter, Rule
 
 from portal.web.present import known
 from portal.web.programs import is_program
@@ -41,6 +42,19 @@ class _Unsigned(SessionInterface):
         return self._none
 
 
+class _Way(MapAdapter):
+    """Where a request leads. An address with nothing variable in it is looked up and not matched piece by piece."""
+
+    def __init__(self, *facts: Any, plain: dict[tuple[str, str], Rule]) -> None:
+        super().__init__(*facts)
+        self._plain = plain
+
+    def match(self, *facts: Any, **options: Any) -> Any:
+        """Return rule and values for Flask, which asks once a request and names nothing but `return_rule`."""
+        rule = None if facts else self._plain.get((self.default_method, self.path_info))
+        return (rule, {}) if rule and options == {"return_rule": True} else super().match(*facts, **options)
+
+
 class Lean(Flask):
     """The application. It serves one host (`headers` refuses others), and no view or hook is a coroutine.
 
@@ -59,7 +73,15 @@ class Lean(Flask):
         if request is None:
             return super().create_url_adapter(request)
         place, query = request.root_path, request.environ.get("QUERY_STRING", "")
-        return MapAdapter(self.url_map, request.host, place, "", request.scheme, request.path, request.method, query)
+        return _Way(
+            self.url_map, request.host, place, "", request.scheme, request.path, request.method, query, plain=self.plain
+        )
+
+    @cached_property
+    def plain(self) -> dict[tuple[str, str], Rule]:
+        """The rules that have nothing variable in them, by method and address."""
+        rules = [rule for rule in self.url_map.iter_rules() if not rule.arguments and not rule.redirect_to]
+        return {(method, rule.rule): rule for rule in rules for method in rule.methods or ()}
 
     def full_dispatch_request(self) -> Response:
         """Answer a request."""
