@@ -29,6 +29,7 @@ from portal.demo.world import World
 from tests import independent
 from tests.conftest import SECRET, Portal
 from tests.live import ROOT, command, eventually
+from tests.servers import forked
 
 WORD = "mauersegler-4k9w"
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
@@ -70,17 +71,26 @@ class Job:
             thread.join()
         shutil.rmtree(folder)
 
-    def work(self, **settings: str) -> subprocess.Popen[bytes]:
-        environ = {**os.environ, **self.environ, **settings}
-        return subprocess.Popen(command("worker", "--drain"), env=environ, cwd=ROOT, stderr=subprocess.PIPE)
+    @property
+    def said(self) -> Path:
+        """What its workers said."""
+        return self.folder.with_suffix(".said")
+
+    def work(self, patience: float = 120, **settings: str) -> int | None:
+        """Let a worker do what is due; return how it ended, None where it was killed because it took longer."""
+        process = forked.worker({**self.environ, **settings}, self.said)
+        process.join(patience)
+        code = process.exitcode
+        process.kill()
+        process.join()
+        process.close()
+        return code
 
     def finish(self) -> None:
         """Let workers come until the job is done, as a supervisor would start them again."""
 
         def done() -> bool:
-            with self.work() as process:
-                _, said = process.communicate(timeout=120)
-            assert process.returncode == 0, said.decode()
+            assert self.work() == 0, self.said.read_text()
             return self.is_done()
 
         eventually(done, f"the {self.kind}'s end")
@@ -225,17 +235,16 @@ def test_a_job_whose_worker_dies_at_any_listed_place_ends_complete(shard: int, j
     held = independent.counts(job.systems, job.canary.keys, job.canary.email)
     passed = tmp_path / "passed"
     with job.copy(tmp_path / "whole") as whole:
-        with whole.work(PORTAL_FAILPOINTS_LOG=str(passed)) as process:
-            process.communicate(timeout=120)
+        environ = {**os.environ, **whole.environ, "PORTAL_FAILPOINTS_LOG": str(passed)}
+        subprocess.run(command("worker", "--drain"), env=environ, cwd=ROOT, timeout=120, check=True)
         whole.finish()
         whole.check(held)
     places = passed.read_text().splitlines()
     assert len(places) > 20
     for place in range(1 + shard, len(places) + 1, SHARDS):
         with job.copy(tmp_path / f"death-{place}") as copy:
-            with copy.work(PORTAL_FAILPOINTS_KILL=str(place)) as process:
-                process.communicate(timeout=120)
-            assert process.returncode == KILLED, f"place {place} ({places[place - 1]}) was not reached"
+            ended = copy.work(PORTAL_FAILPOINTS_KILL=str(place))
+            assert ended == KILLED, f"place {place} ({places[place - 1]}) was not reached"
             copy.finish()
             copy.check(held)
 
@@ -244,17 +253,12 @@ def test_a_job_whose_worker_dies_at_any_listed_place_ends_complete(shard: int, j
 def test_a_job_whose_worker_dies_at_random_moments_ends_complete(seed: int, job: Job, tmp_path: Path) -> None:
     held = independent.counts(job.systems, job.canary.keys, job.canary.email)
     dice = random.Random(seed)
-    begun = time.monotonic()
     with job.copy(tmp_path / "whole") as whole:
+        begun = time.monotonic()
         whole.finish()
         span = time.monotonic() - begun
     for moment in range(MOMENTS // len(WHOLE)):
         with job.copy(tmp_path / f"death-{moment}") as copy:
-            with copy.work() as process:
-                try:
-                    process.communicate(timeout=dice.uniform(0.3, 1) * span)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.communicate()
+            copy.work(patience=dice.uniform(0, 1) * span)
             copy.finish()
             copy.check(held)
