@@ -25,6 +25,7 @@ import portal.security.views
 import portal.staff.views
 import portal.subjects.views
 from portal import config, start, web
+from portal.accounts.apps import keeping
 from portal.accounts.staff import sessions as staff_sessions
 from portal.accounts.views import SESSION
 from portal.config import Config, Site
@@ -33,6 +34,7 @@ from portal.staff.views import STAFF_SESSION
 from portal.subjects import service as subjects
 from portal.web import cookies
 from portal.web.guards import Crew, Session
+from portal.web.keeping import Keeper
 from portal.web.lean import Lean
 from portal.web.shipped import shipped
 
@@ -67,7 +69,7 @@ def create_app(settings: Config | None = None) -> Flask:
     start.open_house(settings)
     app = Lean("portal", static_folder=None, template_folder=str(shipped("templates")))
     app.extensions["portal"] = Extension(settings.site)
-    web.init_app(app, _load_session, _load_staff)
+    web.init_app(app, _load_session, _load_staff, Keeper(keeping.put, keeping.load, keeping.let_go))
     for room in ROOMS:
         app.register_blueprint(room.room)
     app.teardown_request(_release)

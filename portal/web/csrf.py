@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from portal.kernel import tokens
 from portal.kernel.problems import N_, Problem
-from portal.web import cookies
+from portal.web import cookies, keeping
 from portal.web.guards import me
 from portal.web.present import known
 from portal.web.site import origin, site
@@ -42,13 +42,14 @@ def token() -> str:
     """Return what each form carries: worthless in any other session or browser."""
     now = known()
     if not now.token:
-        now.token = tokens.derived("csrf", me().token or _visit())
+        session = me().token
+        now.token = tokens.derived("csrf", session or _visit()) + keeping.mark(session)
     return now.token
 
 
 def proof() -> Markup:
     """Return the field that each form carries; a function and no macro, for a macro's call costs ten times as much."""
-    return Markup(f'<input type="hidden" name="csrf_token" value="{token()}">')  # noqa: S704 - letters and digits
+    return Markup(f'<input type="hidden" name="csrf_token" value="{token()}">')  # noqa: S704 - letters, digits and a dot
 
 
 def _from_here() -> bool:
