@@ -11,6 +11,7 @@ from flask import Flask, Request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.accounts.views
+import portal.api.views
 import portal.cases.views
 import portal.cases.views.companies
 import portal.cases.views.figures
@@ -53,6 +54,7 @@ ROOMS = (
     portal.cases.views.companies,
     portal.cases.views.figures,
     portal.staff.views,
+    portal.api.views,
 )
 
 
@@ -69,7 +71,8 @@ def create_app(settings: Config | None = None) -> Flask:
     start.open_house(settings)
     app = Lean("portal", static_folder=None, template_folder=str(shipped("templates")))
     app.extensions["portal"] = Extension(settings.site)
-    web.init_app(app, _load_session, _load_staff, Keeper(keeping.put, keeping.load, keeping.let_go))
+    keeper = Keeper(keeping.put, keeping.load, keeping.let_go)
+    web.init_app(app, _load_session, _load_staff, portal.api.views.load_caller, keeper)
     for room in ROOMS:
         app.register_blueprint(room.room)
     app.teardown_request(_release)

@@ -6,6 +6,7 @@ import signal
 
 import portal.accounts.staff.tasks
 import portal.accounts.tasks
+import portal.api.tasks
 import portal.cases.tasks
 import portal.consents.tasks
 import portal.deletion.tasks

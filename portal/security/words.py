@@ -77,6 +77,8 @@ ROLES_SAID: Mapping[str, str] = {"admin": N_("admin"), "approver": N_("approver"
 # Events that are about no single person.
 IMPERSONAL = frozenset(
     {
+        "api.key_disabled",
+        "api.key_made",
         "cases.law_amended",
         "cases.reply_written",
         "cases.searched",

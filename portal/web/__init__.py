@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from flask import Flask, Request, url_for
+from flask import Flask, Request, abort, url_for
 from jinja2 import Environment
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from portal.web import (
@@ -23,40 +24,52 @@ from portal.web import (
     language,
     navigation,
     present,
+    programs,
     static,
     templates,
     words,
 )
 from portal.web.guards import Crew, Session
+from portal.web.programs import Caller
 
 
 def init_app(
     app: Flask,
     load_session: Callable[[Request], Session | None],
     load_staff: Callable[[Request], Crew | None] = lambda request: None,
+    load_caller: Callable[[Request], Caller | None] = lambda request: None,
     keeper: keeping.Keeper | None = None,
 ) -> None:
     """Furnish an app that has `extensions["portal"]` and was made with `static_folder=None` and without a secret key.
 
-    `load_session` finds the session that a request belongs to, and `load_staff` that of a page below /staff: one of
-    them is asked at most once, and none for static files. `keeper` keeps what was typed while somebody signs in.
+    `load_session` finds the session that a request belongs to, `load_staff` that of a page below /staff, `load_caller`
+    the program that calls an address below /api: one of them is asked at most once, and none for static files.
+    `keeper` keeps what was typed while somebody signs in.
     """
     cookies.init_app(app)
     keeping.init_app(app, keeper)
     navigation.init_app(app)
     htmx.init_app(app, _pages(app, static.init_app(app)), navigation.news)
     errors.init_app(app)
-    app.before_request(partial(_arrive, guards.use(app, load_session), partial(guards.recognise_staff, load_staff)))
+    recognise, recognise_staff = guards.use(app, load_session), partial(guards.recognise_staff, load_staff)
+    app.before_request(partial(_arrive, recognise, recognise_staff, load_caller))
     app.register_blueprint(language.room)
     app.register_blueprint(health.room)
     app.wsgi_app = headers.Headers(app.wsgi_app, app.extensions["portal"].site.base_url)  # type: ignore[method-assign]
 
 
-def _arrive(recognise: Callable[[], Session], recognise_staff: Callable[[], Session]) -> Response | None:
+def _arrive(
+    recognise: Callable[[], Session],
+    recognise_staff: Callable[[], Session],
+    load_caller: Callable[[Request], Caller | None],
+) -> Response | None:
     """Do before each view what every view relies on: know the person, the language, the sender's right to be here."""
     now = present.begin()
     endpoint = now.request.endpoint or ""
     if endpoint == "asset":
+        return None
+    if programs.is_program(now.request.path):
+        _arrive_program(now, endpoint, load_caller)
         return None
     cookies.read()
     session = recognise_staff() if guards.for_staff() else recognise()
@@ -72,6 +85,16 @@ def _arrive(recognise: Callable[[], Session], recognise_staff: Callable[[], Sess
     if refused is None:
         keeping.sent()
     return refused
+
+
+def _arrive_program(now: present.Known, endpoint: str, load_caller: Callable[[Request], Caller | None]) -> None:
+    """Do before each view for programs what it relies on: no cookie counts here, so no form can be forged either."""
+    view = now.app.view_functions.get(endpoint)
+    if isinstance(now.request.routing_exception, RequestRedirect):
+        abort(404)  # an address for programs has one spelling, and Flask would lead on to it with a page
+    if view is not None:
+        files.limit(view)
+        programs.enter(view, load_caller)
 
 
 def _pages(app: Flask, assets: static.Assets) -> dict[str, Environment]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, current_app, request
@@ -13,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.kernel import tokens
 from portal.kernel.problems import N_, Problem
+from portal.web import programs
 from portal.web.htmx import alone, draw
 from portal.web.language import preferred
 from portal.web.present import known
@@ -46,6 +48,7 @@ class Refusal:
     say: str
     then: str
     headers: dict[str, str] = field(default_factory=dict)
+    errors: Sequence[dict[str, str]] = ()  # for programs: what is wrong where (RULES A9)
 
 
 def init_app(app: Flask) -> None:
@@ -56,15 +59,18 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(problem: Problem) -> Response:
-    minutes = problem.facts.get("minutes")
-    headers = {"Retry-After": str(int(str(minutes)) * 60)} if minutes else {}
+    _speak()
+    minutes, seconds = problem.facts.get("minutes"), problem.facts.get("seconds")
+    wait = int(str(seconds)) if seconds else int(str(minutes)) * 60 if minutes else 0
+    headers = {"Retry-After": str(wait)} if wait else {}
     say, then = _(problem.say, **problem.facts), _(problem.then, **problem.facts)
-    return _answer(Refusal(problem.status, problem.code, say, then, headers))
+    return _answer(Refusal(problem.status, problem.code, say, then, headers, getattr(problem, "errors", ())))
 
 
 def _http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400 or error.response is not None:
         return error
+    _speak()
     say, then = _SENTENCES.get(error.code, _SENTENCES[400])
     kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Content-Range", "Retry-After"}}
     return _answer(Refusal(error.code, f"http-{error.code}", _(say), _(then), kept))
@@ -81,7 +87,15 @@ def _unforeseen(error: Exception) -> Response:
         known().words = of(preferred(), site().timezone)
         return _answer(Refusal(500, "http-500", _(say), _(then, code=code)))
     except Exception:  # the page that explains a failure must not fail
+        if programs.is_program(request.path):
+            return _json(Refusal(500, "http-500", say, then % {"code": code}))
         return Response(_LAST_WORDS.format(say, then % {"code": code}), 500)
+
+
+def _speak() -> None:
+    """Settle the language of a refusal where nobody has: programs are told in words when something is wrong only."""
+    if known().words is None:
+        known().words = of(preferred(), site().timezone)
 
 
 def _write_down(error: Exception, code: str) -> None:
@@ -119,13 +133,17 @@ def _json(refusal: Refusal) -> Response:
         "title": refusal.say,
         "status": refusal.status,
         "detail": refusal.then,
+        "instance": f"urn:uuid:{uuid4()}",
         "code": refusal.code,
+        **({"errors": refusal.errors} if refusal.errors else {}),
     }
-    return Response(json.dumps(body, ensure_ascii=False), refusal.status, content_type="application/problem+json")
+    headers = programs.limits() | ({"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {})
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(text, refusal.status, headers, content_type="application/problem+json")
 
 
 def _text(refusal: Refusal) -> Response:
     return Response(f"{refusal.say}\n{refusal.then}\n", refusal.status, content_type="text/plain; charset=utf-8")
 
 
-_VOICES: dict[str, Callable[[Refusal], Response]] = {"/api/": _json, "/archives/": _text}
+_VOICES: dict[str, Callable[[Refusal], Response]] = {programs.PREFIX: _json, "/archives/": _text}

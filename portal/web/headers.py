@@ -5,6 +5,7 @@ It wraps the application, so that no answer can leave without: not an error, not
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -42,6 +43,14 @@ class Headers:
         port = base.port or {"http": 80, "https": 443}[base.scheme]
         self._app = app
         self._elsewhere = f"This host is not served here. Open {base_url}\n".encode()
+        said = {
+            "title": "This host is not served here.",
+            "status": 400,
+            "detail": f"Call {base_url}",
+            "code": "http-400",
+        }
+        kind = {"type": "urn:portal:problem:http-400", "instance": "urn:portal:another-host"}
+        self._problem = json.dumps(kind | said).encode()
         self._hosts = {base.netloc.lower(), f"{base.hostname}:{port}"}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -51,6 +60,9 @@ class Headers:
             return start_response(status, headers + _missing(headers), *failure)
 
         if environ.get("HTTP_HOST", "").lower() not in self._hosts and environ["PATH_INFO"] not in _PROBES:
+            if environ["PATH_INFO"].startswith("/api/"):
+                start("400 Bad Request", [("Content-Type", "application/problem+json")])
+                return [self._problem]
             start("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
             return [self._elsewhere]
         return self._app(environ, start)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Request, Response
 from werkzeug.routing import MapAdapter
 
+from portal.web.present import known
+from portal.web.programs import is_program
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
@@ -33,6 +36,10 @@ class Lean(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function as it is; it would be asked four times a request whether it is a coroutine."""
         return func
+
+    def process_response(self, response: Response) -> Response:
+        """Let the hooks of pages see what goes out, but not what goes to programs: it has no cookie and no session."""
+        return response if is_program(known().request.path) else super().process_response(response)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Return the map for a request, from what the request has read already."""

@@ -33,6 +33,7 @@ class Known:
     inside: Any = None  # how the app around the page looks
     kept: Any = None  # what was typed here before a proof came in between
     banners: Any = None  # drawn once a request
+    caller: Any = None  # the program, on an address for programs
 
 
 _known: ContextVar[Known] = ContextVar("portal.known")

@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from portal.web import navigation
 from portal.web.guards import roles_of
+from portal.web.programs import scope_of
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 OWN_FORMS = re.compile(r"[a-z0-9.-]+|<[a-z]+:[a-z_]+>")
@@ -47,6 +48,11 @@ def test_every_route_that_is_not_marked_open_sends_a_stranger_to_sign_in(app: fl
     for rule in rules(app):
         view = app.view_functions[rule.endpoint]
         if getattr(view, "is_open", False):
+            continue
+        if scope_of(view) is not None:
+            for method in (rule.methods or set()) & ({"GET"} | UNSAFE):
+                answer = client.open(address(rule), method=method)
+                assert (answer.status_code, answer.mimetype) == (401, "application/problem+json"), rule.rule
             continue
         for method in (rule.methods or set()) & ({"GET"} | UNSAFE):
             answer = client.open(address(rule), method=method, headers={"Sec-Fetch-Site": "same-origin"})

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from portal import config, migrations
+from portal.api.models import ApiKey
 from portal.kernel import audit, clock, crypto, db, work
 from portal.sources.base import Identifier, Person
 from portal.sources.own import OwnSource, tables
@@ -105,6 +106,8 @@ def settle(email: str) -> Person:
     models["Release"].create(case=copy, prepared_by=1)
     held = {"case": "R-1", "source": "crm", "table": "messages", "reason": "A claim.", "until": now.date()}
     models["LegalHold"].create(subject=subject, staff=1, due_at=None, **held)
+    program = ApiKey.create(name=email, digest=f"{email:>64}", scopes=["choices:write"], rate=1)
+    models["ApiAnswer"].create(key=program, name=f"{email:>64}", asked="x", answer="{}", subject=subject)
     models["Decision"].create(case=copy, outcome="fulfil", state="decided", proposed_by=1)
     audit.declare("own.tested")
     audit.record("own.tested", subject=subject.id)

@@ -1,0 +1,1 @@
+"""What the door for programs does: it knows keys, finds whom they speak of, and asks the rooms below."""
