@@ -35,7 +35,7 @@ def init_app(app: Flask, keeper: Keeper | None) -> None:
 
 def mark(token: str) -> str:
     """Return what forms of a session carry beside their token: a beginning of its digest, which opens nothing."""
-    return "." + tokens.digest(token)[:_MARK] if token else ""
+    return "_" + tokens.digest(token)[:_MARK] if token else ""
 
 
 def put_by(page: str) -> str:
@@ -44,7 +44,7 @@ def put_by(page: str) -> str:
     if keeper is None or now.request.method != "POST" or not request.form:
         return page
     sent = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
-    return keeper.put(now.session.account_id, sent.partition(".")[2], page, request.form.items(multi=True))
+    return keeper.put(now.session.account_id, sent.partition("_")[2], page, request.form.items(multi=True))
 
 
 def look() -> None:

@@ -1,7 +1,7 @@
 // Between a page and the app around it, where that app listens (docs/webview.md). Every page works without this.
 // A message is {v: 1, type} and, from the app, at most one word more: no personal data and no codes, either way.
 const VERSION = 1;
-const OUT = ["privacy.closed", "session.lost", "session.confirm", "account.deleted", "location.changed", "settings.open"];
+const OUT = ["privacy.closed", "session.lost", "session.confirm", "settings.open", "location.state", "location.changed", "deletion.changed"];
 const IN = { "location.state": ["granted", "approximate", "denied", "unasked"] };
 
 // How the app listens: WebKit's message handlers on iOS; on Android an object that it gave to our origin alone.
@@ -57,7 +57,11 @@ function button(place) {
 function furnish(root) {
   if (!listens) return;
   for (const place of root.querySelectorAll("[data-tells]")) button(place);
-  for (const place of root.querySelectorAll("[data-says]")) tell(place.dataset.says);
+  for (const place of root.querySelectorAll("[data-says]")) {
+    if (!tell(place.dataset.says)) continue;
+    if ("shown" in place.dataset) place.hidden = false;
+    delete place.dataset.says; // once: what is drawn anew says it anew
+  }
 }
 document.addEventListener("DOMContentLoaded", () => furnish(document));
 document.addEventListener("htmx:after:swap", ({ target }) => furnish(target));
@@ -66,6 +70,5 @@ document.addEventListener("htmx:after:swap", ({ target }) => furnish(target));
 document.addEventListener("app:location.state", ({ detail }) => {
   for (const place of document.querySelectorAll("[data-phone-says]")) {
     place.textContent = place.dataset[detail];
-    place.hidden = false;
   }
 });

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from portal.accounts import service
-from portal.accounts.apps import handing
+from portal.accounts.apps import handing, mailing
 from portal.accounts.apps.handing import Told
 from portal.accounts.apps.models import Handoff
 from portal.accounts.models import Account, Identifier, Session
@@ -214,7 +214,7 @@ def test_a_made_up_an_old_and_a_used_code_get_the_same_answer(portal: Portal, nu
     post(mai.browser, used)
     old, _ = handing.give(told(number))
     Handoff.update(expires_at=clock.now()).where(Handoff.state == handing.GIVEN).execute()
-    said = {re.sub(r'value="[0-9a-f.]+"', "", post(Browser(portal.app), code).text) for code in (used, old, "x", "")}
+    said = {re.sub(r'value="[0-9a-f_]+"', "", post(Browser(portal.app), code).text) for code in (used, old, "x", "")}
     assert len(said) == 1
 
 
@@ -377,3 +377,35 @@ def test_a_mailbox_that_nobody_proved_gets_no_code_to_confirm(portal: Portal, nu
     with pytest.raises(service.NoMailbox):
         service.ask_confirmation(Account.get().id, "en", "/")
     assert Message.select().count() == 0
+
+
+def test_a_mailed_address_opens_the_page_in_a_browser_once_and_nothing_that_must_be_fresh(portal: Portal) -> None:
+    mai = member(portal, EMAIL)
+    headers = {"Referer": "http://localhost:8000/location?view=app", "Sec-Fetch-Site": "same-origin"}
+    offer = mai.browser.client.get("/continue", headers=headers).text
+    assert 'name="page" value="/location"' in offer
+    mai.browser.get("/continue").form("Send it to me").send(page="/location")
+    portal.drain()
+    link = re.findall(r"/continue/[\w-]{43}", portal.last_mail())[-1]
+    mail = portal.mails()[-1]
+    assert EMAIL not in str(mail["Subject"])
+    other = Browser(portal.app)
+    page = other.get(link)
+    assert EMAIL not in page.text
+    assert other.client.get_cookie("session") is None, "looking at it opens nothing"
+    assert page.form("Go on here").send().h1 == "Location"
+    assert other.get("/security/password").path == "/confirm"
+    assert Browser(portal.app).client.get(link).status_code == 410
+
+
+def test_a_mailed_address_opens_nothing_after_ten_minutes_or_after_not_me(portal: Portal) -> None:
+    mai = member(portal, EMAIL)
+    mailing.send_on(mai.account, "/location")
+    portal.drain()
+    link = re.findall(r"/continue/[\w-]{43}", portal.last_mail())[-1]
+    with clock.later(timedelta(minutes=11)):
+        assert Browser(portal.app).client.get(link).status_code == 410
+    service.distrust(mai.account)
+    assert Browser(portal.app).client.get(link).status_code == 410
+    here = {"Sec-Fetch-Site": "same-origin"}
+    assert Browser(portal.app).client.post(link, headers=here).status_code == 410

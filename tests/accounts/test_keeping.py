@@ -157,7 +157,7 @@ def test_a_form_of_a_session_that_was_signed_out_is_kept_for_nobody(portal: Port
     if ended:
         mai.browser.client.post("/sign-out", headers=HERE)
     else:
-        token = token.partition(".")[0] + "." + "0" * 24
+        token = token.partition("_")[0] + "_" + "0" * 24
     post(lose(mai), "/details/statement", token, text=WORDS)
     assert KeptForm.select().count() == 0
 
@@ -178,7 +178,7 @@ def test_a_mark_of_a_form_opens_nothing(portal: Portal, mai: Member) -> None:
     session = mai.browser.client.get_cookie("session")
     assert session
     assert session.value not in token
-    mark = token.partition(".")[2]
+    mark = token.partition("_")[2]
     assert Session.get(Session.account == mai.account).digest.startswith(mark)
     other = Browser(portal.app)
     other.client.set_cookie("session", mark)

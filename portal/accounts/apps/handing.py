@@ -7,19 +7,25 @@ whoever could name an address to the app would otherwise be let into its holder'
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from portal.accounts import identifiers, service, sessions
 from portal.accounts.apps import keeping
 from portal.accounts.apps.models import Handoff
+from portal.accounts.apps.told import METHODS as METHODS
+from portal.accounts.apps.told import BadMoment as BadMoment
+from portal.accounts.apps.told import Over as Over
+from portal.accounts.apps.told import Question as Question
+from portal.accounts.apps.told import Taken as Taken
+from portal.accounts.apps.told import Told as Told
+from portal.accounts.apps.told import UnknownApp as UnknownApp
+from portal.accounts.apps.told import Visit as Visit
 from portal.accounts.models import Account, Challenge, Identifier
 from portal.accounts.persons import number_of
 from portal.accounts.spans import FRESH
 from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic, clear
-from portal.kernel.problems import N_, Problem
 from portal.sources import registry
 from portal.sources.identifiers import EXTERNAL, external
 from portal.sources.registry import OWN
@@ -29,89 +35,10 @@ ANSWER_LIFE = timedelta(minutes=10)
 MISSES = "30/hour"  # codes that open nothing, from one network; 256 bits need no more, but whoever tries is slowed down
 SKEW = timedelta(seconds=60)
 CONFIRMING = "/confirm/code"
-# Ways in which an app proves its person anew (RFC 8176); a device that was only unlocked or held is none.
-METHODS = frozenset({"face", "fpt", "iris", "retina", "vbm", "pin", "pwd", "otp", "hwk", "mfa"})
 GIVEN, ASKING, FIRST, USED = "given", "asking", "first", "used"
 OPENED, CODE = "opened", "code"
 
 audit.declare("accounts.handed_over", "source")
-
-
-class Over(Problem):
-    """A code that was used, is too old, or never was one: all of them look alike."""
-
-    status, code = 410, "handoff-over"
-    say = N_("This way into your account is used up.")
-    then = N_("Each opens once and within a minute. Go back to the app and open this page again.")
-
-
-class UnknownApp(Problem):
-    """The app that the number belongs to is not connected, or knows nobody by a number."""
-
-    status, code = 422, "unknown-source"
-    say = N_("There is no connected system of this name whose people have numbers.")
-    then = N_("Name a source whose manifest matches external_id.")
-
-
-class BadMoment(Problem):
-    """The app says that it proved its person in the future, or in a way that proves nobody."""
-
-    status, code = 422, "bad-confirmation"
-    say = N_("This is no proof of who is there.")
-    then = N_("Send the moment of the last proof and its method, or neither.")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a back end says of its person: `number` in `source`, which it vouches for; all else is a wish or a hint.
-
-    `page` is a path of ours, "" for where the person was; `look` as `web.embed` writes it.
-    """
-
-    source: str
-    number: str
-    email: str = ""
-    page: str = ""
-    language: str = ""
-    look: str = ""
-    confirmed_at: datetime | None = None
-    confirmed_by: str = ""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """The browser that a code comes from: its session, if it has one, and whether another site made it post."""
-
-    token: str = field(repr=False)
-    account_id: int | None
-    device: str
-    place: str
-    foreign: bool
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of a code. `outcome`: `opened` a session, `asking` or `first` wait for an answer, `code` for a code.
-
-    `token` is that of the session, of the answer, or of the attempt; `attempt` that of a code which was to confirm
-    something and is still on its way.
-    """
-
-    outcome: str
-    token: str = field(repr=False)
-    look: str
-    language: str
-    onward: str = ""
-    account: int | None = None
-    attempt: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class Question:
-    """What the page that waits for an answer may show: addresses, and a language to say it in."""
-
-    email: str = ""
-    source: str = ""
 
 
 def give(told: Told) -> tuple[str, datetime]:
@@ -152,7 +79,7 @@ def take(code: str, visit: Visit, network: str) -> Taken:
     has said yes: nobody shall be signed in somewhere without knowing (ASVS 7.6.2).
     """
     try:
-        row = _spend(code, GIVEN)
+        row = spend(code, GIVEN)
     except Over:
         limits.hit(MISSES, "handoff by network", network)
         raise
@@ -164,7 +91,7 @@ def take(code: str, visit: Visit, network: str) -> Taken:
 
 def answer(token: str, visit: Visit) -> Taken:
     """Go on after the person has said yes; raises Over."""
-    row = _spend(token, ASKING)
+    row = spend(token, ASKING)
     return _go_on(row, _account_of(row.external_id), visit)
 
 
@@ -180,14 +107,14 @@ def join(token: str, network: str, language: str) -> str:
     """Send the code that makes the app's account and that of an address one; return the attempt. See `ask_code`."""
     row = _waiting(token)
     attempt = service.ask_code(row.email or "", network, language, row.page, external_id=row.external_id)
-    _spend(token, FIRST)
+    spend(token, FIRST)
     return attempt
 
 
 def alone(token: str, visit: Visit) -> Taken:
     """Open an account that has the app's number and nothing else; raises Over."""
-    row = _spend(token, FIRST)
-    return _open(row, _account_of(row.external_id) or _new_account(row), visit)
+    row = spend(token, FIRST)
+    return open_session(row, _account_of(row.external_id) or _new_account(row), visit)
 
 
 def forget_past() -> None:
@@ -203,7 +130,7 @@ def _waiting(token: str) -> Handoff:
     return found
 
 
-def _spend(token: str, state: str) -> Handoff:
+def spend(token: str, state: str) -> Handoff:
     """Use up a token: of two at once, one."""
     mine = (Handoff.digest == tokens.digest(token)) & (Handoff.state == state) & (Handoff.expires_at > clock.now())
     with atomic():
@@ -224,25 +151,27 @@ def _wait(row: Handoff, state: str) -> Taken:
 
 def _go_on(row: Handoff, account: int | None, visit: Visit) -> Taken:
     if account is not None:
-        return _open(row, account, visit)
+        return open_session(row, account, visit)
     if not row.email:
-        return _open(row, _new_account(row), visit)
+        return open_session(row, _new_account(row), visit)
     if attempt := _attempt(_joining(row)):
         return Taken(CODE, attempt, row.look, row.language, "/sign-in/code")
     return _wait(row, FIRST)
 
 
-def _open(row: Handoff, account: int, visit: Visit) -> Taken:
+def open_session(row: Handoff, account: int, visit: Visit) -> Taken:
+    """Open the session of an account for whoever has used a code up, and say where they go on."""
     fresh = row.confirmed_at + FRESH if row.confirmed_at else None
     with atomic():
         if visit.account_id == account:
             token = sessions.change_over(visit.token, fresh)
         else:
-            mark = sessions.mark_of_app(row.external_id)
+            mark = sessions.mark_of_app(row.external_id) if row.external_id else visit.mark
             token = sessions.begin(Account.get_by_id(account), visit.device, visit.place, mark, fresh or clock.now())
         Handoff.update(account=account).where(Handoff.id == row.id).execute()
-        source = row.external_id.partition(":")[0]
-        audit.record("accounts.handed_over", subject=number_of(account), source=source)
+        if row.external_id:
+            source = row.external_id.partition(":")[0]
+            audit.record("accounts.handed_over", subject=number_of(account), source=source)
     onward = row.page or _where_it_was(account, fresh is not None and fresh > clock.now())
     attempt = _attempt(Challenge.account == account) if onward == CONFIRMING else ""
     return Taken(OPENED, token, row.look, row.language, onward, account, attempt)

@@ -130,6 +130,7 @@ def _drawn(look: Look) -> dict[str, Any]:
         "differs": look.differs,
         "off": look.state == service.OFF,
         "saved": look.told,
+        "changed": request.method == "POST",
     }
 
 
