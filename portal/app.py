@@ -28,6 +28,7 @@ import portal.sharing.views
 import portal.staff.views
 import portal.subjects.views
 from portal import config, start, web
+from portal.accounts.apps import keeping
 from portal.accounts.staff import sessions as staff_sessions
 from portal.accounts.views import SESSION
 from portal.config import Config, Site
@@ -36,6 +37,7 @@ from portal.staff.views import STAFF_SESSION
 from portal.subjects import service as subjects
 from portal.web import cookies
 from portal.web.guards import Crew, Session
+from portal.web.keeping import Keeper
 from portal.web.lean import Lean
 from portal.web.shipped import shipped
 
@@ -73,7 +75,8 @@ def create_app(settings: Config | None = None) -> Flask:
     start.open_house(settings)
     app = Lean("portal", static_folder=None, template_folder=str(shipped("templates")))
     app.extensions["portal"] = Extension(settings.site)
-    web.init_app(app, _load_session, _load_staff, portal.api.views.load_caller)
+    keeper = Keeper(keeping.put, keeping.load, keeping.let_go)
+    web.init_app(app, _load_session, _load_staff, portal.api.views.load_caller, keeper)
     for room in ROOMS:
         app.register_blueprint(room.room)
     app.teardown_request(_release)

@@ -16,7 +16,7 @@ from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic, clear
 from portal.kernel.problems import N_, NotFound, Problem
 from portal.notices import messages
-from portal.sources.identifiers import normal_phone
+from portal.sources.identifiers import EXTERNAL, normal_phone
 
 TYPED = ("email", "phone")  # any other kind comes by a signed hand-off
 PER_ADDRESS, PER_ACCOUNT = "5/day", "12/hour"
@@ -176,6 +176,16 @@ def add(account_id: int, proof_id: int, code: str) -> Identifier:
     except peewee.IntegrityError as error:  # proven in two accounts at once: the other one was first
         raise ProvenElsewhere from error
     return added
+
+
+def bind(account_id: int, external_id: str) -> None:
+    """Add the number that an app has vouched for ("source:number"), inside a transaction; not if another has it."""
+    hashes = crypto.keyed_hashes(EXTERNAL, external_id)
+    if Identifier.select().where(Identifier.kind == EXTERNAL, Identifier.hash << hashes).exists():
+        return
+    added = Identifier.create(account=account_id, kind=EXTERNAL, value=external_id, hash=hashes[0])
+    audit.record("accounts.identifier_added", subject=number_of(account_id), kind=EXTERNAL)
+    alarms.tell_added(added)
 
 
 def load(account_id: int, identifier_id: int) -> Identifier:

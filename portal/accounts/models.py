@@ -114,6 +114,7 @@ class Challenge(Claimable):
     tries = peewee.IntegerField(default=0)
     onward = peewee.CharField(255, default="")
     age_rule = peewee.CharField(16, null=True)  # only of who signs up
+    external_id = EncryptedField(null=True)  # what a signed hand-off proved of whoever asks, "source:number"
     created_at = MomentField(default=clock.now)
     expires_at = MomentField(index=True)
 

@@ -17,7 +17,7 @@ from portal.accounts.spans import IDLE as IDLE
 from portal.accounts.spans import LONGEST as LONGEST
 from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic, clear
-from portal.kernel.problems import SourceUnavailable
+from portal.kernel.problems import N_, Problem, SourceUnavailable
 from portal.kernel.work import Claim, wake_table
 from portal.notices import messages
 from portal.sources import registry
@@ -29,6 +29,14 @@ PER_ADDRESS, PER_NETWORK, PER_ACCOUNT = "6/hour", "60/hour", "12/hour"
 audit.declare("accounts.code_asked")
 audit.declare("accounts.signed_out")
 audit.declare("accounts.confirmed")
+
+
+class NoMailbox(Problem):
+    """Somebody came from an app and has proven no address to which a code could go."""
+
+    status, code = 409, "no-mailbox"
+    say = N_("We have no address of yours to send a code to.")
+    then = N_("Go back to the app, confirm there that it is you, and open this page again.")
 
 
 @dataclass(frozen=True)
@@ -54,27 +62,32 @@ def normal_email(typed: str) -> str:
     return identifiers.normal("email", typed)
 
 
-def ask_code(typed: str, network: str, language: str, onward: str, age_rule: str | None = None) -> str:
+def ask_code(
+    typed: str, network: str, language: str, onward: str, age_rule: str | None = None, external_id: str | None = None
+) -> str:
     """Note that a code is wanted for an address; return the token of the attempt, for a cookie.
 
     Whether the address is known is not looked up here: the worker decides (RULES R3). `age_rule` is what somebody who
-    signs up was found to be old enough for.
+    signs up was found to be old enough for, `external_id` what a hand-off proved of whoever asks.
     Raises NotAnAddress, TooManyTries.
     """
     address = normal_email(typed)
     limits.hit(PER_NETWORK, "code by network", network)
     limits.hit(PER_ADDRESS, "code by address", address)
-    return _challenge(address, language, onward, account=None, age_rule=age_rule)
+    return _challenge(address, language, onward, account=None, age_rule=age_rule, external_id=external_id)
 
 
 def ask_confirmation(account_id: int, language: str, onward: str) -> str:
-    """Send a code to the person's own address before a step that matters; raises TooManyTries."""
-    address = Identifier.of(account_id, "email").get().value
+    """Send a code to the person's own address before a step that matters; raises NoMailbox, TooManyTries."""
+    proven = Identifier.of(account_id, "email").first()
+    if proven is None:
+        raise NoMailbox
+    address = proven.value
     limits.hit(PER_ACCOUNT, "code by account", str(account_id))  # not by address, or strangers could use it up
     return _challenge(address, language, onward, account=account_id)
 
 
-def _challenge(address: str, language: str, onward: str, account: int | None, age_rule: str | None = None) -> str:
+def _challenge(address: str, language: str, onward: str, account: int | None, **proven: str | None) -> str:
     token = tokens.new_token()
     with atomic():
         Challenge.create(
@@ -85,7 +98,7 @@ def _challenge(address: str, language: str, onward: str, account: int | None, ag
             address_hash=crypto.keyed_hash("email", address),
             language=language,
             onward=onward if len(onward) <= LONGEST_WAY else "",
-            age_rule=age_rule,
+            **proven,
             expires_at=clock.now() + CODE_LIFE,
         )
         audit.record("accounts.code_asked", subject=number_of(account) if account else None)
@@ -111,6 +124,8 @@ def decide(claim: Claim[Challenge]) -> None:
 def _message(asked: Challenge) -> Callable[[messages.Recipient, str, str, int], None] | None:
     if asked.account_id:
         return messages.confirm_code
+    if asked.external_id is not None:
+        return messages.sign_in_code  # an app vouches for somebody who reads this mailbox
     if asked.age_rule is None:
         return messages.sign_in_code if _known(asked) else None
     try:
@@ -154,6 +169,9 @@ def sign_in(token: str, code: str, device: str, place: str = "", mark: str = "")
         raise WrongCode
     with atomic():
         account = _account_of(used)
+        if used.external_id is not None:
+            identifiers.bind(account.id, used.external_id)
+            mark = sessions.mark_of_app(used.external_id)
         return Opened(sessions.begin(account, device, place, mark), used.onward)
 
 

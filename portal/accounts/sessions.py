@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from portal.accounts import alarms
@@ -16,11 +17,11 @@ audit.declare("accounts.signed_in")
 audit.declare("accounts.sessions_ended", "count")
 
 
-def begin(account: Account, device: str, place: str = "", mark: str = "") -> str:
+def begin(account: Account, device: str, place: str = "", mark: str = "", fresh_until: datetime | None = None) -> str:
     """Open a session and return its token; a browser that was not here before is told of on every channel.
 
     A browser is known by its mark. Its words (Chrome, Android) are those of half of all phones, so they count only
-    where no mark was asked for.
+    where no mark was asked for. `fresh_until`: where the person was not proven just now, until when that counts.
     """
     token, hashes = tokens.new_token(), _hashes(account, mark)
     with atomic():
@@ -31,12 +32,28 @@ def begin(account: Account, device: str, place: str = "", mark: str = "") -> str
             device=device,
             browser_hash=hashes[0] if hashes else None,
             place=place,
-            fresh_until=clock.now() + FRESH,
+            fresh_until=fresh_until or clock.now() + FRESH,
         )
         audit.record("accounts.signed_in", subject=number_of(account.id))
         if before and not any(_is_same(session, device, hashes) for session in before):
             alarms.tell(account.id, "signed in", device)
     return token
+
+
+def mark_of_app(external_id: str) -> str:
+    """Return by what the app of somebody is known, wherever the cookies of its webview went."""
+    return tokens.derived("app", external_id)
+
+
+def change_over(token: str, fresh_until: datetime | None) -> str:
+    """Give a session another token (ASVS 7.2.4), inside a transaction; a proof counts if it is the newer one."""
+    mine = (Session.digest == tokens.digest(token)) & Session.ended_at.is_null()
+    fresh = tokens.new_token()
+    Session.update(digest=tokens.digest(fresh)).where(mine).execute()
+    if fresh_until:
+        newer = (Session.digest == tokens.digest(fresh)) & (Session.fresh_until < fresh_until)
+        Session.update(fresh_until=fresh_until).where(newer).execute()
+    return fresh
 
 
 def _hashes(account: Account, mark: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal.accounts import service
+from portal.accounts.apps import handing, keeping
 from portal.accounts.models import Challenge
 from portal.kernel import work
 from portal.kernel.work import Claim
@@ -20,3 +21,5 @@ def decide(claim: Claim[Challenge]) -> None:
 def forget_past() -> None:
     """Remove what is over."""
     service.forget_past()
+    handing.forget_past()
+    keeping.forget_past()

@@ -34,7 +34,8 @@ def _add(options: argparse.Namespace) -> int:
     try:
         print(keys.add(options.name, options.scope, options.rate or keys.RATE))
     except keys.BadKey as problem:
-        raise Trouble(f"{problem.say} Scopes: {', '.join(keys.SCOPES)}") from None
+        known = ", ".join((*keys.SCOPES, f"{keys.VOUCHES}SYSTEM"))
+        raise Trouble(f"{problem.say} Scopes: {known}") from None
     return 0
 
 

@@ -29,6 +29,7 @@ class Recipient:
 DECLARED: dict[str, tuple[str, ...]] = {
     "sign_in_code": ("code", "minutes"),
     "confirm_code": ("code", "minutes"),
+    "continue_here": ("url", "minutes"),
     "proof_code": ("code", "minutes"),
     "security_changed": ("what", "shown", "at", "url"),
     "sign_up_code": ("code", "minutes"),
@@ -75,6 +76,11 @@ def sign_in_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
 def confirm_code(to: Recipient, cause: str, code: str, minutes: int) -> None:
     """Send the code that confirms somebody before a step that cannot be taken back."""
     _queue("confirm_code", to, cause, code=code, minutes=minutes)
+
+
+def continue_here(to: Recipient, cause: str, url: str, minutes: int) -> None:
+    """Send an address at which somebody goes on in a browser with what they began in an app."""
+    _queue("continue_here", to, cause, url=url, minutes=minutes)
 
 
 def proof_code(to: Recipient, cause: str, code: str, minutes: int) -> None:

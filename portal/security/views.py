@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts import alarms, identifiers, passwords, sessions
 from portal.accounts.masks import mask
-from portal.accounts.models import Session
+from portal.accounts.models import Identifier, Session
 from portal.accounts.staff.looks import SAID
 from portal.consents.words import when
 from portal.kernel.problems import N_, NotFound, Problem, TooManyTries
@@ -19,6 +19,7 @@ from portal.security import service
 from portal.security.forms import NEW, ProofForm
 from portal.security.words import ROLES_SAID
 from portal.sources import registry
+from portal.sources.identifiers import EXTERNAL
 from portal.subjects import claims as claiming
 from portal.subjects import service as subjects
 from portal.web import navigation
@@ -98,7 +99,8 @@ def remove(number: int) -> Response:
     if request.method == "POST":
         service.remove(_account(), me().subject_id, number)
         return away(url_for("security.page"))
-    return show("security/remove.html", identifier=identifier, last=identifiers.is_last_email(identifier))
+    last = identifiers.is_last_email(identifier)
+    return show("security/remove.html", address=_said(identifier), identifier=identifier, last=last)
 
 
 @room.post("/security/addresses/<int:number>/main")
@@ -171,11 +173,19 @@ def _show_page(said: str = "") -> Response:
         "security/page.html",
         "security/_sessions.html",
         said=said,
-        identifiers=identifiers.listed(_account()),
+        identifiers=[(row, _said(row)) for row in identifiers.listed(_account())],
         browsers=sorted(map(_browser, sessions.live(_account())), key=lambda one: not one.here),
         has_password=passwords.has_one(_account()),
         unproven=bool(subjects.unclaimed(me().subject_id)),
     )
+
+
+def _said(identifier: Identifier) -> str:
+    """Return an address as it is read: a number with the app that gave it."""
+    if identifier.kind != EXTERNAL:
+        return str(identifier.value)
+    source, _colon, number = identifier.value.partition(":")
+    return f"{_fact('source', source)}: {number}"
 
 
 def _browser(session: Session) -> Browser:

@@ -10,6 +10,7 @@ from portal.kernel.problems import N_
 SAID: Mapping[str, str] = {
     "accounts.code_asked": N_("A code to confirm that it is you was asked for"),
     "accounts.confirmed": N_("You confirmed with a code that it is you"),
+    "accounts.handed_over": N_("You came from the app (%(source)s)"),
     "accounts.identifier_added": N_("An address was added to your account"),
     "accounts.identifier_asked": N_("A code was sent to an address, to prove that it is yours"),
     "accounts.identifier_main": N_("An address was made the main one"),

@@ -8,8 +8,22 @@ from portal.kernel.spelling import canonical
 from portal.sources.base import Identifier
 from portal.sources.manifest import Match
 
+EXTERNAL = "external_id"
 _SHORTEST, _LONGEST = 6, 15  # digits of a phone number (E.164)
 _WITH_COUNTRY = 10  # digits: a number that is shorter and begins like a calling code is a national one all the same
+
+
+def external(source_id: str, number: str) -> str:
+    """Return how the portal writes the number of somebody in a system: each has its own, so it is named."""
+    return f"{source_id}:{number}"
+
+
+def there(identifier: Identifier, source_id: str) -> Identifier | None:
+    """Return an identifier as one system knows it; None for a number that another one gave."""
+    if identifier.kind != EXTERNAL:
+        return identifier
+    source, _, number = identifier.value.partition(":")
+    return Identifier(EXTERNAL, number) if source == source_id else None
 
 
 def normal(match: Match, stored: object) -> Identifier | None:

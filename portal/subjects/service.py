@@ -20,6 +20,7 @@ from portal.kernel.work import Claim, wake_table
 from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 from portal.sources.base import Key, Person, Source
+from portal.sources.identifiers import EXTERNAL, there
 from portal.sources.registry import OWN
 from portal.subjects.models import Link, Lookup, Subject, session_row
 from portal.subjects.proofs import CLAIMED, GONE, LINKED, Found, discloses, merged, waits
@@ -144,12 +145,13 @@ def _ask_all(subject: int, identifiers: list[Identifier]) -> None:
 
 
 def _ask(subject: int, identifier: Identifier, source: Source) -> SourceUnavailable | None:
+    known = there(Proof(identifier.kind, identifier.value), source.id)
     try:
-        keys = source.find(Proof(identifier.kind, identifier.value))
+        keys = source.find(known) if known else []
     except SourceUnavailable as problem:
         return problem
     with atomic():
-        if only := _alone(identifier):
+        if known and (only := _alone(identifier)):
             _let_go_of_others(subject, source.id, identifier.kind, keys)
         for key in keys:
             _link(subject, source.id, key, identifier.kind, alone=len(keys) == 1, only=only)
@@ -162,8 +164,11 @@ def _ask(subject: int, identifier: Identifier, source: Source) -> SourceUnavaila
 
 def _alone(identifier: Identifier) -> bool:
     """Tell whether no other identifier of its kind could have made the same links."""
-    same = (Identifier.account == identifier.account_id) & (Identifier.kind == identifier.kind)
-    return bool(Identifier.select().where(same).count() == 1)
+    same = Identifier.of(identifier.account_id, identifier.kind)
+    if identifier.kind != EXTERNAL:
+        return bool(same.count() == 1)
+    app = identifier.value.partition(":")[0]  # a number finds rows in its own system only
+    return len([row for row in same if row.value.partition(":")[0] == app]) == 1
 
 
 def _let_go_of_others(subject: int, source: str, kind: str, keys: list[Key]) -> None:
@@ -251,7 +256,8 @@ def people(subject_id: int, sources: Iterable[str]) -> dict[str, Person]:
         if source in waiting_in:
             return Person(mine)
         counting = [row for row in known if row.kind != "phone" or (mine and (source, row.id) in backed)]
-        return Person(mine, tuple(Proof(row.kind, row.value) for row in counting))
+        as_known = (there(Proof(row.kind, row.value), source) for row in counting)
+        return Person(mine, tuple(proof for proof in as_known if proof))
 
     return {source: reach(source) for source in sources}
 

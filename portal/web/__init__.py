@@ -20,6 +20,7 @@ from portal.web import (
     headers,
     health,
     htmx,
+    keeping,
     language,
     navigation,
     present,
@@ -38,13 +39,16 @@ def init_app(
     load_session: Callable[[Request], Session | None],
     load_staff: Callable[[Request], Crew | None] = lambda request: None,
     load_caller: Callable[[Request], Caller | None] = lambda request: None,
+    keeper: keeping.Keeper | None = None,
 ) -> None:
     """Furnish an app that has `extensions["portal"]` and was made with `static_folder=None` and without a secret key.
 
     `load_session` finds the session that a request belongs to, `load_staff` that of a page below /staff, `load_caller`
     the program that calls an address below /api: one of them is asked at most once, and none for static files.
+    `keeper` keeps what was typed while somebody signs in.
     """
     cookies.init_app(app)
+    keeping.init_app(app, keeper)
     navigation.init_app(app)
     htmx.init_app(app, _pages(app, static.init_app(app)), navigation.news)
     errors.init_app(app)
@@ -73,12 +77,16 @@ def _arrive(
     session = recognise_staff() if guards.for_staff() else recognise()
     language.speak(session)
     embed.settle()
+    keeping.look()
     view = now.app.view_functions.get(endpoint)
     if view is None:
         return None  # no such page: Flask says so next
     files.limit(now.request, view)
     csrf.check(view)
-    return guards.enter(view, session)
+    refused = guards.enter(view, session)
+    if refused is None:
+        keeping.sent()
+    return refused
 
 
 def _arrive_program(now: present.Known, endpoint: str, load_caller: Callable[[Request], Caller | None]) -> None:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from portal.kernel import tokens
 from portal.kernel.problems import N_, Problem
-from portal.web import cookies
+from portal.web import cookies, keeping
 from portal.web.guards import me
 from portal.web.present import known
 from portal.web.site import origin, site
@@ -42,7 +42,8 @@ def token() -> str:
     """Return what each form carries: worthless in any other session or browser."""
     now = known()
     if not now.token:
-        now.token = tokens.derived("csrf", me().token or _visit())
+        session = me().token
+        now.token = tokens.derived("csrf", session or _visit()) + keeping.mark(session)
     return now.token
 
 

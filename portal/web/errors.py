@@ -96,7 +96,7 @@ def _unforeseen(error: Exception) -> Response:
 def _speak() -> None:
     """Settle the language of a refusal where nobody has: programs are told in words when something is wrong only."""
     if known().words is None:
-        known().words = of(preferred(), site().timezone)
+        known().words = of(preferred(Nobody()), site().timezone)
 
 
 def _write_down(error: Exception, code: str) -> None:

@@ -19,6 +19,7 @@ from wtforms.validators import ValidationError
 
 from portal.kernel.problems import N_
 from portal.web.htmx import draw
+from portal.web.present import known
 from portal.web.words import here
 
 
@@ -31,8 +32,14 @@ class Form(FlaskForm):
         csrf = False
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """Read what was posted, also when it is nothing: what is already set is never taken for an answer."""
-            return CombinedMultiDict((request.files, request.form)) if form.is_submitted() else None
+            """Read what was posted, also when it is nothing: what is already set is never taken for an answer.
+
+            A page that is shown again after a proof is filled with what was typed on it before, unless it is drawn
+            for everybody (`formdata=None`).
+            """
+            if form.is_submitted():
+                return CombinedMultiDict((request.files, request.form))
+            return None if formdata is None else known().kept
 
         def get_translations(self, form: FlaskForm) -> Any:
             """Let WTForms say its own messages in the language of the request."""

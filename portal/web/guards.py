@@ -17,11 +17,13 @@ from werkzeug.wrappers import Response
 
 from portal.kernel import clock
 from portal.kernel.roles import ROLES, Role
+from portal.web import keeping
 from portal.web.htmx import alone, away
 from portal.web.present import known
 from portal.web.site import came_from, local
 
 SIGN_IN, CONFIRM = "/sign-in", "/confirm"
+LOST = "/handoff/lost"  # inside an app, which can let the person in again by itself
 STAFF = "/staff"
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -190,16 +192,24 @@ def is_fresh(session: Session) -> bool:
 
 
 def _ask_at(door: str) -> Response:
-    return away(f"{door}?next={quote(page(), safe='/')}", 401 if alone() else 303)
+    """Send the person to prove who they are, and keep for them what they had typed (RULES U7)."""
+    if door == SIGN_IN and known().inside is not None:
+        door = LOST
+    return away(f"{door}?next={quote(keeping.put_by(page()), safe='/')}", 401 if alone() else 303)
 
 
 def page() -> str:
     """Return the page that the person looks at: what was posted to may have no page of its own."""
     if request.method not in {"GET", "HEAD"}:
-        return came_from()
+        silent = request.referrer is None and "GET" in _methods()  # not every webview says where it was
+        return request.path if silent else came_from()
     if alone():
         return local(urlsplit(request.headers.get("HX-Current-URL", "")).path)
     return local(request.full_path.rstrip("?"))
+
+
+def _methods() -> set[str]:
+    return (request.url_rule.methods if request.url_rule else None) or set()
 
 
 def _mark(view: View, mark: str) -> View:

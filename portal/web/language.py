@@ -27,8 +27,14 @@ def choose(code: str) -> Response:
     if code not in site().every_language:
         abort(404)
     response = away(came_from())
-    cookies.put(response, _COOKIE, code, max_age=int(timedelta(days=365).total_seconds()))
+    known().words = of(code, site().timezone)
+    remember(response)
     return response
+
+
+def remember(response: Response) -> None:
+    """Let the browser keep the language of this answer."""
+    cookies.put(response, _COOKIE, here().language, max_age=int(timedelta(days=365).total_seconds()))
 
 
 def speak(session: Session) -> None:

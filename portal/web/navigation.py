@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, current_app, request, url_for
 from markupsafe import Markup, escape
 
 from portal.kernel.roles import Role
-from portal.web.embed import embedded
+from portal.web.embed import Look, embedded
 from portal.web.guards import STAFF, Session, crew, crew_or_nobody, for_staff, me, roles_of
 from portal.web.htmx import draw
 from portal.web.present import known
@@ -60,10 +60,10 @@ class Banner(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What stands around a page: `known` somebody signed in, `inside` an app; each part may be empty."""
+    """What stands around a page: `known` somebody signed in, `inside` an app of this look; each part may be empty."""
 
     known: bool
-    inside: bool
+    inside: Look | None = None
     header: Markup = Markup()
     menu: Markup = Markup()
     footer: Markup = Markup()
@@ -122,8 +122,9 @@ def banners() -> Markup:
     now, session = known(), me()
     if now.banners is None:
         said = [say(session) for say in _plan(now.app).banners] if session.account_id is not None else []
-        there = [one for one in said if one]
-        now.banners = Markup(draw("_frame/banners.html", banners=there)) if there else Markup()  # noqa: S704
+        there, again = [one for one in said if one], bool(now.kept)
+        drawn_now = draw("_frame/banners.html", banners=there, again=again) if there or again else ""
+        now.banners = Markup(drawn_now)  # noqa: S704
     drawn: Markup = now.banners
     return drawn
 
@@ -135,8 +136,9 @@ def frame() -> Frame:
     if for_staff():
         return _around_staff(plan)
     signed_in = session.account_id is not None
-    if now.inside:
-        return Frame(signed_in, inside=True)
+    if now.inside is not None:
+        home = "/overview" if signed_in else "/"
+        return _inside(here().language, signed_in, now.inside, home, now.request.path == home)
     states = tuple([place.state(session) if place.state else "" for place in plan.menu]) if signed_in else ()
     return _frame(plan, here().language, now.request.endpoint or "", states, signed_in)
 
@@ -170,7 +172,15 @@ def _frame(plan: _Plan, language: str, endpoint: str, states: tuple[str, ...], k
     footer = [_item(place, endpoint) for place in plan.footer]
     context = {"known": known, "menu": menu, "footer": footer}
     header, beside, below = (Markup(draw(f"_frame/{part}.html", **context)) for part in ("header", "menu", "footer"))  # noqa: S704 - escaped there
-    return Frame(known, False, header, beside, below)
+    return Frame(known, None, header, beside, below)
+
+
+@lru_cache(maxsize=256)
+def _inside(language: str, known: bool, look: Look, home: str, at_home: bool) -> Frame:
+    """Draw what stands around a page in an app: the way back above it, below it help and the way out."""
+    context = {"known": known, "home": home, "at_home": at_home}
+    above, below = (Markup(draw(f"_frame/app_{part}.html", **context)) for part in ("header", "footer"))  # noqa: S704 - escaped there
+    return Frame(known, look, above, Markup(), below, home)
 
 
 @lru_cache(maxsize=2048)
@@ -194,7 +204,7 @@ def _staff_frame(plan: _Plan, language: str, endpoint: str, states: tuple[str, .
     menu = [_item(place, endpoint, state) for place, state in zip(places, states, strict=True)]
     context = {"known": role is not None, "menu": menu}
     header, beside = (Markup(draw(f"_frame/staff_{part}.html", **context)) for part in ("header", "menu"))  # noqa: S704 - escaped there
-    return Frame(role is not None, False, header, beside, home=f"{STAFF}/")
+    return Frame(role is not None, None, header, beside, home=f"{STAFF}/")
 
 
 def _desks(plan: _Plan, role: Role) -> list[Entry]:

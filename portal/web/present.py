@@ -30,7 +30,8 @@ class Known:
     crew: Any = None
     token: str = ""
     mark: str = ""
-    inside: bool = False
+    inside: Any = None  # how the app around the page looks
+    kept: Any = None  # what was typed here before a proof came in between
     banners: Any = None  # drawn once a request
     caller: Any = None  # the program, on an address for programs
 

@@ -19,6 +19,7 @@ from tests.conftest import KEY, laid_url
 
 ROOMS = (
     "accounts",
+    "accounts.apps",
     "accounts.staff",
     "subjects",
     "notices",
@@ -61,6 +62,9 @@ def settle(email: str) -> Person:
     models["Proof"].create(**given, code_hash=hashed)
     models["Alarm"].create(**given, digest=f"{email:>64}", what="added")
     models["Password"].create(account=account, hash="scrypt")
+    handed = {"external_id": "booking:7", "external_hash": hashed, "expires_at": now}
+    models["Handoff"].create(account=None, digest=f"{email:>64}", email=email, **handed)
+    models["KeptForm"].create(account=account, path="/contact", fields="[]", expires_at=now)
     models["Link"].create(subject=subject, source="crm", key="[7]", key_hash=hashed, proven_by="email")
     models["Lookup"].create(identifier=proven, source="crm", found=1)
     told = {"kind": "download_ready", "language": "vi", "address": email, "address_hash": hashed}

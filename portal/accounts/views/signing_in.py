@@ -53,7 +53,8 @@ def confirm() -> Response:
     """Offer to send a code that confirms that it is still the same person."""
     onward = local(request.args.get("next"), "/overview")
     if request.method == "GET":
-        return show("accounts/confirm.html", onward=onward, has_password=passwords.has_one(account()))
+        mailbox = service.recipient(account()) is not None
+        return show("accounts/confirm.html", onward=onward, has_password=passwords.has_one(account()), mailbox=mailbox)
     token = service.ask_confirmation(account(), here().language, onward)
     return with_attempt(away("/confirm/code"), token)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -24,6 +25,8 @@ SCOPES = {
     "requests:read": "list the requests of a person",
     "suppressions:read": "read who must be left out, as keyed hashes",
 }
+VOUCHES = "vouches:"  # and the name of a system: whose account there somebody has, the program says and is believed
+_VOUCHES = re.compile(VOUCHES + r"[a-z0-9][a-z0-9_-]{0,63}")
 RATE = 60_000  # calls a minute
 PREFIX = "pak_"  # so that a key that was published by mistake is found by whoever scans for keys
 _SEEN_EVERY = timedelta(minutes=1)
@@ -44,7 +47,7 @@ class BadKey(Problem):
 def add(name: str, scopes: Sequence[str], rate: int = RATE, actor: str = "operator") -> str:
     """Make a key; return it. It cannot be shown again, for only its digest is stored. Raises BadKey."""
     wanted = sorted(set(scopes))
-    if not name.strip() or len(name) > 64 or not wanted or not set(wanted) <= SCOPES.keys() or rate < 1:
+    if not name.strip() or len(name) > 64 or not wanted or not all(map(_is_scope, wanted)) or rate < 1:
         raise BadKey
     token = PREFIX + tokens.new_token()
     try:
@@ -54,6 +57,10 @@ def add(name: str, scopes: Sequence[str], rate: int = RATE, actor: str = "operat
     except peewee.IntegrityError as error:
         raise BadKey from error
     return token
+
+
+def _is_scope(wanted: str) -> bool:
+    return wanted in SCOPES or _VOUCHES.fullmatch(wanted) is not None
 
 
 def everything() -> list[ApiKey]:

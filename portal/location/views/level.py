@@ -141,6 +141,7 @@ def _drawn(look: Look) -> dict[str, Any]:
         "off": look.state == service.OFF,
         "saved": look.told,
         "stopped": look.stopped,
+        "changed": request.method == "POST",
     }
 
 
@@ -171,7 +172,7 @@ def _said_for(look: Look, source: str) -> str:
 # What stays the same in a language is drawn once: both cost more than all that differs from page to page.
 @cache
 def _cards(language: str, level: str | None) -> Markup:
-    return LevelForm(level=level).level()
+    return LevelForm(None, level=level).level()
 
 
 def _about(language: str) -> Markup:

@@ -1,0 +1,73 @@
+"""What was typed when a proof came in between: put by for its person, and shown again when they are back (RULES U7).
+
+The accounts keep it; this storey knows when to ask them. Nothing is sent anew by itself: the form is filled, no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from flask import Flask, request
+from werkzeug.datastructures import MultiDict
+
+from portal.kernel import tokens
+from portal.web.present import known
+from portal.web.site import came_from
+
+_KEY = "portal.keeping"
+_MARK = 24  # digits of a session's digest that its forms carry
+Fields = list[tuple[str, str]]
+
+
+class Keeper(NamedTuple):
+    """What accounts do: keep fields of a page (by account or by the mark of a form), give them back, let them go."""
+
+    put: Callable[[int | None, str, str, Iterable[tuple[str, str]]], str]
+    get: Callable[[int, str, int], Fields]
+    drop: Callable[[int, str], None]
+
+
+def init_app(app: Flask, keeper: Keeper | None) -> None:
+    """Let an app keep what was typed; without a keeper it is lost."""
+    app.extensions[_KEY] = keeper
+
+
+def mark(token: str) -> str:
+    """Return what forms of a session carry beside their token: a beginning of its digest, which opens nothing."""
+    return "_" + tokens.digest(token)[:_MARK] if token else ""
+
+
+def put_by(page: str) -> str:
+    """Keep what was posted, and return where the page is that shows it again."""
+    keeper, now = _keeper(), known()
+    if keeper is None or now.request.method != "POST" or not request.form:
+        return page
+    sent = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
+    return keeper.put(now.session.account_id, sent.partition("_")[2], page, request.form.items(multi=True))
+
+
+def look() -> None:
+    """Find what this person typed on the page that is asked for, where its address says that there is something."""
+    now, keeper = known(), _keeper()
+    if keeper is None or now.session.account_id is None or now.request.method != "GET":
+        return
+    number = now.request.args.get("kept", type=int) if b"kept=" in now.request.query_string else None
+    if number and 0 < number < 2**31:
+        now.kept = MultiDict(keeper.get(now.session.account_id, now.request.path, number)) or None
+
+
+def sent() -> None:
+    """Let go of what was typed once it is sent from the page that showed it again."""
+    now, keeper = known(), _keeper()
+    if keeper is None or now.request.method != "POST" or now.session.account_id is None:
+        return
+    if b"kept=" in now.request.query_string:
+        keeper.drop(now.session.account_id, now.request.path)
+    elif "kept=" in (came := came_from()):
+        keeper.drop(now.session.account_id, came.partition("?")[0])
+
+
+def _keeper() -> Keeper | None:
+    keeper: Keeper | None = known().app.extensions.get(_KEY)
+    return keeper
