@@ -187,17 +187,19 @@ class Ruling(Claimable):
 
     `outcome`: "delete", "stop", "see", "keep" or "nothing". `deletion` is the reference of the case of the kind
     "deletion" that carries it out, of which the holder or a verified parent gets the certificate. `appeal_until` is the
-    last day of the appeal. No row holds a person's words.
+    last day of the appeal. `terms` are what two agreed on beside it: until when data is kept safe, which categories a
+    parent is shown, that the child agrees. `state` is a word of service.rulings. No row holds a person's words.
     """
 
     case = peewee.ForeignKeyField(Case, backref="child_rulings")
     decision = peewee.ForeignKeyField(CaseDecision, null=True, on_delete="SET NULL", backref="+")
     subject = peewee.IntegerField(null=True, index=True)
     outcome = peewee.CharField(16)
+    terms = JsonField(default=dict)
     deletion = peewee.CharField(16, default="")
     band = peewee.CharField(16, default="")
     age_limit = peewee.IntegerField()
-    state = peewee.CharField(16, default="in force")
+    state = peewee.CharField(16, default="proposed")
     at = MomentField(default=clock.now)
     appeal_until = peewee.DateField()
 
@@ -206,7 +208,7 @@ class Ruling(Claimable):
         title = N_("What was decided because your account may be a child's")
         whose = "subject"
         erasure = "keep"
-        withheld = ("case", "decision", "age_limit")
+        withheld = ("case", "decision", "age_limit", "terms")
 
 
 class Appeal(Model):
@@ -230,18 +232,3 @@ class Appeal(Model):
         whose = "ruling.subject"
         by_address = "address_hash"
         erasure = "delete"
-
-
-class BlockedAddress(Model):
-    """An address with which nobody may sign up before `until`, as a keyed hash alone (RULES K9); rights stay open."""
-
-    kind = peewee.CharField(16)
-    hash = peewee.CharField(80, unique=True)
-    case = peewee.CharField(16)
-    until = peewee.DateField(index=True)
-    at = MomentField(default=clock.now)
-
-    class Meta:
-        table_name = "child_blocked_addresses"
-        whose = None
-        erasure = None
