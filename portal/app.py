@@ -14,6 +14,7 @@ import portal.accounts.views
 import portal.cases.views
 import portal.cases.views.companies
 import portal.cases.views.figures
+import portal.children.views
 import portal.deletion.views
 import portal.details.views
 import portal.download.views
@@ -45,6 +46,7 @@ ROOMS = (
     portal.subjects.views,
     portal.download.views,
     portal.deletion.views,
+    portal.children.views,
     portal.cases.views,
     portal.security.views,
     portal.policies.views,

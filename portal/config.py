@@ -110,6 +110,12 @@ class Site:
     lift_days: int = 3  # between the notice that a restriction ends and its end (RULES X7)
     phone: str = ""
     thread_months: int = 24  # that what was written in a closed request is kept
+    room_languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # beyond `languages`, by room
+
+    @property
+    def every_language(self) -> tuple[str, ...]:
+        """Return the languages that any page is in."""
+        return tuple(dict.fromkeys((*self.languages, *(one for more in self.room_languages.values() for one in more))))
 
 
 @dataclass(frozen=True)
@@ -250,6 +256,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         lift_days=rules.get("lift_days", 3),
         phone=brand.get("phone", ""),
         thread_months=rules.get("thread_months", 24),
+        room_languages={room: tuple(more) for room, more in raw.get("room_languages", {}).items()},
     )
 
 

@@ -81,7 +81,7 @@ def _pages(app: Flask, assets: static.Assets) -> dict[str, Environment]:
         "url_for": url_for,
     }
     pages = {}
-    for code in site.languages:
+    for code in site.every_language:
         pages[code] = templates.environment(
             words.of(code, site.timezone), app.jinja_loader, {"asset": assets.url}, {"site": site}, reload=app.debug
         )

@@ -24,7 +24,7 @@ navigation.left_out(room, "choose")
 @open_to_all
 def choose(code: str) -> Response:
     """Remember a language and go back; it works as a link, since a cookie with a language harms nobody."""
-    if code not in site().languages:
+    if code not in site().every_language:
         abort(404)
     response = away(came_from())
     cookies.put(response, _COOKIE, code, max_age=int(timedelta(days=365).total_seconds()))
@@ -34,16 +34,21 @@ def choose(code: str) -> Response:
 def speak(session: Session) -> None:
     """Settle the language of this request."""
     facts, chosen = site(), cookies.got(_COOKIE)
-    spoken = facts.languages
+    spoken = spoken_here()
     language = chosen if chosen in spoken else session.language if session.language in spoken else preferred()
     known().words = of(language, facts.timezone)
 
 
+def spoken_here() -> tuple[str, ...]:
+    """Return the languages of the page that is asked for: some rooms are in more of them than the rest."""
+    return (*site().languages, *site().room_languages.get(request.blueprint or "", ()))
+
+
 def preferred() -> str:
     """Return the language to use when nothing but the browser is asked."""
-    return request.accept_languages.best_match(site().languages) or site().languages[0]
+    return request.accept_languages.best_match(spoken_here()) or site().languages[0]
 
 
 def others() -> list[tuple[str, str]]:
     """Return code and own name of each language that this page is not in."""
-    return [(code, name_of(code)) for code in site().languages if code != here().language]
+    return [(code, name_of(code)) for code in spoken_here() if code != here().language]

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, lists, numbers
 from babel.messages import mofile, pofile
+from babel.messages.catalog import Catalog
 
 from portal.kernel import clock
 from portal.kernel.problems import N_
@@ -126,13 +127,21 @@ def name_of(language: str) -> str:
 
 
 def _catalogue(language: str) -> NullTranslations:
-    """Read a language's sentences; the source language has no file and needs none."""
-    source = shipped("translations") / language / "LC_MESSAGES" / "messages.po"
-    if not source.is_file():
+    """Read a language's sentences; the source language has no file and needs none.
+
+    A language that some rooms alone are in has one file a room, such as children.po.
+    """
+    folder = shipped("translations") / language / "LC_MESSAGES"
+    files = [folder / "messages.po"] if (folder / "messages.po").is_file() else sorted(folder.glob("*.po"))
+    if not files:
         return NullTranslations()
     compiled = io.BytesIO()
-    with source.open("rb") as lines:
-        mofile.write_mo(compiled, pofile.read_po(lines, locale=language))
+    known = Catalog(locale=language)
+    for source in files:
+        with source.open("rb") as lines:
+            for entry in pofile.read_po(lines, locale=language):
+                known[entry.id] = entry
+    mofile.write_mo(compiled, known)
     compiled.seek(0)
     return GNUTranslations(compiled)
 

@@ -1,7 +1,8 @@
 """What the children's room does, one module a subject. Every verb goes through `cases`: queue, clock, timeline, thread.
 
 The reporter's and the holder's side:
-- `bands`: how old somebody is by a month alone, and who is told, consents and decides then.
+- `portal.children.bands`: how old somebody is by a month alone, and who is told, consents and decides then.
+- `portal.children.naming`: the words of a report.
 - `reporting`: a report is written down, unseen, and its case opened; many about one account are led by one case.
 - `matching`: a worker finds who may be meant, with the signs of an adult, and places the first hold.
 - `holding`: what is held, raised, lifted, ended; one hold a person a year.

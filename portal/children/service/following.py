@@ -13,6 +13,7 @@ from portal.cases.models import Case
 from portal.cases.service import on_file, thread
 from portal.cases.service.moving import note
 from portal.children.models import Report, ReportedAccount
+from portal.children.naming import named_well
 from portal.children.service import forgetting, reporting
 from portal.children.service.states import FORGOTTEN, LOOKED_INTO, PROVEN, UNPROVEN
 from portal.kernel import clock, crypto, limits
@@ -44,7 +45,7 @@ def add(case: Case, typed: Mapping[str, str]) -> None:
     Raises NotAnAddress, NotAPhone, NoAccountNamed, TooManyTries, NotNow.
     """
     _may(case)
-    named = reporting.named_well(typed)
+    named = named_well(typed)
     limits.hit(LOOKS_PER_CASE, "added to child report", case.reference)
     report = reporting.of_case(case)
     with atomic():

@@ -7,12 +7,12 @@ from datetime import timedelta
 from portal.cases.models import Case
 from portal.cases.service.forgetting import erase_words
 from portal.children.models import ParenthoodCheck, Report, ReportedAccount
+from portal.children.naming import ADDRESSES
 from portal.children.service.states import FORGOTTEN, UNPROVEN
 from portal.kernel import ages, audit, clock
 from portal.kernel.db import ROWS, atomic
 
 KEPT = timedelta(days=90)  # after the end of a case, so that appeal and reopening are over
-_KINDS_HASHED = ("email", "phone", "external_id")
 
 audit.declare("children.report_forgotten", "reference")
 
@@ -52,7 +52,7 @@ def forget(report: Report) -> None:
         if not Report.update(state=FORGOTTEN, due_at=None, **emptied).where(mine).execute():
             return
         theirs = ReportedAccount.report == report.id
-        ReportedAccount.delete().where(theirs, ReportedAccount.kind.not_in(_KINDS_HASHED)).execute()
+        ReportedAccount.delete().where(theirs, ReportedAccount.kind.not_in(ADDRESSES)).execute()
         ReportedAccount.update(value=None).where(theirs).execute()
         now, checks = clock.now(), ParenthoodCheck.report == report.id
         gone = {"evidence": None, "reporter_hash": "", "state": "erased", "erased_at": now, "due_at": None}

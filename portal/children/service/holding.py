@@ -12,8 +12,8 @@ from typing import Any
 from portal import config
 from portal.accounts import service as accounts
 from portal.cases.service.moving import note
+from portal.children import bands
 from portal.children.models import ChildHold, Match, Report
-from portal.children.service import bands
 from portal.children.service.states import HELD, HOLD_MOVES, LIFTED
 from portal.consents import service as consents
 from portal.consents.service.names import HELD as SAYS_NO

@@ -11,8 +11,9 @@ from portal.accounts.models import Identifier as Proven
 from portal.cases.models import Case
 from portal.cases.service.moving import note
 from portal.children.models import Match, Report, ReportedAccount
+from portal.children.naming import ADDRESSES
 from portal.children.service import holding
-from portal.children.service.reporting import ADDRESSES, KIND, PER_TARGET, named_in
+from portal.children.service.reporting import KIND, PER_TARGET, named_in
 from portal.children.service.states import LOOKED_INTO, PROVEN
 from portal.kernel import ages, clock, crypto, limits
 from portal.kernel.problems import TooManyTries

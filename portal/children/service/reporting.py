@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from portal.accounts.identifiers import normal
 from portal.cases import service as cases
 from portal.cases.models import Attempt, Case, Verification
 from portal.cases.service import codes, thread
+from portal.children import bands
 from portal.children.models import Report, ReportedAccount
-from portal.children.service import bands
+from portal.children.naming import ADDRESSES, LONGEST_KEPT, REACHES, RELATIONS, WISHES, named_well
 from portal.children.service.states import PROVEN, UNPROVEN
 from portal.kernel import ages, audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic
@@ -19,23 +20,9 @@ from portal.kernel.problems import N_, NotFound, Problem
 from portal.kernel.work import wake_table
 
 KIND = "child"
-RELATIONS = ("mother", "father", "guardian", "relative", "teacher", "other")
-WISHES = ("know", "stop", "delete", "see", "keep")
-REACHES = ("email", "phone")
-ADDRESSES = ("email", "phone", "external_id")  # what a system can be asked for; the rest is for staff
-NAMED = (*ADDRESSES, "name", "space")
 PER_ADDRESS, PER_NETWORK, PER_TARGET = "5/day", "20/hour", "10/day"
-LONGEST_KEPT = timedelta(days=366)
 
 audit.declare("children.reported", "reference")
-
-
-class NoAccountNamed(Problem):
-    """A report that names no account, or only the space."""
-
-    status, code = 422, "no-account-named"
-    say = N_("Tell us at least one thing about the account: a name, an e-mail address, a phone number or a number.")
-    then = N_("One is enough. What you do not know, leave empty.")
 
 
 class KeptTooLong(Problem):
@@ -108,15 +95,6 @@ def name(report: Report, named: Mapping[str, str]) -> None:
             .exists()
         ):
             ReportedAccount.create(report=report, kind=kind, value=value, hash=hashed)
-
-
-def named_well(typed: Mapping[str, str]) -> dict[str, str]:
-    """Return what was typed of an account as it is compared; raises NotAnAddress, NotAPhone, NoAccountNamed."""
-    given = {kind: " ".join(text.split()) for kind, text in typed.items() if kind in NAMED and text.strip()}
-    found = {kind: normal(kind, text) if kind in ("email", "phone") else text for kind, text in given.items()}
-    if not set(found) - {"space"}:
-        raise NoAccountNamed
-    return found
 
 
 def enter(case: Case, code: str) -> None:
