@@ -6,7 +6,7 @@ its thread nor who wrote it. What concerns the holder hangs on matches and holds
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import peewee
 
@@ -192,16 +192,19 @@ class Ruling(Claimable):
     """
 
     case = peewee.ForeignKeyField(Case, backref="child_rulings")
-    decision = peewee.ForeignKeyField(CaseDecision, null=True, on_delete="SET NULL", backref="+")
-    subject = peewee.IntegerField(null=True, index=True)
+    decision: Any = peewee.ForeignKeyField(CaseDecision, null=True, on_delete="SET NULL", backref="+")
+    subject: Any = peewee.IntegerField(null=True, index=True)
     outcome = peewee.CharField(16)
-    terms = JsonField(default=dict)
+    terms: Any = JsonField(null=True, default=dict)
     deletion = peewee.CharField(16, default="")
     band = peewee.CharField(16, default="")
     age_limit = peewee.IntegerField()
     state = peewee.CharField(16, default="proposed")
     at = MomentField(default=clock.now)
     appeal_until = peewee.DateField()
+    if TYPE_CHECKING:
+        case_id: int
+        decision_id: int
 
     class Meta:
         table_name = "child_rulings"
@@ -225,6 +228,8 @@ class Appeal(Model):
     state = peewee.CharField(16, default="asked")
     decided_by = peewee.IntegerField(null=True)
     decided_at = MomentField(null=True)
+    if TYPE_CHECKING:
+        ruling_id: int
 
     class Meta:
         table_name = "child_appeals"

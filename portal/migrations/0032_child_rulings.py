@@ -11,7 +11,7 @@ from portal.kernel.db import JsonField
 
 def up(migrator: SchemaMigrator, db: Any) -> None:
     """Add the terms of a ruling."""
-    migrate(migrator.add_column("child_rulings", "terms", JsonField(default=dict)))
+    migrate(migrator.add_column("child_rulings", "terms", JsonField(null=True)))
 
 
 def down(migrator: SchemaMigrator, db: Any) -> None:

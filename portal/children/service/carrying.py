@@ -135,8 +135,7 @@ def _begin(row: Ruling) -> None:
         _end_holds(row)
     row.save()
     _tell_holder(row)
-    keys = {"reference": row.case.reference, "outcome": row.outcome}
-    audit.record("children.carried_out", actor="worker", **keys)
+    audit.record("children.carried_out", actor="worker", reference=row.case.reference, outcome=row.outcome)
 
 
 def _delete(row: Ruling, not_before: datetime) -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from portal.cases.cleaning import Clean
 from portal.cases.models import Case
@@ -135,7 +136,7 @@ def by_own_account(case: Case, subject_id: int) -> ParenthoodCheck:
 
     Staff still verify it. Raises NoOwnAccount, SourceUnavailable.
     """
-    report = _report(case)
+    _report(case)
     mine = {one.value for one in subjects.proofs(subject_id) if one.kind == "email"}
     found = matching.signals_of(subject_id) if case.contact in mine else set()
     if not found:
@@ -161,9 +162,9 @@ def record(case: Case, method: str, result: str, staff: int) -> ParenthoodCheck:
         if not done.where(ParenthoodCheck.id == row.id, ParenthoodCheck.state << [ASKED, SHOWN]).execute():
             raise NotNow
         note(case, "parenthood checked", f"staff:{staff}", internal=True, method=method, result=result)
-        keys = {"reference": case.reference, "method": method, "result": result}
-        audit.record("children.parenthood_checked", actor=f"staff:{staff}", **keys)
-    return ParenthoodCheck.get_by_id(row.id)  # type: ignore[no-any-return]
+        known: dict[str, Any] = {"reference": case.reference, "method": method, "result": result}
+        audit.record("children.parenthood_checked", actor=f"staff:{staff}", **known)
+    return ParenthoodCheck.get_by_id(row.id)
 
 
 def of_report(report: Report) -> list[ParenthoodCheck]:

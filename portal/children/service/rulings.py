@@ -15,7 +15,8 @@ from portal.cases.service import deciding
 from portal.children import bands
 from portal.children.models import Match, Report, Ruling
 from portal.children.naming import LONGEST_KEPT
-from portal.children.service import holding, matching, parenthood, release, triage
+from portal.children.service import matching, parenthood, release, triage
+from portal.children.service.states import HELD
 from portal.kernel import ages, audit
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
@@ -160,8 +161,7 @@ def agree(case: Case, staff: int, role: str, number: int) -> None:
         mine = (Ruling.case == case.id) & (Ruling.decision == number) & (Ruling.state == PROPOSED)
         Ruling.update(state=AGREED, appeal_until=ages.today() + APPEAL).where(mine).execute()
         for one in found:
-            keys = {"reference": case.reference, "outcome": one.outcome}
-            audit.record("children.ruled", actor=f"staff:{staff}", **keys)
+            audit.record("children.ruled", actor=f"staff:{staff}", reference=case.reference, outcome=one.outcome)
 
 
 def disagree(case: Case, staff: int, number: int) -> None:
@@ -216,7 +216,7 @@ def stages(report: Report) -> tuple[str, ...]:
 
 
 def asks_child(report: Report) -> bool:
-    """Tell whether the child has to agree before something of them is shown (RULES K6): also where no month is known."""
+    """Tell whether a child has to agree before something of them is shown (RULES K6), also where no month is known."""
     found = stages(report)
     return not found or bands.CHILD in bands.say(found).consents
 
@@ -228,9 +228,8 @@ def suggested(report: Report, people: Iterable[Match]) -> tuple[str, bool]:
     """
     if any(one.signals for one in people) or not stages(report):
         return NOTHING, False
-    sure = bands.by_itself(
-        report.case.country, report.birth_year, report.birth_month, report.age_limit, ages.today()
-    )  # fmt: skip
+    born: tuple[Any, Any] = (report.birth_year, report.birth_month)
+    sure = bands.by_itself(report.case.country, *born, report.age_limit, ages.today())
     wanted = next((wish for wish in (KEEP, DELETE, STOP, SEE) if wish in report.wishes), STOP)
     return (wanted if wanted != SEE or parenthood.is_verified(report) else STOP), sure
 
@@ -283,7 +282,7 @@ def _wanted(rows: list[Ruling]) -> Wanted:
 
 def _held(case: Case) -> tuple[int, ...]:
     """Return whose account is held for a case: they are told when nothing comes of it."""
-    held = {hold.subject_id for hold in triage.holds(case) if hold.state == holding.HELD and hold.subject_id}
+    held = {hold.subject_id for hold in triage.holds(case) if hold.state == HELD and hold.subject_id}
     return tuple(sorted(held))
 
 

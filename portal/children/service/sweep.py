@@ -79,7 +79,9 @@ def _open(source: Source, young: Young) -> int:
         report = _report(young)
         _note(report, source, young)
         Match.create(report=report, subject=subject, by=FOUND, signals=[])
-        audit.record("children.found", subject=subject, actor="worker", reference=report.case.reference, source=source.id)
+        audit.record(
+            "children.found", subject=subject, actor="worker", reference=report.case.reference, source=source.id
+        )
         if bands.by_itself("", young.born.year, young.born.month, report.age_limit, ages.today()):
             holding.place(report, subject)
     return 1

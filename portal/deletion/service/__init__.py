@@ -29,9 +29,9 @@ from portal.deletion.service.scope import ACCOUNT, Scope, can_go, scope, scope_o
 from portal.deletion.service.starting import start
 
 __all__ = [
-    "ACCOUNT", "Blocked", "Outlook", "Planned", "Progress", "Promise", "Replayed", "Ruled", "Scope", "System", "TooLate",
-    "address_of", "answer_by", "by_token", "can_go", "cancel", "cancel_ruled", "cancel_url", "carry_out", "certificate", "forget_past",
-    "hand_over", "hand_overs", "is_gone", "is_ruled", "load", "most_days", "open_ruled", "outlook", "page_url", "parts", "progress", "promises",
-    "release_hold", "replay", "schedule", "scope", "scope_of", "start", "stop_all_distrusted",
-    "take_up", "unfinished",
+    "ACCOUNT", "Blocked", "Outlook", "Planned", "Progress", "Promise", "Replayed", "Ruled", "Scope", "System",
+    "TooLate", "address_of", "answer_by", "by_token", "can_go", "cancel", "cancel_ruled", "cancel_url", "carry_out",
+    "certificate", "forget_past", "hand_over", "hand_overs", "is_gone", "is_ruled", "load", "most_days", "open_ruled",
+    "outlook", "page_url", "parts", "progress", "promises", "release_hold", "replay", "schedule", "scope", "scope_of",
+    "start", "stop_all_distrusted", "take_up", "unfinished",
 ]  # fmt: skip
