@@ -138,7 +138,7 @@ def _document(reader: _Reader) -> Iterator[str]:
     title = "".join(str(child) for node in titles for child in node.children).strip()
     if len(heads) != 1 or not heads[0]:
         yield f"there are {len(heads)} <h1>, not one; write {{% block title %}} and let the layout draw it"
-    elif not re.sub(r"^(Error|Lỗi): ", "", title).startswith(heads[0]):
+    elif not re.sub(r"^(Error|Lỗi|Fehler): ", "", title).startswith(heads[0]):
         yield f"the title {title!r} does not start with the <h1> {heads[0]!r}; write both in {{% block title %}}"
     levels = [int(node.tag[1]) for node in root if re.fullmatch("h[1-6]", node.tag)]
     for before, after in zip(levels, levels[1:], strict=False):

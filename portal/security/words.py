@@ -81,6 +81,8 @@ IMPERSONAL = frozenset(
         "cases.law_amended",
         "cases.reply_written",
         "cases.searched",
+        "children.age_amended",
+        "children.age_signed_off",
         "children.report_forgotten",
         "children.reported",
         "deletion.replayed",

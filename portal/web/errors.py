@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.kernel import tokens
 from portal.kernel.problems import N_, Problem
+from portal.web.guards import Nobody
 from portal.web.htmx import alone, draw
 from portal.web.language import preferred
 from portal.web.present import known
@@ -78,7 +79,7 @@ def _unforeseen(error: Exception) -> Response:
     _write_down(error, code)
     say, then = _SENTENCES[500]
     try:
-        known().words = of(preferred(), site().timezone)
+        known().words = of(preferred(Nobody()), site().timezone)
         return _answer(Refusal(500, "http-500", _(say), _(then, code=code)))
     except Exception:  # the page that explains a failure must not fail
         return Response(_LAST_WORDS.format(say, then % {"code": code}), 500)

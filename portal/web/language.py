@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
 from portal.web import cookies, navigation
-from portal.web.guards import Session, open_to_all
+from portal.web.guards import Session, me, open_to_all
 from portal.web.htmx import away
 from portal.web.present import known
 from portal.web.site import came_from, site
@@ -34,21 +34,27 @@ def choose(code: str) -> Response:
 def speak(session: Session) -> None:
     """Settle the language of this request."""
     facts, chosen = site(), cookies.got(_COOKIE)
-    spoken = spoken_here()
-    language = chosen if chosen in spoken else session.language if session.language in spoken else preferred()
+    spoken = spoken_here(session)
+    language = chosen if chosen in spoken else session.language if session.language in spoken else preferred(session)
     known().words = of(language, facts.timezone)
 
 
-def spoken_here() -> tuple[str, ...]:
-    """Return the languages of the page that is asked for: some rooms are in more of them than the rest."""
+def spoken_here(session: Session) -> tuple[str, ...]:
+    """Return the languages of the page that is asked for.
+
+    Some rooms are in more of them than the rest, for whoever is signed out: around a page for somebody signed in stands
+    the menu, with words of every room.
+    """
+    if session.account_id is not None:
+        return site().languages
     return (*site().languages, *site().room_languages.get(request.blueprint or "", ()))
 
 
-def preferred() -> str:
+def preferred(session: Session) -> str:
     """Return the language to use when nothing but the browser is asked."""
-    return request.accept_languages.best_match(spoken_here()) or site().languages[0]
+    return request.accept_languages.best_match(spoken_here(session)) or site().languages[0]
 
 
 def others() -> list[tuple[str, str]]:
     """Return code and own name of each language that this page is not in."""
-    return [(code, name_of(code)) for code in spoken_here() if code != here().language]
+    return [(code, name_of(code)) for code in spoken_here(me()) if code != here().language]

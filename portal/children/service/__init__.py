@@ -7,6 +7,7 @@ The reporter's and the holder's side:
 - `matching`: a worker finds who may be meant, with the signs of an adult, and places the first hold.
 - `holding`: what is held, raised, lifted, ended; one hold a person a year.
 - `answering`: the holder is told, and answers without showing who they are.
+- `amending`: ages of countries that staff change by day, and rows that an admin signs off.
 - `following`: what a reporter may see and do; a lost link.
 - `forgetting`: what is the reporter's goes on its date.
 
