@@ -190,3 +190,18 @@ class Password(Model):
         title = N_("Password")
         whose = "account"
         erasure = "delete"
+
+
+class BlockedAddress(Model):
+    """An address with which nobody may sign up before `until`, as a keyed hash alone (RULES K9); rights stay open."""
+
+    kind = peewee.CharField(16)
+    hash = peewee.CharField(80, unique=True)
+    case = peewee.CharField(16)
+    until = peewee.DateField(index=True)
+    at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "child_blocked_addresses"
+        whose = None
+        erasure = None

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.accounts import alarms, identifiers, sessions
+from portal import config
+from portal.accounts import alarms, blocking, identifiers, sessions
 from portal.accounts.identifiers import NotAnAddress as NotAnAddress
 from portal.accounts.identifiers import WrongCode as WrongCode
 from portal.accounts.models import Account, Challenge, Identifier, Session
@@ -115,8 +116,12 @@ def decide(claim: Claim[Challenge]) -> None:
     if say is None:
         claim.done(state="unknown")
         return
-    code = tokens.new_code()
     to = messages.Recipient(asked.address, asked.language, asked.account_id)
+    if say is messages.sign_up_code and blocking.is_blocked("email", asked.address):
+        with claim.step(state="unknown", due_at=None):  # to whoever typed the address it looks like any other
+            messages.sign_up_closed(to, f"code:{asked.digest}", f"{config.site().base_url}/requests/new")
+        return
+    code = tokens.new_code()
     with claim.step(state="sent", code_hash=_code_hash(asked, code), due_at=None):
         say(to, f"code:{asked.digest}", code, int(CODE_LIFE.total_seconds() // 60))
 
@@ -274,3 +279,4 @@ def forget_past() -> None:
     alarms.forget_past()
     clear(Session, Session.created_at <= now - LONGEST)
     limits.forget_past()
+    blocking.forget_past()

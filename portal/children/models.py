@@ -6,7 +6,7 @@ its thread nor who wrote it. What concerns the holder hangs on matches and holds
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import peewee
 
@@ -187,26 +187,31 @@ class Ruling(Claimable):
 
     `outcome`: "delete", "stop", "see", "keep" or "nothing". `deletion` is the reference of the case of the kind
     "deletion" that carries it out, of which the holder or a verified parent gets the certificate. `appeal_until` is the
-    last day of the appeal. No row holds a person's words.
+    last day of the appeal. `terms` are what two agreed on beside it: until when data is kept safe, which categories a
+    parent is shown, that the child agrees. `state` is a word of service.rulings. No row holds a person's words.
     """
 
     case = peewee.ForeignKeyField(Case, backref="child_rulings")
-    decision = peewee.ForeignKeyField(CaseDecision, null=True, on_delete="SET NULL", backref="+")
-    subject = peewee.IntegerField(null=True, index=True)
+    decision: Any = peewee.ForeignKeyField(CaseDecision, null=True, on_delete="SET NULL", backref="+")
+    subject: Any = peewee.IntegerField(null=True, index=True)
     outcome = peewee.CharField(16)
+    terms: Any = JsonField(null=True, default=dict)
     deletion = peewee.CharField(16, default="")
     band = peewee.CharField(16, default="")
     age_limit = peewee.IntegerField()
-    state = peewee.CharField(16, default="in force")
+    state = peewee.CharField(16, default="proposed")
     at = MomentField(default=clock.now)
     appeal_until = peewee.DateField()
+    if TYPE_CHECKING:
+        case_id: int
+        decision_id: int
 
     class Meta:
         table_name = "child_rulings"
         title = N_("What was decided because your account may be a child's")
         whose = "subject"
         erasure = "keep"
-        withheld = ("case", "decision", "age_limit")
+        withheld = ("case", "decision", "age_limit", "terms")
 
 
 class Appeal(Model):
@@ -223,6 +228,8 @@ class Appeal(Model):
     state = peewee.CharField(16, default="asked")
     decided_by = peewee.IntegerField(null=True)
     decided_at = MomentField(null=True)
+    if TYPE_CHECKING:
+        ruling_id: int
 
     class Meta:
         table_name = "child_appeals"
@@ -230,18 +237,3 @@ class Appeal(Model):
         whose = "ruling.subject"
         by_address = "address_hash"
         erasure = "delete"
-
-
-class BlockedAddress(Model):
-    """An address with which nobody may sign up before `until`, as a keyed hash alone (RULES K9); rights stay open."""
-
-    kind = peewee.CharField(16)
-    hash = peewee.CharField(80, unique=True)
-    case = peewee.CharField(16)
-    until = peewee.DateField(index=True)
-    at = MomentField(default=clock.now)
-
-    class Meta:
-        table_name = "child_blocked_addresses"
-        whose = None
-        erasure = None

@@ -57,6 +57,9 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "asked_about_you": ("reference", "on", "url"),
     "staff_digest": ("lines", "count", "url"),
     "child_held": ("reference", "url"),
+    "child_decided": ("outcome", "until", "url"),
+    "child_hold_waits": ("reference", "url"),
+    "sign_up_closed": ("url",),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -243,6 +246,24 @@ def asked_about_you(to: Recipient, cause: str, reference: str, on: datetime, url
 def child_held(to: Recipient, cause: str, reference: str, url: str) -> None:
     """Tell the holder of an account, in words for a child, that it may be a child's and what is held (RULES K3)."""
     _queue("child_held", to, cause, reference=reference, url=url)
+
+
+def child_decided(to: Recipient, cause: str, outcome: str, until: date, url: str) -> None:
+    """Tell the holder of an account what was decided, in words for a child, and until when they can appeal.
+
+    `outcome` is a word of children.service.rulings.
+    """
+    _queue("child_decided", to, cause, outcome=outcome, until=until.isoformat(), url=url)
+
+
+def child_hold_waits(to: Recipient, cause: str, reference: str, url: str) -> None:
+    """Tell an admin that nobody has looked yet at a report for which an account is held."""
+    _queue("child_hold_waits", to, cause, reference=reference, url=url)
+
+
+def sign_up_closed(to: Recipient, cause: str, url: str) -> None:
+    """Say that no account is opened with an address now, never why, and where every right can be used (RULES K9)."""
+    _queue("sign_up_closed", to, cause, url=url)
 
 
 def staff_digest(to: Recipient, cause: str, lines: Sequence[tuple[str, str, date]], count: int, url: str) -> None:

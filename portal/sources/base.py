@@ -191,6 +191,15 @@ def counted_out(snapshot: Snapshot, table: Table, after: str, limit: int) -> Pag
     return Page(tuple(rows), str(start + limit) if start + limit < all_ else None, snapshot.kinds(table.name))
 
 
+@dataclass(frozen=True)
+class Young:
+    """Somebody whose date of birth in a system is after a day, with the identifiers on their row."""
+
+    key: Key
+    born: date
+    identifiers: tuple[Identifier, ...]
+
+
 DETAILS = 20  # rows of one table of which somebody corrects values
 
 
@@ -290,6 +299,13 @@ class Source(ABC):
     @abstractmethod
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
         """Yield every person the system knows, streamed."""
+
+    def young(self, since: date, limit: int, offset: int = 0) -> list[Young]:
+        """Return whom a system knows to be born after a day, the youngest first; none where it cannot be asked that.
+
+        The manifest says where dates of birth are (`subject.born`).
+        """
+        return []
 
     @abstractmethod
     def check(self) -> list[Finding]:

@@ -181,7 +181,9 @@ def _carry_out(case: Case, row: Decision, staff: int) -> None:
     if row.outcome != REFUSE:
         _let_in(case)
     actor, facts = f"staff:{staff}", {"outcome": row.outcome, "reason": row.reason}
-    if row.outcome == REFUSE:
+    if kind(case.kind).other:
+        move(case, "approved", "decided", actor, internal=True)  # its room says what to whom
+    elif row.outcome == REFUSE:
         move(case, "denied", "refused", actor, reason=row.reason)
         effects.ended(case, actor)
     elif kind(case.kind).carried:
@@ -190,7 +192,8 @@ def _carry_out(case: Case, row: Decision, staff: int) -> None:
         move(case, "fulfilled", "answered", actor, **facts)
     evidence.let_go(case)
     audit.record("cases.decided", subject=case.subject_id, actor=actor, reference=case.reference, **facts)
-    notifying.decided(case, row.id, row.outcome)
+    if not kind(case.kind).other:
+        notifying.decided(case, row.id, row.outcome)
 
 
 def _let_in(case: Case) -> None:

@@ -12,7 +12,7 @@ from portal.accounts.models import Account, Session, Subject
 from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.deletion.models import Deletion
-from portal.deletion.service import addresses, moving
+from portal.deletion.service import addresses, moving, ruled
 from portal.deletion.service.plan import outlook
 from portal.deletion.service.scope import ACCOUNT, Scope, scope_of
 from portal.deletion.service.starting import start
@@ -109,16 +109,33 @@ def stop_all_distrusted() -> None:
 
 
 def cancel(deletion: Deletion, actor: str = "person") -> None:
-    """Keep what was to go; raises TooLate once the erasure has begun. Cancelling twice is harmless."""
+    """Keep what was to go; raises TooLate once the erasure has begun. Cancelling twice is harmless.
+
+    Raises Ruled where two of the staff decided on it: that is contested by an appeal.
+    """
     if deletion.state == "cancelled":
         return
+    by_staff = ruled.is_ruled(deletion.case)
+    if by_staff and actor == "person":
+        raise ruled.Ruled
     reference, recipient = deletion.case.reference, addresses.recipient_of(deletion)
     with atomic():
         give_up(deletion, "deletion cancelled", actor)
         audit.record("deletion.cancelled", subject=deletion.subject, actor=actor, reference=reference)
-        if recipient:
+        if recipient and not by_staff:
             what = scope_of(deletion).title_in(deletion.language)
             messages.deletion_cancelled(recipient, f"deletion:{reference}:cancelled", reference, what)
+
+
+def cancel_ruled(reference: str) -> None:
+    """Take back a deletion that staff had decided on, for an appeal; TooLate once it has begun."""
+    deletion = Deletion.select(Deletion, Case).join(Case).where(Case.reference == reference).first()
+    if deletion is not None:
+        cancel(deletion, "worker")
+        return
+    case = cases.by_reference(reference)
+    if case.state == "approved":  # nobody has taken it up yet
+        cases.move(case, "revoked", "deletion cancelled", "worker")
 
 
 def give_up(deletion: Deletion, event: str, actor: str) -> None:

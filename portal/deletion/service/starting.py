@@ -11,7 +11,7 @@ from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.consents import service as consents
 from portal.deletion.models import Deletion, Target
-from portal.deletion.service import addresses, moving
+from portal.deletion.service import addresses, moving, ruled
 from portal.deletion.service.scope import ACCOUNT, Scope, scope_of
 from portal.download import service as downloads
 from portal.kernel import audit, clock
@@ -31,14 +31,16 @@ audit.declare("deletion.reminded", "reference")
 def start(case: Case, language: str = "", scope: Scope = ACCOUNT) -> Deletion:
     """Take up an approved case: the days of grace begin, and the person is told how to keep what they have.
 
-    What an operator was asked for in person and confirmed has no days of grace; the last message tells of it.
+    What an operator was asked for in person and confirmed has no days of grace; the last message tells of it. What two
+    of the staff decided on waits for the appeal instead, and whoever decided tells of it.
     """
     subject = case.subject_id
     account = subjects.account_of(subject)
     to = accounts.recipient(account) if account else None
     who = cases.asked_by(case)
-    grace = timedelta(0) if who == cases.OPERATOR else scope.grace
-    on = clock.now() + grace
+    by_staff = ruled.is_ruled(case)
+    grace = timedelta(0) if who == cases.OPERATOR or by_staff else scope.grace
+    on = ruled.begins(case) if by_staff else clock.now() + grace
     with atomic():
         cases.move(case, "in_progress", "deletion scheduled", who, on=on.isoformat())
         deletion: Deletion = Deletion.create(

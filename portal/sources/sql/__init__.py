@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -26,11 +26,12 @@ from portal.sources.base import (
     Row,
     Snapshot,
     Source,
+    Young,
 )
 from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
-from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences
+from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences, young
 from portal.sources.sql.check import findings
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
@@ -121,6 +122,12 @@ class SqlSource(Source):
                 pairs = zip(subject.match, row[width:], strict=True)
                 found = [normal(match, value) for match, value in pairs]
                 yield _key(row[:width]), [identifier for identifier in found if identifier]
+
+    def young(self, since: date, limit: int, offset: int = 0) -> list[Young]:
+        if not self.manifest.subject.born:
+            return []
+        with self._reading() as (session, ground):
+            return young.born_after(session, ground, since, limit, offset)
 
     def compact(self) -> None:
         """VACUUM, and on SQLite an emptied write-ahead log; raises while a reader is in the way, so ask again."""

@@ -76,6 +76,8 @@ def _places(ground: Ground) -> Iterator[tuple[Place, str]]:
     subject, location = manifest.subject, manifest.location
     yield from ((Place(subject.table, column), "subject.key") for column in subject.key)
     yield from ((Place(subject.table, match.column), "subject.match") for match in subject.match)
+    if subject.born:
+        yield Place(subject.table, subject.born), "subject.born"
     if location:
         for column in (location.time, location.latitude, location.longitude):
             yield Place(location.points, column), "location"
