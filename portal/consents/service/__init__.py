@@ -1,13 +1,18 @@
 """What consents does: it records choices, tells which hold, and carries them into the systems."""
 
 from portal.consents.service.judging import Answer, may, of_case, stop_of, stoppable, stops, why
-from portal.consents.service.ledger import Made, record, record_all, say_no
+from portal.consents.service.ledger import Made, answer, record, record_all, say_no
 from portal.consents.service.names import (
+    ACCEPTED,
     CHECKING,
+    DECLINED,
     LIFTED,
     LIFTING,
     NONE,
     OBJECTION,
+    POLICY,
+    REFUSAL,
+    REFUSED,
     REJECTED,
     RESTRICTED,
     RESTRICTION,
@@ -31,11 +36,16 @@ from portal.consents.service.projection import (
 )
 
 __all__ = [
+    "ACCEPTED",
     "CHECKING",
+    "DECLINED",
     "LIFTED",
     "LIFTING",
     "NONE",
     "OBJECTION",
+    "POLICY",
+    "REFUSAL",
+    "REFUSED",
     "REJECTED",
     "REQUEST",
     "RESTRICTED",
@@ -48,6 +58,7 @@ __all__ = [
     "Passed",
     "Reader",
     "UnknownChoice",
+    "answer",
     "covered",
     "deliveries",
     "for_one",
