@@ -136,6 +136,7 @@ class Site:
     public_figures: bool = False  # how requests are handled, at /figures for everybody
     staff_idle_minutes: int = 30
     staff_hours: int = 8
+    policy_notice_days: int = 30  # between the notice of a new policy and its first day, at the least (RULES C8)
     lift_days: int = 3  # between the notice that a restriction ends and its end (RULES X7)
     phone: str = ""
     thread_months: int = 24  # that what was written in a closed request is kept
@@ -289,6 +290,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         staff_idle_minutes=_at_most(raw, "idle_minutes", 30),
         staff_hours=_at_most(raw, "longest_hours", 8),
         lift_days=rules.get("lift_days", 3),
+        policy_notice_days=rules.get("policy_notice_days", 30),
         phone=brand.get("phone", ""),
         thread_months=rules.get("thread_months", 24),
         recipients=tuple(_recipient(entry) for entry in raw.get("recipients", {}).values()),

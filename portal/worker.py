@@ -16,6 +16,7 @@ import portal.download.tasks
 import portal.kernel.audit.tasks
 import portal.location.tasks
 import portal.notices.tasks
+import portal.policies.tasks
 import portal.subjects.tasks  # noqa: F401 - importing a room's tasks is what declares them
 from portal import start
 from portal.config import Config

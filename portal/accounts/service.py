@@ -260,6 +260,30 @@ def language(account_id: int) -> str | None:
     return str(found) if found else None
 
 
+def readers() -> int:
+    """Return how many accounts have an e-mail address."""
+    return int(Identifier.select(Identifier.account).where(Identifier.kind == "email").distinct().count())
+
+
+def readers_after(account_id: int, limit: int) -> tuple[int | None, list[messages.Recipient]]:
+    """Return the last of the next so many accounts after one, and the main e-mail addresses of those that have any.
+
+    None when there are no more; in the order of their numbers, with two statements.
+    """
+    known = (
+        Account.select(Account.id, Account.language).where(Account.id > account_id).order_by(Account.id).limit(limit)
+    )
+    languages = {account.id: account.language or config.site().languages[0] for account in known}
+    if not languages:
+        return None, []
+    order = (Identifier.account, Identifier.main_at.desc(nulls="LAST"), Identifier.id)
+    proven = Identifier.select().where(Identifier.account << list(languages), Identifier.kind == "email")
+    main: dict[int, str] = {}
+    for row in proven.order_by(*order):
+        main.setdefault(row.account_id, row.value)
+    return max(languages), [messages.Recipient(value, languages[number], number) for number, value in main.items()]
+
+
 def distrusted(account_id: int) -> datetime | None:
     """Return the moment before which nothing counts as asked by the person: a session then was somebody else's."""
     account = Account.get_or_none(Account.id == account_id)

@@ -20,3 +20,8 @@ def policy(markup: str) -> str:
 def text(markup: str) -> str:
     """Return plain text: every tag goes, its words stay."""
     return str(bleach.clean(markup, tags=frozenset(), strip=True))
+
+
+def attribute(markup: str) -> str:
+    """Return plain text as it may stand in an attribute between double quotes."""
+    return text(markup).replace('"', "&quot;")

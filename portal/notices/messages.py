@@ -60,6 +60,7 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "child_decided": ("outcome", "until", "url"),
     "child_hold_waits": ("reference", "url"),
     "sign_up_closed": ("url",),
+    "policy_changes": ("what", "begins", "url", "compare_url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -273,6 +274,24 @@ def staff_digest(to: Recipient, cause: str, lines: Sequence[tuple[str, str, date
     """
     said = [[word, reference, day.isoformat()] for word, reference, day in lines]
     _queue("staff_digest", to, cause, lines=said, count=count, url=url)
+
+
+def policy_changes(
+    to: Sequence[Recipient], cause: str, mailing: str, what: str, begins: date, url: str, compare_url: str
+) -> None:
+    """Tell many people in advance that a document, `what` (a msgid), changes on a day; see mailing.py for how it goes.
+
+    One message an account, however often it is said. Bounded by who calls: all of them are written at once.
+    """
+    kind, facts = "policy_changes", {"what": what, "begins": begins.isoformat(), "url": url, "compare_url": compare_url}
+    said = {"kind": kind, "facts": json.dumps(facts), "mailing": mailing, "due_at": None}
+    rows: list[dict[str, Any]] = [
+        {**said, "cause": f"{cause}:{one.account}", "language": one.language, "channel": one.channel}
+        | {"address": one.address, "account": one.account, "address_hash": crypto.keyed_hash(one.channel, one.address)}
+        for one in to
+    ]
+    if rows:
+        Message.insert_many(rows).on_conflict_ignore().execute()
 
 
 def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | None = None, /, **facts: Any) -> None:

@@ -12,7 +12,10 @@ from portal.kernel.work import Claimable
 
 
 class Message(Claimable):
-    """One message to one address, written in the transaction of its cause; address and facts go once it is sent."""
+    """One message to one address, written in the transaction of its cause; address and facts go once it is sent.
+
+    While `mailing` names one, it is sent with all others of that mailing (see mailing.py).
+    """
 
     account = peewee.IntegerField(null=True, index=True)
     kind = peewee.CharField(48)
@@ -25,6 +28,7 @@ class Message(Claimable):
     state = peewee.CharField(16, default="queued")
     created_at = MomentField(default=clock.now)
     sent_at = MomentField(null=True)
+    mailing = peewee.CharField(64, null=True, index=True)
 
     class Meta:
         table_name = "messages"
@@ -32,3 +36,4 @@ class Message(Claimable):
         whose = "account"
         by_address = "address_hash"
         erasure = "delete"
+        withheld = ("mailing",)

@@ -22,7 +22,7 @@ from portal.notices.smtp import Undeliverable, open_post
 from portal.web import templates, words
 from portal.web.shipped import shipped
 
-_MOMENTS, _DAYS = frozenset({"at", "on", "expires_at"}), frozenset({"by", "until"})
+_MOMENTS, _DAYS = frozenset({"at", "on", "expires_at"}), frozenset({"by", "until", "begins"})
 
 
 def send(claim: Claim[Message]) -> None:

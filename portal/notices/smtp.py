@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from email.message import EmailMessage
 from email.policy import SMTP
 from hashlib import sha256
@@ -25,6 +27,9 @@ class Post(Protocol):
     def send(self, mail: EmailMessage) -> None:
         """Hand a mail over; raises Undeliverable for good, OSError or SMTPException when it is worth another try."""
 
+    def several(self) -> AbstractContextManager[Post]:
+        """Return a carrier for many mails, one after the other, over one connection."""
+
 
 def open_post(url: str) -> Post:
     """Open `smtp://user:password@host:port`, `smtps://…` or `file:///folder`."""
@@ -43,15 +48,13 @@ class Smtp:
         self.parts = parts
 
     def send(self, mail: EmailMessage) -> None:
-        failpoints.point("mail: before send")
+        with self.several() as post:
+            post.send(mail)
+
+    @contextmanager
+    def several(self) -> Iterator[Post]:
         with self._connect() as server:
-            try:
-                server.send_message(mail)
-            except smtplib.SMTPRecipientsRefused as error:
-                if all(code >= 500 for code, _ in error.recipients.values()):
-                    raise Undeliverable from error
-                raise
-        failpoints.point("mail: after send")
+            yield _Connected(server)
 
     def _connect(self) -> smtplib.SMTP:
         host, secure = self.parts.hostname or "localhost", self.parts.scheme == "smtps"
@@ -63,6 +66,26 @@ class Smtp:
         if self.parts.username:
             server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
         return server
+
+
+class _Connected:
+    """A mail server that is connected."""
+
+    def __init__(self, server: smtplib.SMTP) -> None:
+        self.server = server
+
+    def send(self, mail: EmailMessage) -> None:
+        failpoints.point("mail: before send")
+        try:
+            self.server.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as error:
+            if all(code >= 500 for code, _ in error.recipients.values()):
+                raise Undeliverable from error
+            raise
+        failpoints.point("mail: after send")
+
+    def several(self) -> AbstractContextManager[Post]:
+        return nullcontext(self)
 
 
 class Folder:
@@ -79,3 +102,6 @@ class Folder:
         part.write_bytes(mail.as_bytes(policy=SMTP))
         part.rename(self.root / f"{name}.eml")
         failpoints.point("mail: after send")
+
+    def several(self) -> AbstractContextManager[Post]:
+        return nullcontext(self)

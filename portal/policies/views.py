@@ -1,63 +1,162 @@
-"""The policies, for everybody to read."""
+"""The policies, for everybody to read, and what somebody signed in says to a new one."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from collections.abc import Callable
+from typing import Any
 
-from portal.kernel.problems import N_
-from portal.policies import service
-from portal.policies.models import PolicyText
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from portal.consents import service as consents
+from portal.kernel.problems import N_, NotFound, NotNow
+from portal.policies import comparing, service
+from portal.policies.forms import AnswerForm
+from portal.policies.models import Policy
 from portal.web import navigation
-from portal.web.guards import open_to_all
-from portal.web.htmx import show
+from portal.web.guards import Session, me, open_to_all
+from portal.web.htmx import away, show
+from portal.web.navigation import Banner
 from portal.web.words import _, here
 
-PAGES = {"privacy": (N_("Privacy policy"), "/privacy-policy"), "terms": (N_("Terms of Service"), "/terms")}
+TITLES, ADDRESSES = service.TITLES, service.ADDRESSES
+AGREED = N_("I accept version %(version)s: %(title)s.")  # what the ledger keeps beside an answer
+REFUSED = N_("I decline version %(version)s: %(title)s.")
+_SOON = N_("From %(day)s version %(version)s is in force. See what is different, then accept or decline it.")
+_BEGUN = N_("Since %(day)s version %(version)s is in force. See what is different, then accept or decline it.")
+_DECLINED = N_("You declined version %(version)s, in force since %(day)s. What it changes is off for you.")
 
 room = Blueprint("policies", __name__)
-navigation.footer(room, "privacy", N_("Privacy policy"), order=10)
-navigation.footer(room, "terms", N_("Terms"), order=20)
-navigation.left_out(room, "privacy_version", "terms_version")
 
 
-@room.get("/privacy-policy")
-@open_to_all
-def privacy() -> Response:
-    """Show the privacy policy in force."""
-    return _page(service.in_force("privacy", here().language))
+def banner(session: Session) -> Banner | None:
+    """Say that a policy changes, until the person has answered; who declined hears of it again once it has begun."""
+    if not service.asked():
+        return None
+    found = service.open_question(consents.present(session))
+    if found is None:
+        return None
+    one, said = found
+    words = _DECLINED if said else _BEGUN if one.has_begun else _SOON
+    facts = {"day": here().day(one.effective_from), "version": one.version}
+    link = f"{ADDRESSES[one.document]}/answer"
+    title = _("A new version: %(title)s", title=_(TITLES[one.document]))
+    return Banner(title, _(words, **facts), link, _("Read and answer"))
 
 
-@room.get("/privacy-policy/versions/<string:number>")
-@open_to_all
-def privacy_version(number: str) -> Response:
-    """Show one version of the privacy policy."""
-    return _page(service.version("privacy", here().language, number))
+def newest(document: str) -> Response:
+    """Show the version in force."""
+    return _page(service.in_force(document, here().language))
 
 
-@room.get("/terms")
-@open_to_all
-def terms() -> Response:
-    """Show the terms in force."""
-    return _page(service.in_force("terms", here().language))
+def one_version(document: str, number: str) -> Response:
+    """Show one version."""
+    return _page(service.version(document, here().language, number))
 
 
-@room.get("/terms/versions/<string:number>")
-@open_to_all
-def terms_version(number: str) -> Response:
-    """Show one version of the terms."""
-    return _page(service.version("terms", here().language, number))
+def compare(document: str) -> Response:
+    """Show what is different between two versions: by itself the newest and the one before it."""
+    language, versions = here().language, service.versions(document)
+    new = service.version(document, language, request.args.get("to") or _first(versions))
+    before = [one.version for one in versions if one.begins < new.effective_from]
+    old = service.version(document, language, request.args.get("from") or _first(versions, *before))
+    sections = comparing.compare(old.text, new.text)
+    return show(
+        "policies/compare.html",
+        **_named(document),
+        old=old,
+        new=new,
+        versions=versions,
+        sections=sections,
+        different=[one for one in sections if one.is_different],
+        summary=comparing.compare(old.summary, new.summary),
+    )
 
 
-def _page(text: PolicyText) -> Response:
-    title, address = PAGES[text.document]
-    versions = service.versions(text.document, text.language)
-    in_force = next((other.version for other in versions if other.effective_from <= service.today()), None)
+def answer(document: str) -> Response:
+    """Ask somebody to accept or decline the newest version, and record what they say."""
+    one = service.name_of(document)
+    form = AnswerForm()
+    if form.validate_on_submit():
+        accepted = form.answer.data == consents.ACCEPTED
+        facts = {"version": one.version, "title": _(TITLES[document])}
+        say = service.accept if accepted else service.decline
+        try:
+            say(
+                me().subject_id,
+                document,
+                str(form.version.data),
+                _(AGREED if accepted else REFUSED, **facts),
+                here().language,
+            )
+        except NotNow:
+            form.answer.errors = [_("There is a newer version since you opened this page. Read it, then answer.")]
+        else:
+            return away(f"{ADDRESSES[document]}/answer")
+    return _ask(document, one, form)
+
+
+def _ask(document: str, one: service.Asked, form: AnswerForm) -> Response:
+    text = service.version(document, here().language, one.version)
+    form.version.data = one.version
+    before = consents.standing(me().subject_id).get(one.name)
+    affected = [consents.purpose(name) for about in one.changes for name in consents.covered(about)]
+    status = 422 if form.errors else 200
+    return show(
+        "policies/answer.html",
+        **_named(document),
+        one=one,
+        text=text,
+        form=form,
+        before=before,
+        affected=affected,
+        status=status,
+    )
+
+
+def _page(text: Policy) -> Response:
+    versions = service.versions(text.document)
     return show(
         "policies/page.html",
-        title=_(title),
-        address=address,
+        **_named(text.document),
         text=text,
+        markup=service.on_paper(text.text, _("Link to “%(heading)s”")),
         sections=service.sections(text.text),
         versions=versions,
-        in_force=in_force,
+        in_force=service.number_of(text.document, versions),
+        day=service.today(),
     )
+
+
+def _named(document: str) -> dict[str, Any]:
+    return {"document": document, "title": _(TITLES[document]), "address": ADDRESSES[document]}
+
+
+def _first(versions: list[service.PolicyVersion], *among: str) -> str:
+    """Return the newest that was not withdrawn, or of some; NotFound where there is none."""
+    known = [one.version for one in versions if not one.is_withdrawn]
+    wanted = [number for number in known if number in among] if among else known
+    if not wanted:
+        raise NotFound
+    return str(wanted[0])
+
+
+def _register(document: str, address: str) -> None:
+    """Give a document its four addresses, each with an endpoint of its own."""
+    pages: tuple[tuple[str, str, Callable[..., Response], list[str]], ...] = (
+        ("", "", open_to_all(newest), ["GET"]),
+        ("_version", "/versions/<string:number>", open_to_all(one_version), ["GET"]),
+        ("_compare", "/compare", open_to_all(compare), ["GET"]),
+        ("_answer", "/answer", answer, ["GET", "POST"]),
+    )
+    for name, path, view, methods in pages:
+        room.add_url_rule(address + path, document + name, view, defaults={"document": document}, methods=methods)
+    navigation.left_out(room, *(document + name for name, *_rest in pages if name))
+
+
+for _document, _address in ADDRESSES.items():
+    _register(_document, _address)
+navigation.footer(room, "privacy", N_("Privacy policy"), order=10)
+navigation.footer(room, "terms", N_("Terms"), order=20)
+navigation.footer(room, "cookies", N_("Cookies"), order=30)
+navigation.banner(room, banner)

@@ -111,6 +111,12 @@ def of_account(account_id: int) -> int | None:
     return known_number(account_id)
 
 
+def after(subject_id: int, limit: int) -> list[int]:
+    """Return the numbers of the next so many people with an account, after one of them."""
+    known = Subject.select(Subject.id).where(Subject.id > subject_id, Subject.account.is_null(False))
+    return [int(row.id) for row in known.order_by(Subject.id).limit(limit)]
+
+
 def account_of(subject_id: int) -> int | None:
     """Return the account of a subject, None if there is none."""
     found = Subject.select(Subject.account).where(Subject.id == subject_id).scalar()

@@ -24,11 +24,15 @@ FIRST = {
     "versions.toml": "[privacy.1]\neffective_from = 2021-07-12\n",
     "privacy/1.en.html": '<h2 id="scope">What &amp; where</h2><p>Words.</p>',
     "privacy/1.vi.html": '<h2 id="scope">Phạm vi</h2><p>Chữ.</p>',
+    "privacy/1.en.summary.html": "<p>In short.</p>",
+    "privacy/1.vi.summary.html": "<p>Tóm tắt.</p>",
 }
 SECOND = {
     "versions.toml": FIRST["versions.toml"] + "[privacy.2]\neffective_from = 2026-12-12\n",
     "privacy/2.en.html": "<p>New words.</p>",
     "privacy/2.vi.html": "<p>Chữ mới.</p>",
+    "privacy/2.en.summary.html": "<p>What is new.</p>",
+    "privacy/2.vi.summary.html": "<p>Điểm mới.</p>",
 }
 
 
@@ -49,7 +53,7 @@ def test_each_language_is_published_once(folder: Path) -> None:
     assert [service.publish_from(folder), service.publish_from(folder)] == [2, 0]
     text = service.in_force("privacy", "vi")
     assert text.text == FIRST["privacy/1.vi.html"]
-    assert text.sha256 == hashlib.sha256(text.text.encode()).hexdigest()
+    assert text.sha256 == hashlib.sha256(f"{text.summary}\n{text.text}".encode()).hexdigest()
 
 
 def test_processes_that_publish_at_once_publish_once(folder: Path) -> None:
@@ -89,7 +93,7 @@ def test_a_published_version_cannot_change(folder: Path, change: Folder) -> None
         ({"versions.toml": "[privacy.1"}, "versions.toml: "),
         (
             {"versions.toml": FIRST["versions.toml"] + "[terms.1]\neffective_from = 2021-07-12\n"},
-            "1.en.html: this policy text is missing",
+            "1.en.summary.html: this policy text is missing",
         ),
     ],
 )
@@ -108,7 +112,7 @@ def test_a_version_takes_effect_at_midnight_where_the_company_is(folder: Path) -
     for hour, minute, number in ((16, 59, "1"), (17, 0, "2")):
         with clock.stopped(datetime(2026, 12, 11, hour, minute, tzinfo=UTC)):
             assert service.in_force("privacy", "en").version == number
-    assert [text.version for text in service.versions("privacy", "en")] == ["2", "1"]
+    assert [text.version for text in service.versions("privacy")] == ["2", "1"]
     assert service.version("privacy", "en", "1").text == FIRST["privacy/1.en.html"]
 
 

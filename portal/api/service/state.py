@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from portal import config
@@ -15,7 +16,6 @@ from portal.sources import registry
 from portal.subjects import holds
 
 Told = dict[str, Any]
-DOCUMENTS = ("privacy", "terms")
 
 
 def state(subject_id: int) -> Told:
@@ -32,7 +32,7 @@ def state(subject_id: int) -> Told:
             {"source": hold.source, "table": hold.table, "until": hold.until.isoformat()}
             for hold in holds.of_subject(subject_id)
         ],
-        "policies": [told for document in DOCUMENTS if (told := _policy(document))],
+        "policies": [told for document in policies.DOCUMENTS if (told := _policy(document))],
     }
 
 
@@ -74,10 +74,12 @@ def _policy(document: str) -> Told | None:
         now = policies.in_force(document, language)
     except NotFound:
         return None
-    ahead = [text for text in policies.versions(document, language) if text.effective_from > policies.today()]
-    told = {"document": document, **_version(now), "sha256": now.sha256, "next": None}
-    return told | ({"next": _version(min(ahead, key=lambda text: text.effective_from))} if ahead else {})
+    today = policies.today()
+    ahead = [one for one in policies.versions(document) if one.begins > today and not one.is_withdrawn]
+    told = {"document": document, **_version(now.version, now.effective_from), "sha256": now.sha256, "next": None}
+    following = min(ahead, key=lambda one: one.begins, default=None)
+    return told | ({"next": _version(following.version, following.begins)} if following else {})
 
 
-def _version(text: Any) -> Told:
-    return {"version": text.version, "effective_from": text.effective_from.isoformat()}
+def _version(number: str, begins: date) -> Told:
+    return {"version": number, "effective_from": begins.isoformat()}

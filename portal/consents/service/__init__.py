@@ -1,14 +1,19 @@
 """What consents does: it records choices, tells which hold, and carries them into the systems."""
 
 from portal.consents.service.judging import Answer, may, of_case, stop_of, stoppable, stops, why
-from portal.consents.service.ledger import Made, record, record_all, say_no
+from portal.consents.service.ledger import Made, answer, record, record_all, say_no
 from portal.consents.service.names import (
+    ACCEPTED,
     CHECKING,
+    DECLINED,
     HOLD,
     LIFTED,
     LIFTING,
     NONE,
     OBJECTION,
+    POLICY,
+    REFUSAL,
+    REFUSED,
     REJECTED,
     RESTRICTED,
     RESTRICTION,
@@ -35,12 +40,17 @@ from portal.consents.service.projection import (
 from portal.consents.service.undoing import give_back
 
 __all__ = [
+    "ACCEPTED",
     "CHECKING",
+    "DECLINED",
     "HOLD",
     "LIFTED",
     "LIFTING",
     "NONE",
     "OBJECTION",
+    "POLICY",
+    "REFUSAL",
+    "REFUSED",
     "REJECTED",
     "REQUEST",
     "RESTRICTED",
@@ -53,6 +63,7 @@ __all__ = [
     "Passed",
     "Reader",
     "UnknownChoice",
+    "answer",
     "covered",
     "deliveries",
     "for_one",

@@ -10,6 +10,7 @@ from portal import config
 from portal.consents.service.names import (
     HOLD,
     OBJECTION,
+    REFUSAL,
     RESTRICTION,
     STOPS,
     covered,
@@ -20,10 +21,12 @@ from portal.consents.service.names import (
 from portal.consents.service.projection import Choice, in_force, standing
 
 _INTERESTS = frozenset({"legitimate-interest", "public-task"})  # the grounds that can be objected to (GDPR 21(1))
+_REASONS = {HOLD: "held", OBJECTION: "objected", REFUSAL: "refused"}
 
 
 class Answer(NamedTuple):
-    """May we, and why: `reason` is "chosen", "not chosen", "needed", "restricted", "objected" or "held".
+    """May we, and why: `reason` is "chosen", "not chosen", "needed", "restricted", "objected",
+    "refused" or "held".
 
     `since` is when that came to hold, `case` the reference of the request that it follows from.
     """
@@ -43,8 +46,9 @@ def why(subject_id: int, purpose_id: str, state: str = "", source_id: str = "") 
     """Tell whether a person's data may be used for a purpose as far as this state, or for a use; raises UnknownChoice.
 
     A restricted account is stored only: nothing but what the site says must go on (RULES X7). What is objected to
-    stops while it is checked (L3), and marketing for good (M1). A choice that is newer than an objection to it ends
-    it, for the newest always counts. Mail of the portal itself about requests never asks here (M10).
+    stops while it is checked (L3), and marketing for good (M1). What a new policy changes stops until it is accepted
+    (C8). A choice that is newer than either ends it, for the newest always counts. Mail of the portal itself about
+    requests never asks here (M10).
     """
     return judged(standing(subject_id), purpose_id, state, source_id)
 
@@ -74,8 +78,9 @@ def stop_of(choices: Mapping[str, Choice], purpose_id: str, source_id: str = "")
     for name in widened(purpose_id):
         if _says_no(choices, HOLD + name):
             return HOLD + name
-        if _says_no(choices, OBJECTION + name) and choices[OBJECTION + name].event > chosen:
-            return OBJECTION + name
+        for stop in (OBJECTION + name, REFUSAL + name):
+            if _says_no(choices, stop) and choices[stop].event > chosen:
+                return stop
     return None
 
 
@@ -100,4 +105,4 @@ def _says_no(choices: Mapping[str, Choice], name: str) -> bool:
 
 
 def _reason(name: str) -> str:
-    return "restricted" if name == RESTRICTION else "held" if name.startswith(HOLD) else "objected"
+    return "restricted" if name == RESTRICTION else _REASONS[name.partition(".")[0] + "."]

@@ -82,6 +82,30 @@ def say_no(
     return _write(subject_id, [Made(name, state, wording) for name, state in states.items()], terms)
 
 
+def answer(
+    subject_id: int,
+    states: Mapping[str, str],
+    *,
+    notice: str,
+    notice_version: str,
+    wording: str,
+    language: str,
+    actor: str = "person",
+    channel: str = "portal",
+) -> dict[str, int]:
+    """Append what somebody said to a version of a policy, and what that stops or lets go on; see `record_all`.
+
+    `wording` is what they read when they said it. Raises UnknownChoice, and then nothing is recorded.
+    """
+    for name, state in states.items():
+        if state not in reserved_states(name):
+            raise UnknownChoice(purpose=name)
+    terms = {"notice": notice, "notice_version": notice_version, "language": language, "actor": actor}
+    return _write(
+        subject_id, [Made(name, state, wording) for name, state in states.items()], {**terms, "channel": channel}
+    )
+
+
 def _write(subject_id: int, made: Sequence[Made], terms: Mapping[str, str]) -> dict[str, int]:
     at, actor = clock.now(), terms["actor"]
     case = [terms["notice_version"]] if terms["notice"] == REQUEST else []

@@ -29,16 +29,21 @@ def purpose(purpose_id: str) -> Purpose:
     return known
 
 
-# What can say no beside the choices: an account that is only stored (RULES X7), an objection (L3, M1), a hold (K3).
-RESTRICTION, OBJECTION, HOLD = "restriction", "objection.", "hold."
+# What can say no beside the choices: an account that is only stored (RULES X7), an objection (L3, M1), a hold (K3),
+# a purpose that a new policy changes and the person has not accepted (C1, C8).
+RESTRICTION, OBJECTION, HOLD, REFUSAL = "restriction", "objection.", "hold.", "refusal."
+POLICY = (
+    "policy."  # what somebody said to a version of a policy: policy.<document>.<version>; by itself it stops nothing
+)
+ACCEPTED, DECLINED, REFUSED = "accepted", "declined", "refused"
 CHECKING, RESTRICTED, UPHELD, HELD, LIFTING = "checking", "restricted", "upheld", "held", "lifting"
 LIFTED, REJECTED, NONE = "lifted", "rejected", "none"
-STOPS = frozenset({CHECKING, RESTRICTED, UPHELD, HELD, LIFTING})  # while it is in one of these, it says no
+STOPS = frozenset({CHECKING, RESTRICTED, UPHELD, HELD, LIFTING, REFUSED})  # while it is in one of these, it says no
 
 
 def is_reserved(name: str) -> bool:
-    """Tell a name of the ledger that is no choice and can only say no."""
-    return name == RESTRICTION or name.startswith((OBJECTION, HOLD))
+    """Tell a name of the ledger that is no choice: it says no, or what somebody said to a policy."""
+    return name == RESTRICTION or name.startswith((OBJECTION, HOLD, REFUSAL, POLICY))
 
 
 def reserved_states(name: str) -> tuple[str, ...]:
@@ -47,6 +52,10 @@ def reserved_states(name: str) -> tuple[str, ...]:
         return (NONE, CHECKING, RESTRICTED, LIFTING, LIFTED)
     if name.startswith(OBJECTION):
         return (NONE, CHECKING, UPHELD, LIFTING, REJECTED)
+    if name.startswith(REFUSAL):
+        return (NONE, REFUSED)
+    if name.startswith(POLICY):
+        return (ACCEPTED, DECLINED)
     return (NONE, HELD) if name.startswith(HOLD) else ()
 
 
@@ -87,6 +96,8 @@ def _takers(systems: Registry, name: str) -> tuple[Source, ...]:
 
 def touched(name: str) -> tuple[Source, ...]:
     """Return the systems in which something changes with a choice, or with what says no."""
+    if name.startswith(POLICY):
+        return ()
     return _touched(registry.active(), name) if is_reserved(name) else takers(name)
 
 

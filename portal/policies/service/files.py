@@ -1,0 +1,125 @@
+"""Versions that come from files, as they are with a new portal and where an operator keeps texts beside the code."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from portal import config
+from portal.config import ConfigProblem
+from portal.kernel import clock
+from portal.kernel.db import atomic
+from portal.kernel.work import wake_table
+from portal.policies.models import DRAFT, SCHEDULED, PolicyText, PolicyVersion, texts_of
+from portal.policies.service import answering, markup, states
+from portal.policies.service.reading import today
+
+VERSIONS = "versions.toml"  # beside the texts: which versions there are, and the day on which each takes effect
+
+
+class _Read(NamedTuple):
+    """A version as its files say it; `texts` are summary and text by language."""
+
+    document: str
+    number: str
+    effective_from: date
+    minor: bool
+    changes: str
+    texts: dict[str, tuple[str, str]]
+
+
+def publish_from(folder: Path, days: Mapping[tuple[str, str], date] | None = None) -> int:
+    """Publish what `versions.toml` names, and return how many texts were new.
+
+    Each text lies in <document>/<version>.<language>.html, its plain summary in <version>.<language>.summary.html. What
+    has begun already asks nobody, for it was in force before this portal knew it; people are told of what is still to
+    come, and asked to accept it unless it is `minor`. `days` replaces the days of some versions. Harmless when
+    repeated, and when two processes do it at once. Raises ConfigProblem with one line for the operator, and publishes
+    nothing, when a text is missing or is not what was published under its version (RULES C8).
+    """
+    with atomic():
+        return sum([_publish(version) for version in _read(folder, days or {})])
+
+
+def _read(folder: Path, days: Mapping[tuple[str, str], date]) -> list[_Read]:
+    try:
+        listed = tomllib.loads((folder / VERSIONS).read_text(encoding="utf-8"))
+        read = [
+            _version(folder, document, number, {**facts, "effective_from": _day(facts, days.get((document, number)))})
+            for document, numbers in listed.items()
+            for number, facts in numbers.items()
+        ]
+    except FileNotFoundError as error:
+        raise ConfigProblem(f"{error.filename}: this policy text is missing") from error
+    except KeyError as error:
+        raise ConfigProblem(f"{folder / VERSIONS}: a version has no {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigProblem(f"{folder / VERSIONS}: {error}") from error
+    return sorted(read, key=lambda one: (one.document, one.effective_from))
+
+
+def _day(facts: Mapping[str, Any], day: date | None) -> date:
+    return day or facts["effective_from"]
+
+
+def _version(folder: Path, document: str, number: str, facts: Mapping[str, Any]) -> _Read:
+    texts = {
+        language: tuple(
+            markup.kept((folder / document / f"{number}.{language}{part}.html").read_text(encoding="utf-8"))
+            for part in (".summary", "")
+        )
+        for language in config.site().languages
+    }
+    if empty := [language for language, parts in texts.items() if not all(parts)]:
+        raise ConfigProblem(f"{folder / document}: version {number} has an empty text or summary in {empty[0]}")
+    changes = " ".join(facts.get("changes", ()))
+    return _Read(document, number, facts["effective_from"], facts.get("minor", False), changes, texts)  # type: ignore[arg-type]
+
+
+def _publish(wanted: _Read) -> int:
+    named = (PolicyVersion.document == wanted.document) & (PolicyVersion.version == wanted.number)
+    if _insert(wanted) and wanted.effective_from <= today():
+        states.settle(wanted.document, today(), "files")
+    version = PolicyVersion.get(named)
+    if version.state == DRAFT:
+        raise ConfigProblem(f"policies: the staff's draft of {wanted.document} has number {wanted.number} already")
+    new = [_insert_text(wanted, language) for language in wanted.texts]
+    _compare(wanted, version)
+    return sum(new)
+
+
+def _insert(wanted: _Read) -> bool:
+    begun = wanted.effective_from <= today()
+    facts = {"state": SCHEDULED, "minor": wanted.minor, "asks": not (begun or wanted.minor), "changes": wanted.changes}
+    facts |= {
+        "due_at": None if begun else clock.now(),
+        "scheduled_at": clock.now(),
+        "told_at": clock.now() if begun else None,
+    }
+    row = {"document": wanted.document, "version": wanted.number, "effective_from": wanted.effective_from, **facts}
+    new = PolicyVersion.insert(row).on_conflict_ignore().as_rowcount().execute() == 1
+    if new and not begun:
+        answering.look_anew()
+        wake_table(PolicyVersion)
+    return bool(new)
+
+
+def _insert_text(wanted: _Read, language: str) -> int:
+    summary, text = wanted.texts[language]
+    row = {"document": wanted.document, "version": wanted.number, "language": language, "summary": summary}
+    row |= {"text": text, "sha256": markup.fingerprint(summary, text)}
+    return int(PolicyText.insert(row).on_conflict_ignore().as_rowcount().execute())
+
+
+def _compare(wanted: _Read, version: PolicyVersion) -> None:
+    there = texts_of(version)
+    for language, (summary, text) in wanted.texts.items():
+        same = there[language].sha256 == markup.fingerprint(summary, text)
+        if not same or version.effective_from != wanted.effective_from:
+            raise ConfigProblem(
+                f"policies: version {wanted.number} of {wanted.document} ({language}) is published and stays as it is; "
+                "put the change into a new version"
+            )

@@ -1,0 +1,78 @@
+"""What workers do with a version: tell everybody of it, let it begin on its day, stop what nobody agreed to.
+
+One row is one piece of work. Each turn does a bounded part of it, writes down how far it came, and leaves the row due;
+so whatever is killed, another worker goes on from there, and only one at a time works for one version.
+"""
+
+from __future__ import annotations
+
+from portal import config
+from portal.accounts import service as accounts
+from portal.kernel import clock, failpoints
+from portal.kernel.problems import N_
+from portal.kernel.work import Claim
+from portal.notices import mailing, messages
+from portal.policies.models import RETIRED, SCHEDULED, PolicyVersion
+from portal.policies.service import answering, states
+from portal.policies.service.publishing import name
+from portal.policies.service.reading import midnight, today
+from portal.subjects import service as subjects
+
+BATCH = 200  # people a turn; the rows of so many are written in one transaction, which is under 50 ms
+TITLES = {"privacy": N_("Privacy policy"), "terms": N_("Terms of Service"), "cookies": N_("Cookies")}
+ADDRESSES = {"privacy": "/privacy-policy", "terms": "/terms", "cookies": "/cookies"}
+STOPPED = "A new version has begun that this person has not accepted."  # in the ledger, beside each such event
+
+
+def audience() -> int:
+    """Return how many people would be told by e-mail."""
+    return accounts.readers()
+
+
+def carry_on(claim: Claim[PolicyVersion]) -> None:
+    """Do the next part of what is due for a version."""
+    version = claim.row
+    if version.state == SCHEDULED and version.begins <= today():
+        _begin(claim)
+    elif version.told_at is None and version.state != RETIRED:
+        _tell(claim)
+    elif version.state == SCHEDULED:
+        claim.done(due_at=midnight(version.begins))
+    elif version.changes and version.asks and version.stopped_at is None and version.state != RETIRED:
+        _stop(claim)
+    else:
+        claim.done()
+
+
+def _begin(claim: Claim[PolicyVersion]) -> None:
+    failpoints.point("policies: before begin")
+    with claim.step(attempts=0):
+        states.settle(claim.row.document, today(), "worker")
+    answering.look_anew()
+
+
+def _tell(claim: Claim[PolicyVersion]) -> None:
+    """Send what waits; when nothing does, write messages for the next people, and be done after the last."""
+    version, called = claim.row, name(claim.row)
+    if mailing.send(claim, called, BATCH):
+        return
+    last, readers = accounts.readers_after(version.told_up_to, BATCH)
+    if last is None:
+        with claim.step(told_at=clock.now(), attempts=0):
+            pass
+        return
+    with claim.step(told_up_to=last, told=version.told + len(readers), attempts=0):
+        address = config.site().base_url + ADDRESSES[version.document]
+        links = {"url": f"{address}/answer", "compare_url": f"{address}/compare?to={version.version}"}
+        messages.policy_changes(readers, called, called, TITLES[version.document], version.begins, **links)
+
+
+def _stop(claim: Claim[PolicyVersion]) -> None:
+    version, language = claim.row, config.site().languages[0]
+    people = subjects.after(version.stopped_up_to, BATCH)
+    for subject_id in people:
+        answering.stop(subject_id, version, STOPPED, language)
+        claim.beat()
+    done = {"stopped_up_to": people[-1]} if people else {"stopped_at": clock.now()}
+    with claim.step(**done, attempts=0):
+        pass
