@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask, Response, current_app, redirect
+from flask import Flask, Response, redirect
 from htmx_flask import Htmx, request
 from htmx_flask.requests import HtmxAwareRequest, HtmxHeaders
 from jinja2 import Environment
@@ -72,9 +72,10 @@ def answer(body: str, status: int = 200) -> Response:
 
 def _news(status: int) -> str:
     """Return how the rest of the page stands after a post: what is only looked at changes nothing."""
-    if request.method != "POST" or status >= 400:
+    now = known()
+    if now.request.method != "POST" or status >= 400:
         return ""
-    news: str = current_app.extensions["portal.news"]()
+    news: str = now.app.extensions["portal.news"]()
     return news
 
 
@@ -87,5 +88,5 @@ def away(url: str, status: int = 303) -> AnyResponse:
 
 def draw(template: str, **context: object) -> str:
     """Render a template in the language of the request."""
-    pages: dict[str, Environment] = current_app.extensions["portal.pages"]
+    pages: dict[str, Environment] = known().app.extensions["portal.pages"]
     return pages[here().language].get_template(template).render(context)

@@ -148,7 +148,7 @@ def news() -> str:
     session = me()
     if session.account_id is None or embedded():
         return ""
-    plan = _plan(current_app)
+    plan = _plan(known().app)
     return _news(plan, tuple(place.state(session) for place in plan.menu if place.state))
 
 
