@@ -18,6 +18,7 @@ from portal.consents.service.names import (
     purpose,
 )
 from portal.consents.service.passing import Passed, deliveries, pass_on, passed, patience, unconfirmed
+from portal.consents.service.past import choice, history
 from portal.consents.service.projection import (
     REQUEST,
     Choice,
@@ -48,9 +49,11 @@ __all__ = [
     "Passed",
     "Reader",
     "UnknownChoice",
+    "choice",
     "covered",
     "deliveries",
     "for_one",
+    "history",
     "in_force",
     "look_anew",
     "may",
