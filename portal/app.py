@@ -16,6 +16,7 @@ import portal.cases.views
 import portal.cases.views.companies
 import portal.cases.views.figures
 import portal.children.views
+import portal.consents.views
 import portal.deletion.views
 import portal.details.views
 import portal.download.views
@@ -55,6 +56,7 @@ ROOMS = (
     portal.cases.views,
     portal.security.views,
     portal.policies.views,
+    portal.consents.views,
     portal.cases.views.companies,
     portal.cases.views.figures,
     portal.staff.views,

@@ -134,6 +134,18 @@ def numbers_by(actor: str, numbers: Sequence[int]) -> set[int]:
     return {event.id for event in made} if numbers else set()
 
 
+def choices_made(subject_id: int, about: str = "", before: int = 0) -> peewee.ModelSelect[ConsentEvent]:
+    """Return the choices about a purpose, its parts and single systems, the newest first; stops are no choices."""
+    name = ConsentEvent.purpose
+    stop = (name == "restriction") | name.startswith("objection.") | name.startswith("hold.")
+    found = ConsentEvent.select().where(ConsentEvent.subject == subject_id, ~stop)
+    if about:
+        found = found.where((name == about) | name.startswith(f"{about}.") | name.startswith(f"{about}@"))
+    if before:
+        found = found.where(ConsentEvent.id < before)
+    return found.order_by(ConsentEvent.id.desc())
+
+
 def reach_of(subject_id: int) -> dict[str, Reach]:
     """Return, by system, how far a person's choices have come, in one statement."""
     found = run(_REACH, subject_id, subject_id).fetchall()

@@ -9,11 +9,21 @@ from typing import NamedTuple
 from portal.config import Words as Texts
 from portal.consents.service import OBJECTION, RESTRICTION, Choice, Passed, stop_of
 from portal.kernel.problems import N_
+from portal.sources import registry
+from portal.web.site import site
 from portal.web.words import Words, _, here
 
 _RESTRICTED = N_("It does not count since %(day)s, because your account is restricted. Your request is %(reference)s.")
 _OBJECTED = N_("It does not count since %(day)s, because you objected to it. Your request is %(reference)s.")
 _HELD = N_("It does not count since %(day)s, while we check a request. Its reference is %(reference)s.")
+# States in a word; one that is a number counts months, and any other is a word of the site's own file.
+STATES = {
+    "on": N_("On"),
+    "off": N_("Off"),
+    "approximate": N_("Approximate"),
+    "precise": N_("Precise"),
+    "keep": N_("Until I delete them"),
+}
 
 
 class Line(NamedTuple):
@@ -50,6 +60,24 @@ def stopped(choices: Mapping[str, Choice], purpose_id: str) -> str:
 def local(texts: Texts) -> str:
     """Return words of the site's own file in the language of the request, else in the first there is."""
     return texts.get(here().language) or next(iter(texts.values()))
+
+
+def state(chosen: str) -> str:
+    """Return a state in a word."""
+    if chosen.isdigit():
+        return here().plural("%(num)s month", "%(num)s months", int(chosen))
+    return _(STATES[chosen]) if chosen in STATES else chosen
+
+
+def titled(name: str) -> str:
+    """Return what a name of the ledger is called, with the system for which alone it was chosen."""
+    purpose_id, _at, source_id = name.partition("@")
+    known = site().purposes.get(purpose_id)
+    title = local(known.title) if known else purpose_id
+    if not source_id:
+        return title
+    connected = {one.id: one.title.in_(here().language) for one in registry.active().connected()}
+    return _("%(purpose)s in %(system)s", purpose=title, system=connected.get(source_id, source_id))
 
 
 def when(words: Words, moment: datetime, today: date | None = None) -> str:

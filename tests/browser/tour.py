@@ -175,6 +175,10 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         cookies = _cookies(person)
         for name, path in SIGNED_IN.items():
             yield Stop(name, portal.url + path, cookies)
+        yield Stop("receipts", portal.url + "/receipts", cookies)
+        person.open("/receipts?about=location")
+        receipt = person.page.locator("a[href^='/receipts/']").first.get_attribute("href") or ""
+        yield Stop("receipt", portal.url + receipt, cookies)
         yield Stop("download-ready", ready, cookies)
         yield Stop("download-again", f"{portal.url}/download?again={ready.rsplit('/', 1)[1]}", cookies)
     with somebody(chromium, portal) as person:

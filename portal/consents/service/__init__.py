@@ -24,6 +24,7 @@ from portal.consents.service.names import (
     purpose,
 )
 from portal.consents.service.passing import Passed, deliveries, pass_on, passed, patience, unconfirmed
+from portal.consents.service.past import choice, history
 from portal.consents.service.projection import (
     REQUEST,
     Choice,
@@ -64,10 +65,12 @@ __all__ = [
     "Reader",
     "UnknownChoice",
     "answer",
+    "choice",
     "covered",
     "deliveries",
     "for_one",
     "give_back",
+    "history",
     "in_force",
     "look_anew",
     "made_by",

@@ -112,7 +112,7 @@ TITLES: Mapping[str, str] = {
     "notice": N_("Notice"),
     "notice_version": N_("Version of the notice"),
     "old": N_("Old value"),
-    "on": N_("On"),
+    "on": N_("On the day"),
     "onward": N_("Page to go on to"),
     "outcome": N_("Decision"),
     "own_profile": N_("Law of your country"),
