@@ -3,7 +3,7 @@
 from flask import Request
 
 from portal.api.service import keys
-from portal.api.views import ages, key, location, mail, may, openapi, people  # noqa: F401 - importing views is what registers them
+from portal.api.views import ages, key, location, mail, may, openapi, people, suppressions  # noqa: F401 - importing views is what registers them
 from portal.api.views.room import room
 from portal.web.programs import Caller
 

@@ -1,5 +1,7 @@
 """What consents does: it records choices, tells which hold, and carries them into the systems."""
 
+from portal.consents.models import changed, newest_event
+from portal.consents.models import choices_of as stored
 from portal.consents.service.judging import Answer, may, of_case, stop_of, stoppable, stops, why
 from portal.consents.service.ledger import Made, record, record_all, say_no
 from portal.consents.service.names import (
@@ -51,12 +53,14 @@ __all__ = [
     "Passed",
     "Reader",
     "UnknownChoice",
+    "changed",
     "covered",
     "deliveries",
     "for_one",
     "in_force",
     "look_anew",
     "may",
+    "newest_event",
     "of_case",
     "pass_on",
     "passed",
@@ -70,6 +74,7 @@ __all__ = [
     "say_no",
     "standing",
     "stop_of",
+    "stored",
     "stoppable",
     "stops",
     "unconfirmed",
