@@ -16,7 +16,6 @@ import portal.cases.views
 import portal.cases.views.companies
 import portal.cases.views.figures
 import portal.children.views
-import portal.consents.views
 import portal.deletion.views
 import portal.details.views
 import portal.download.views
@@ -24,6 +23,7 @@ import portal.location.views
 import portal.marketing.views
 import portal.overview.views
 import portal.policies.views
+import portal.policies.views.receipts
 import portal.security.views
 import portal.sharing.views
 import portal.staff.views
@@ -56,7 +56,7 @@ ROOMS = (
     portal.cases.views,
     portal.security.views,
     portal.policies.views,
-    portal.consents.views,
+    portal.policies.views.receipts,
     portal.cases.views.companies,
     portal.cases.views.figures,
     portal.staff.views,

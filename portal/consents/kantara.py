@@ -15,9 +15,9 @@ _CATEGORIES = {"marketing": "6 - Marketing", "location": "5 - Personalize Experi
 _SENSITIVE = frozenset({"location"})  # in the law of Viet Nam (RULES C7)
 
 
-def of(event: ConsentEvent) -> Receipt:
+def of(event: ConsentEvent, authority: str) -> Receipt:
     """Return the receipt of a consent; raises NotFound for a withdrawal, which this form has no word for."""
-    full = receipt(event)
+    full = receipt(event, authority)
     if full["event"]["state"] != "consent_given":
         raise NotFound
     purpose = _purpose(full)

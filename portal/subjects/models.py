@@ -12,7 +12,7 @@ from portal.accounts.models import Identifier
 from portal.accounts.models import Subject as Subject
 from portal.kernel import clock
 from portal.kernel.crypto import EncryptedField
-from portal.kernel.db import Model, MomentField, is_sqlite, moment, run
+from portal.kernel.db import Model, MomentField, is_sqlite, moment, run, written
 from portal.kernel.problems import N_
 from portal.kernel.work import Claimable
 
@@ -141,3 +141,27 @@ def standings_of_proofs(kind: str, hashes: list[str]) -> list[tuple[str, int, An
 def standings_of_keys(source: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
     """Return hash, subject and choices of everybody whose row in a system is one of these, in one statement."""
     return list(run(_OF_KEYS.format(_GIVEN[is_sqlite()]), json.dumps(hashes), source).fetchall())
+
+
+_OF_SUBJECTS = """SELECT u.id, i.kind, i.value, NULL FROM subjects u JOIN identifiers i ON i.account_id = u.account_id
+WHERE u.id IN ({0}) UNION ALL SELECT l.subject_id, l.source, l.key, 1 FROM links l
+WHERE l.subject_id IN ({0}) AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))"""
+_PROVEN_SINCE = """SELECT u.id FROM identifiers i JOIN subjects u ON u.account_id = i.account_id WHERE i.proven_at > ?
+UNION SELECT l.subject_id FROM links l WHERE l.linked_at > ?"""
+
+
+def names_of(subjects: list[int]) -> list[tuple[int, str, str, bool]]:
+    """Return subject, kind and value of what these are known by; of a row: subject, system, key, and true."""
+    if not subjects:
+        return []
+    places = ", ".join("?" * len(subjects))
+    address, key = Identifier.value.python_value, Link.key.python_value
+    return [
+        (subject, kind, (key if row else address)(value) or "", bool(row))
+        for subject, kind, value, row in run(_OF_SUBJECTS.format(places), *subjects, *subjects).fetchall()
+    ]
+
+
+def proven_since(moment: datetime) -> list[int]:
+    """Return who proved an address, or was found in a system, after a moment."""
+    return [subject for (subject,) in run(_PROVEN_SINCE, written(moment), written(moment)).fetchall()]

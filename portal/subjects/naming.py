@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
 from portal.kernel import crypto
 from portal.sources import registry
-from portal.subjects.models import standings_of_keys, standings_of_proofs
+from portal.subjects.models import names_of, proven_since, standings_of_keys, standings_of_proofs
 
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 _PLAIN = re.compile(r"[!-?A-~]{1,64}@[0-9A-Za-z.-]{1,190}")
@@ -80,6 +80,14 @@ def one(name: Name) -> list[Known]:
     return found([name]).get(name, [])
 
 
+def names(subject_ids: list[int]) -> dict[int, list[Name]]:
+    """Return by what each of these is known: the addresses that they proved, and rows that a proof makes theirs."""
+    known: dict[int, list[Name]] = {subject: [] for subject in subject_ids}
+    for subject, kind, value, row in names_of(subject_ids):
+        known[subject].append(Name(f"key:{kind}" if row else kind, value))
+    return known
+
+
 def _rows(kind: str, hashes: Mapping[str, Name]) -> Iterable[tuple[str, int, Any]]:
     if kind.startswith("key:"):
         source = kind[4:]
@@ -88,4 +96,7 @@ def _rows(kind: str, hashes: Mapping[str, Name]) -> Iterable[tuple[str, int, Any
     return standings_of_proofs(kind, list(hashes))
 
 
-__all__ = ["Known", "Name", "NotAPhone", "NotAnAddress", "by_email", "by_key", "by_phone", "found", "one"]
+__all__ = [
+    "Known", "Name", "NotAPhone", "NotAnAddress", "by_email", "by_key", "by_phone", "found", "names", "one",
+    "proven_since",
+]  # fmt: skip

@@ -12,6 +12,7 @@ from portal.api.views import (  # noqa: F401 - importing views is what registers
     may,
     openapi,
     people,
+    suppressions,
 )
 from portal.api.views.room import room
 from portal.web.programs import Caller

@@ -1,5 +1,7 @@
 """What consents does: it records choices, tells which hold, and carries them into the systems."""
 
+from portal.consents.models import changed, newest_event
+from portal.consents.models import choices_of as stored
 from portal.consents.service.judging import Answer, may, of_case, stop_of, stoppable, stops, why
 from portal.consents.service.ledger import Made, answer, record, record_all, say_no
 from portal.consents.service.names import (
@@ -65,6 +67,7 @@ __all__ = [
     "Reader",
     "UnknownChoice",
     "answer",
+    "changed",
     "choice",
     "covered",
     "deliveries",
@@ -75,6 +78,7 @@ __all__ = [
     "look_anew",
     "made_by",
     "may",
+    "newest_event",
     "of_case",
     "pass_on",
     "passed",
@@ -88,6 +92,7 @@ __all__ = [
     "say_no",
     "standing",
     "stop_of",
+    "stored",
     "stoppable",
     "stops",
     "unconfirmed",

@@ -85,6 +85,12 @@ class Question:
         return found
 
 
+def refused(choices: dict[str, Any]) -> list[str]:
+    """Return every purpose and use that somebody's own word, or a request of theirs, says no to."""
+    told = ((name, one.of(choices)) for name, one in _everything(config.site()))
+    return [name for name, answer in told if not answer.allowed and answer.since]
+
+
 def question(purpose_id: str, state: str = "", source_id: str = "") -> Question:
     """Return a question, prepared."""
     return _question(config.site(), purpose_id, state, source_id)
@@ -109,3 +115,10 @@ def _told(allowed: bool, reason: str, choice: list[Any]) -> Told:
 @lru_cache(maxsize=4096)
 def _question(site: Site, purpose_id: str, state: str, source_id: str) -> Question:
     return Question(site, purpose_id, state, source_id)
+
+
+@lru_cache(maxsize=4)
+def _everything(site: Site) -> list[tuple[str, Question]]:
+    """Return a question for each purpose that can be off, and for each use."""
+    names = [name for name, known in site.purposes.items() if known.states[0] == "off"]
+    return [(name, Question(site, name, "", "")) for name in (*names, *site.uses)]

@@ -8,16 +8,18 @@ from typing import NamedTuple
 from flask import Blueprint, Response, abort, request
 
 from portal import config
+from portal.cases import deadlines
 from portal.consents import kantara, receipts, service
 from portal.consents.models import ConsentEvent
 from portal.consents.words import state, titled
+from portal.subjects import service as subjects
 from portal.web import navigation
 from portal.web.guards import me
 from portal.web.htmx import show
 
 _FORMS = {"27560": receipts.receipt, "kantara": kantara.of}  # as which JSON a receipt is had
 
-room = Blueprint("consents", __name__)
+room = Blueprint("receipts", __name__)
 navigation.left_out(room, "history", "receipt")
 
 
@@ -46,16 +48,20 @@ def receipt(record: str) -> Response:
     event = service.choice(me().subject_id, record)
     if form := request.args.get("as", ""):
         return _json(event, form)
-    return show("consents/receipt.html", receipt=receipts.receipt(event), row=_row(event))
+    return show("consents/receipt.html", receipt=receipts.receipt(event, _authority(event)), row=_row(event))
 
 
 def _json(event: ConsentEvent, form: str) -> Response:
     if form not in _FORMS:
         abort(404)
-    text = json.dumps(_FORMS[form](event), ensure_ascii=False, indent=2)
+    text = json.dumps(_FORMS[form](event, _authority(event)), ensure_ascii=False, indent=2)
     name = f"consent-receipt-{event.record[:8]}-{form}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, content_type="application/json", headers=headers)
+
+
+def _authority(event: ConsentEvent) -> str:
+    return deadlines.authority_in(event.language, subjects.country(event.subject_id))
 
 
 def _row(event: ConsentEvent) -> Row:
