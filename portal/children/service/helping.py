@@ -33,4 +33,12 @@ def everywhere() -> dict[str, Help]:
     """Return the numbers of every country that has any."""
     data: dict[str, Any] = tomllib.loads(_DATA.read_text(encoding="utf-8"))
     known = {**dict.fromkeys(data["eu"], data["shared"]), **data["countries"]}
-    return {country: Help(country, **row) for country, row in known.items()}
+    return {
+        country: Help(country, **{name: _unbroken(name, text) for name, text in row.items()})
+        for country, row in known.items()
+    }
+
+
+def _unbroken(name: str, text: str) -> str:
+    """Keep a number on one line."""
+    return text if name in ("source", "confidence") else text.replace(" ", "\u00a0")
