@@ -37,7 +37,7 @@ def at(case: Case, more: str = "") -> str:
 def test_a_report_stands_in_the_queue_and_leads_to_its_desk(portal: Portal, sam: StaffMember) -> None:
     case = reported(portal)
     assert case.reference in sam.browser.get("/staff/requests?kind=child").text
-    assert at(case) in sam.browser.get(f"/staff/requests/{case.reference}").text
+    assert at(case) in sam.browser.get(f"/staff/requests/{case.reference}").links.values()
 
 
 def test_the_desk_shows_both_readings_who_may_be_meant_and_what_is_held(portal: Portal, sam: StaffMember) -> None:
@@ -57,12 +57,12 @@ def test_the_desk_shows_both_readings_who_may_be_meant_and_what_is_held(portal: 
 
 
 def test_whoever_may_be_meant_reads_that_somebody_looked_and_never_why(portal: Portal, sam: StaffMember) -> None:
-    case = reported(portal)
+    child, case = member(portal, CHILD), reported(portal)
     for _ in range(3):
         sam.browser.get(at(case))
     look = StaffLook.get()
     assert (look.subject_id, look.about) == (meant(case), "child")
-    assert case.reference not in member(portal, CHILD).browser.get("/activity").text
+    assert case.reference not in child.browser.get("/activity").text
 
 
 def test_signs_of_an_adult_are_told_to_staff_and_nothing_is_the_suggestion(portal: Portal, sam: StaffMember) -> None:
@@ -89,7 +89,7 @@ def test_triage_holds_location_and_the_rest_and_can_be_taken_back(portal: Portal
 def test_an_account_is_held_once_a_year_by_staff_too(portal: Portal, sam: StaffMember) -> None:
     case = reported(portal)
     sam.browser.get(at(case)).form("End the hold").send()
-    page = sam.browser.get(at(case)).form("Hold it").send(status=409)
+    page = sam.browser.get(at(case)).form("Hold it g…g@e…e.com").send(status=409)
     assert "held once a year" in page.text
     assert ChildHold.select().count() == 1
     with clock.later(timedelta(days=366)):
@@ -103,8 +103,8 @@ def test_a_held_teenager_can_still_get_a_copy_of_their_data(portal: Portal, sam:
     triage.hold_more(case, hold_of(case).id, sam.number)
     offers = downloads.offers(teen.subject)
     assert sum(sum(offer.counts.values()) for offer in offers if offer.counts) > 0
-    assert teen.browser.get("/download").root
-    assert teen.browser.get("/delete-account").root
+    assert "copy" in teen.browser.get("/download").text
+    assert teen.browser.get("/delete-account").h1
 
 
 def test_what_nobody_looked_at_goes_to_an_admin_on_the_second_day(portal: Portal, ann: StaffMember) -> None:
@@ -148,7 +148,7 @@ def test_two_reporters_who_want_what_does_not_go_together_are_flagged(portal: Po
     assert "The reporters want what does not go together" in page.text
     assert second.reference in page.text
     assert first.reference in sam.browser.get(at(second)).text
-    assert "href=\"" + at(second, "/decide") not in sam.browser.get(at(second)).text
+    assert 'href="' + at(second, "/decide") not in sam.browser.get(at(second)).text
 
 
 @pytest.mark.parametrize(
@@ -176,15 +176,16 @@ def test_wishes_conflict_where_one_would_undo_the_other(wishes: list[tuple[str, 
 
 def test_many_reports_by_one_address_and_on_one_account_are_patterns(portal: Portal, sam: StaffMember) -> None:
     adult = portal.systems.cast["everyday"].email or ""
-    for about in (CHILD, adult, "nobody@example.com"):
-        case = reported(portal, about=about)
+    case, *_ = [reported(portal, about=about) for about in ("nobody@example.com", CHILD, adult)]
     pattern = patterns.of(desk.of(case, "en").report)
     assert (pattern.reporter, pattern.network, pattern.targets, pattern.target) == (3, 3, 3, 1)
     page = sam.browser.get(at(case))
     assert "This address has reported several accounts." in page.text
 
 
-def test_what_one_proposes_on_the_desk_another_one_agrees_to(portal: Portal, sam: StaffMember, ann: StaffMember) -> None:
+def test_what_one_proposes_on_the_desk_another_one_agrees_to(
+    portal: Portal, sam: StaffMember, ann: StaffMember
+) -> None:
     case = reported(portal)
     form = sam.browser.get(at(case, "/decide")).form("Propose")
     wrong = form.send(outcome="delete", words="", status=422)
@@ -192,7 +193,7 @@ def test_what_one_proposes_on_the_desk_another_one_agrees_to(portal: Portal, sam
     assert Ruling.select().count() == 0
     page = form.send(outcome="delete", words="The child is twelve.")
     assert "Sam Staff proposes: Delete the account" in page.text
-    assert "Agree" not in {button.text for button in page.root.find_all("button")}
+    assert "/agree" not in page.text
     ann.browser.get(at(case)).form("Agree").send()
     assert Ruling.get().state == "agreed"
     portal.drain()
@@ -212,7 +213,7 @@ def test_somebody_who_stands_in_is_still_a_person_of_their_own(portal: Portal) -
     one, other = staff(portal, "approver"), staff(portal, "approver", "Deputy Dan")
     case = reported(portal)
     row = propose(case, one.number, Wanted("nothing", "No."))
-    assert "Agree" not in one.browser.get(at(case)).text.split("proposes", 1)[1].split("Do not")[0]
+    assert "/agree" not in one.browser.get(at(case)).text
     one.browser.post(at(case, f"/decisions/{row.id}/agree"), status=409)
     other.browser.post(at(case, f"/decisions/{row.id}/agree"))
     assert Ruling.get().state == "agreed"

@@ -46,7 +46,7 @@ def child_decide(reference: str) -> Response:
             return to_desk(case, "#decision")
     found = read(case)
     if request.method == "GET" and found.suggestion:
-        form.outcome.data = found.suggestion
+        form.outcome.process_data(found.suggestion)
         chosen = [str(one.match.subject_id) for one in found.people] if len(found.people) == 1 else []
     return show(
         "staff/children/decide.html",
