@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -48,6 +49,28 @@ class Person:
         self.page.click("main button.button")
         self.page.wait_for_url("**/overview")
         assert self.page.locator("html").get_attribute("lang") == self.language
+
+    def report_child(self, target: str, email: str) -> str:
+        """Report a child's account, one thing a page; return the address of the page that asks for the code."""
+        self.open("/children/report")
+        self.page.check("input[value=mother]")
+        self.page.click("#next")
+        self.page.fill("#target_email", target)
+        self.page.click("#next")
+        self.page.select_option("#country", "DE")
+        self.page.select_option("#month", "3")
+        self.page.fill("#year", "2015")
+        self.page.click("#next")
+        self.page.check("#wish_stop")
+        self.page.check("#wish_delete")
+        self.page.click("#next")
+        self.page.fill("#email", email)
+        self.page.click("#next")
+        self.page.fill("#words", "He is eleven.")
+        self.page.click("#next")
+        self.page.click("#send")
+        self.page.wait_for_url(re.compile(r"/children/report/R-"))
+        return self.page.url
 
     def enter_staff(self, member: crew.Member, before: int) -> None:
         """Show both factors of a member of the demo's staff, whose code was asked for after so many mails."""

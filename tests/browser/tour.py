@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from portal.children.forms import STEPS
 from portal.demo import crew
 from tests.browser.steps import Person, change, lay_crew, let_days_pass, somebody
 from tests.live import Live, eventually
@@ -36,6 +37,9 @@ OPEN = {
     "requests-links": "/requests/links",
     "contact": "/contact",
     "contact-what-we-do": "/contact/what-we-do",
+    "children-help": "/children/help",
+    "children-lost": "/children/lost-link",
+    **{f"children-report-{step}": f"/children/report?step={step}" for step in STEPS},
 }
 STAFF = {
     "staff-me": "/staff/me",
@@ -93,6 +97,7 @@ SIGNED_IN = {
     "confirm-password": "/confirm/password",
     "password": "/security/password",
     "password-saved": "/security/password/saved",
+    "children-not-held": "/children/hold",
 }
 
 
@@ -125,6 +130,7 @@ def prepare(chromium: Browser, portal: Live, folder: Path) -> Tour:
     stops += _gone(chromium, portal)
     stops += _staff(chromium, portal)
     stops += _without_account(chromium, portal)
+    stops += _reported(chromium, portal)
     return Tour(portal, stops, [*_unpacked(folder), *_mails(portal, folder)])
 
 
@@ -307,6 +313,21 @@ def _without_account(chromium: Browser, portal: Live) -> Iterator[Stop]:
             else:
                 for way in ("code", "facts", "in-person", "lost-mailbox"):
                     yield Stop(f"request-prove-{way}", f"{link}/prove/{way}")
+
+
+def _reported(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """A parent who reports an account, before and after the code, and its holder, told and signed in."""
+    with somebody(chromium, portal) as person:
+        before = len(portal.mails())
+        code = person.report_child("giahan.dang@example.com", "lan.parent@example.net")
+        yield Stop("children-code", code)
+        person.page.fill("#code", portal.code(before))
+        person.page.click("#enter")
+        yield Stop("children-case", person.page.url)
+        yield Stop("children-hold", _mailed(portal, r"\S+/children/holds/\S+", before))
+    with somebody(chromium, portal) as person:
+        person.sign_in("giahan.dang@example.com")
+        yield Stop("children-own-hold", portal.url + "/children/hold", _cookies(person))
 
 
 def _taken_in(person: Person) -> str:

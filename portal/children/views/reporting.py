@@ -108,7 +108,8 @@ class Walk:
 def report() -> Response:
     """Ask one thing a page; check the answers; write the report down."""
     if request.method == "GET":
-        return _ask(Walk(), next(iter(STEPS)))
+        step = request.args.get("step", "")
+        return _ask(Walk(), step if step in STEPS else next(iter(STEPS)))
     walk, step, go = Walk(), request.form.get("step", ""), request.form.get("go", "next")
     if go == "back":
         return _ask(walk, walk.before(step))
