@@ -8,7 +8,9 @@ from babel.dates import get_month_names
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
+from portal.cases.cleaning import BadFile, Clean
 from portal.cases.models import LONGEST
+from portal.cases.service import evidence as kept
 from portal.children import bands, naming
 from portal.children.naming import LONGEST_KEPT, NoAccountNamed
 from portal.kernel import ages
@@ -21,6 +23,7 @@ from portal.web.fields import (
     CodeField,
     DayField,
     EmailField,
+    FilesField,
     Form,
     PhoneField,
     SelectField,
@@ -248,3 +251,29 @@ def _checked(field: Any, named: dict[str, str], *, alone: bool = False) -> None:
         naming.named_well(named)
     except (NotAnAddress, NotAPhone, NoAccountNamed) as problem:
         field.errors = [*field.errors, _(problem.say) + " " + _(problem.then)]
+
+
+class ProofForm(Form):
+    """Takes a photo or a scan of a signed form; `clean` holds it made harmless."""
+
+    clean: list[tuple[str, Clean]]
+    files = FilesField(
+        N_("Photo or scan of the signed form"),
+        hint=N_("PDF, JPEG or PNG, 5 MB each. Please send no identity card. Cover everything that is not needed."),
+    )
+
+    def validate_files(self, field: FilesField) -> None:
+        """Make the files harmless, or say which cannot be taken."""
+        self.clean = []
+        try:
+            self.clean = kept.checked(field.data or [])
+        except BadFile as problem:
+            raise ValidationError(problem.say) from problem
+        if not self.clean:
+            raise ValidationError(N_("Choose a file."))
+
+
+class AppealForm(Form):
+    """Asks why a decision is wrong."""
+
+    words = AreaField(N_("What is wrong about it?"), hint=N_("In your own words. You need no papers."))

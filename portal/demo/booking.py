@@ -51,7 +51,7 @@ def _user(sheet: Sheet, person: Person, now: datetime) -> None:
         business_unit=None if bare else person.unit,
         address=person.address,
         contact_address=person.address if dice.random() < 0.3 else None,
-        tax_id=None if bare else person.tax_id,
+        tax_id=None if bare or person.role == "child" else person.tax_id,
         bank_account=None if bare else person.bank_account,
         password_hash="scrypt$" + hashlib.sha256(person.name.encode()).hexdigest(),
         avatar=None if bare else png(dice.randrange(1 << 24)),

@@ -59,7 +59,7 @@ def _contact(sheet: Sheet, person: Person) -> None:
         job_title=dice.choice(("Trưởng phòng", "Kế toán", "Office manager", None)),
         business_unit=person.unit,
         contact_address=person.address,
-        tax_id=person.tax_id,
+        tax_id=None if person.role == "child" else person.tax_id,
         bank_account=person.bank_account,
         remarks=dice.choice(phrases.REMARKS),
         marketing_events=dice.choice(("yes", "no")),

@@ -77,14 +77,16 @@ def _guest(sheet: Sheet, booking: int, user: int | None, name: str, email: str |
 
 
 def _payment(sheet: Sheet, person: Person, booking: int, dice: random.Random, paid: datetime) -> None:
+    provider, drawn = dice.choice(("vnpay", "momo", "stripe")), dice.getrandbits(64)
+    card = f"{dice.randrange(10_000):04d}"
     sheet.add(
         "payments",
         user_id=person.number,
         booking_id=booking,
-        provider=dice.choice(("vnpay", "momo", "stripe")),
-        provider_reference=f"pay-{dice.getrandbits(64):016x}",
+        provider=provider,
+        provider_reference=f"pay-{drawn:016x}",
         payer_name=person.name,
-        card_last4=f"{dice.randrange(10_000):04d}",
+        card_last4=None if person.role == "child" else card,
         amount=dice.randrange(8, 300) * 10_000,
         currency="VND",
         status="paid",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,8 @@ from portal.cases.kinds import KINDS
 from portal.cases.service.deciding import FULFIL, PART, REFUSE
 from portal.cases.service.deciding import REASONS as REFUSALS
 from portal.cases.service.intake import CHANNELS, Wish
+from portal.children.service.rulings import OUTCOMES, Wanted
+from portal.kernel import clean
 from portal.kernel.problems import N_
 from portal.web.fields import (
     AreaField,
@@ -232,6 +235,41 @@ class DecisionForm(Form):
         hint=N_("The person reads it. Say why, so that they can understand it and object."),
         validators=[Length(max=10_000)],
     )
+
+
+class ChildDecisionForm(Form):
+    """Asks what becomes of an account that may be a child's. Without a reason in words nothing is proposed."""
+
+    outcome = ChoiceField(
+        N_("What becomes of it"),
+        choices=[choice(name, title) for name, title in OUTCOMES.items()],
+        validators=[InputRequired(N_("Choose one of the answers."))],
+    )
+    until = DayField(N_("Kept safe until"), hint=N_("Only where it is kept for the police: at most one year."))
+    child_agrees = CheckField(
+        N_("The child agreed to it"), hint=N_("Only where data is shown to a parent, and the child is 7 or older.")
+    )
+    reason = SelectField(
+        N_("Reason, where it is refused"),
+        choices=[choice("", N_("None")), *(choice(name, words) for name, words in REFUSALS.items())],
+    )
+    words = AreaField(
+        N_("Why"),
+        hint=N_("The second person reads it. A verified parent reads it where they are refused something."),
+        validators=[Length(max=10_000)],
+    )
+
+    def wanted(self, subjects: list[str], tables: list[str]) -> Wanted:
+        """Return what was entered, with whom and which categories were ticked."""
+        return Wanted(
+            str(self.outcome.data),
+            html.unescape(clean.text(self.words.data or "")),
+            self.reason.data or "",
+            tuple(int(one) for one in subjects if one.isdigit() and len(one) < 10),
+            self.until.day,
+            tuple(tables),
+            bool(self.child_agrees.data),
+        )
 
 
 class ExtensionForm(Form):

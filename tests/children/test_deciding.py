@@ -28,6 +28,7 @@ from tests.conftest import Portal
 from tests.people import member
 
 LATER = timedelta(days=16)
+SOON = date.today() + timedelta(days=30)
 
 
 def test_whoever_proposes_does_not_agree_and_a_reason_is_never_left_out(portal: Portal) -> None:
@@ -133,8 +134,7 @@ def test_a_reporter_who_is_not_verified_is_answered_alike_whatever_was_decided(p
         "refuse": reported(portal, about="nobody@example.com", by="c@example.com"),
     }
     for outcome_, case in made.items():
-        more = {"reason": "no_match"} if outcome_ == "refuse" else {}
-        decide(portal, case, outcome_, **more)
+        decide(portal, case, outcome_, reason="no_match" if outcome_ == "refuse" else "")
         assert outcome.of(again(case)) is None
         assert outcome.under_way(again(case))
     outcome.answer_due()
@@ -193,8 +193,8 @@ def test_a_parent_sees_nothing_before_being_verified_and_then_only_what_an_admin
     with pytest.raises(rulings.ChildAsked):
         rulings.propose(case, 1, wanted)
     for never in ("booking.location_points", "booking.visits", "booking.devices", "booking.guests_on_my_bookings"):
+        refused = Wanted("see", "The mother.", subjects=(meant(case),), tables=(never,), child_agrees=True)
         with pytest.raises(rulings.NothingChosen):
-            refused = Wanted("see", "The mother.", subjects=(meant(case),), tables=(never,), child_agrees=True)
             rulings.propose(case, 1, refused)
     agreed = Wanted("see", "The mother.", subjects=(meant(case),), tables=("booking.users",), child_agrees=True)
     row = rulings.propose(case, 1, agreed)
@@ -224,7 +224,7 @@ def test_a_decided_address_signs_up_no_more_for_a_stated_time_and_nobody_can_tel
 
 
 def test_reports_of_one_account_are_decided_in_the_one_that_leads(portal: Portal) -> None:
-    first, second = reported(portal), reported(portal, by="father@example.com", wishes=("keep",), **_until())
+    first, second = reported(portal), reported(portal, by="father@example.com", wishes=("keep",), keep_until=SOON)
     with pytest.raises(rulings.LedElsewhere) as refused:
         rulings.propose(second, 1, Wanted("nothing", "No."))
     assert refused.value.facts == {"reference": first.reference}
@@ -232,10 +232,6 @@ def test_reports_of_one_account_are_decided_in_the_one_that_leads(portal: Portal
     with clock.later(outcome.ANSWERED):
         outcome.answer_due()
         assert {again(case).state for case in (first, second)} == {"fulfilled"}
-
-
-def _until() -> dict[str, date]:
-    return {"keep_until": date.today() + timedelta(days=30)}
 
 
 @pytest.mark.parametrize("before", sorted(MOVES))

@@ -43,6 +43,7 @@ CHANNELS = {
     "post": N_("Post"),
     "in_person": N_("In person"),
     "operator": N_("Command line"),
+    "sweep": N_("Found by us"),
 }
 DUE = {OVERDUE: N_("Overdue"), TODAY: N_("Due today"), "week": N_("Due within 7 days")}
 WHO = {"me": N_("Me, and whom I stand in for"), "nobody": N_("Nobody yet")}

@@ -14,7 +14,7 @@ from portal.cases.service import on_file, thread
 from portal.cases.service.moving import note
 from portal.children.models import Report, ReportedAccount
 from portal.children.naming import named_well
-from portal.children.service import forgetting, reporting
+from portal.children.service import forgetting, outcome, reporting
 from portal.children.service.states import FORGOTTEN, LOOKED_INTO, PROVEN, UNPROVEN
 from portal.kernel import clock, crypto, limits
 from portal.kernel.db import atomic
@@ -96,6 +96,6 @@ def looked_at_by(case: Case) -> date:
 
 
 def _may(case: Case) -> None:
-    if case.state != "open" or not reporting.is_proven(case):
+    if not outcome.under_way(case) or not reporting.is_proven(case):
         raise NotNow
     limits.hit(PER_CASE, "done in child report", case.reference)

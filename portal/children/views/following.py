@@ -14,11 +14,12 @@ from portal.accounts.identifiers import NotAnAddress
 from portal.accounts.views import network
 from portal.cases import deadlines, service
 from portal.cases.models import Case
-from portal.cases.service import deciding, thread
+from portal.cases.service import thread
+from portal.cases.service.states import FINAL
 from portal.cases.service.thread import NothingSaid
-from portal.cases.words import event, standing
+from portal.cases.words import Standing, event, standing
 from portal.children.forms import AccountForm, LinkForm, MessageForm
-from portal.children.service import following, helping, reporting
+from portal.children.service import following, helping, outcome, reporting
 from portal.children.views.room import room
 from portal.consents.words import local
 from portal.kernel import clean
@@ -27,6 +28,15 @@ from portal.web.guards import open_to_all
 from portal.web.htmx import alone, away, show
 from portal.web.words import _, here
 
+OUTCOMES_SAID = {
+    "delete": N_("We delete the account. It begins when the time to appeal is over."),
+    "stop": N_("The data of the account is used for nothing but what it needs to work."),
+    "see": N_("You can read below what two people here released."),
+    "keep": N_("The data is kept safe and used for nothing else."),
+    "nothing": N_("There is nothing to do: it is no account of a child, or there is none."),
+    "refuse": N_("We do not do what you asked for."),
+    "overturned": N_("The decision was undone after an appeal, and others decide anew."),
+}
 _SAID = {
     "say": N_("Your message was sent."),
     "add": N_("We added it and look again."),
@@ -98,21 +108,30 @@ def _do(deed: str, case: Case, message: MessageForm, account: AccountForm) -> bo
 
 def _facts(case: Case) -> dict[str, Any]:
     report = reporting.of_case(case)
-    decision = deciding.last(case)
     return {
         "case": case,
-        "standing": standing(case, unproven=False),
+        "standing": _standing(case),
         "look_by": following.looked_at_by(case),
         "forget_on": report.forget_on,
         "keep_until": report.keep_until,
         "steps": [(line.at, event(line.name)) for line in service.timeline(case)],
         "messages": [(one.author == "person", one.sent_at or one.at, _text(one.body)) for one in thread.said(case)],
-        "decision": decision,
+        "told": outcome.of(case),
+        "outcomes": OUTCOMES_SAID,
         "authority": local(dict(deadlines.authority(case.country).name)),
-        "may_say": case.state == "open",
+        "may_say": outcome.under_way(case),
         "own": following.is_own(report),
         "help": helping.of(case.country),
     }
+
+
+def _standing(case: Case) -> Standing:
+    """Return the same line until there is an answer, whether or not staff have decided by then."""
+    if outcome.under_way(case):
+        return Standing(N_("Our staff look at it"), "", N_("Answer by %(day)s at the latest"), case.complete_by)
+    if case.state not in FINAL:  # a verified parent reads on while it is carried out
+        return Standing(N_("Decided, and being carried out"), "on", N_("By %(day)s at the latest"), case.complete_by)
+    return standing(case, unproven=False)
 
 
 def _text(body: str) -> Markup:

@@ -2,6 +2,8 @@
 
 from portal.staff.views import (
     case,
+    child_deciding,
+    children,
     correction,
     deciding,
     enrolment,
@@ -23,6 +25,7 @@ from portal.staff.views import (
 from portal.staff.views.door import STAFF_SESSION, room
 
 __all__ = [
-    "STAFF_SESSION", "case", "correction", "deciding", "enrolment", "figures", "holds", "keeping", "law", "log",
-    "looking", "members", "own", "person", "requests", "room", "signing_in", "systems", "texts", "writing",
+    "STAFF_SESSION", "case", "child_deciding", "children", "correction", "deciding", "enrolment", "figures", "holds",
+    "keeping", "law", "log", "looking", "members", "own", "person", "requests", "room", "signing_in", "systems",
+    "texts", "writing",
 ]  # fmt: skip

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from portal.cases import deadlines, legal
 from portal.cases.kinds import KINDS
+from portal.cases.models import Case
 from portal.cases.service import deciding, desk, duplicates, extending, handling, identity
+from portal.kernel.problems import NotFound
 from portal.staff.forms import DecisionForm, ExtensionForm
 from portal.staff.views.case import CASE, back, load
 from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.guards import crew, staff
-from portal.web.htmx import show
+from portal.web.htmx import away, show
 from portal.web.words import _, here
 
 navigation.left_out(room, "agree", "disagree", "change_kind", "link", "unlink", "attest")
@@ -24,6 +26,8 @@ navigation.left_out(room, "agree", "disagree", "change_kind", "link", "unlink", 
 def decide(reference: str) -> Response:
     """Ask what becomes of a case, and why where it is refused; decide it, or propose it to a second person."""
     found, form = load(reference), DecisionForm()
+    if KINDS[found.kind].other:
+        return away(url_for("staff.child_decide", reference=found.reference))
     if form.validate_on_submit():
         try:
             words = desk.plain(form.words.data)
@@ -51,7 +55,7 @@ def decide(reference: str) -> Response:
 @staff("admin", "approver", fresh=True)
 def agree(reference: str, number: int) -> Response:
     """Agree to what a colleague proposed."""
-    found = load(reference)
+    found = of_its_own(reference)
     deciding.agree(found, crew().number, number)
     return back(found, "#decision")
 
@@ -60,9 +64,17 @@ def agree(reference: str, number: int) -> Response:
 @staff("admin", "approver", "staff")
 def disagree(reference: str, number: int) -> Response:
     """Take a proposal off the table."""
-    found = load(reference)
+    found = of_its_own(reference)
     deciding.disagree(found, crew().number, number)
     return back(found, "#decision")
+
+
+def of_its_own(reference: str) -> Case:
+    """Return a case that is decided here; NotFound for one about somebody else, which has a desk of its own."""
+    found = load(reference)
+    if KINDS[found.kind].other:
+        raise NotFound
+    return found
 
 
 @room.route(f"{CASE}/extend", methods=["GET", "POST"])
