@@ -128,4 +128,5 @@ def _announce(built: World, port: int) -> None:
     print(f"with a code from the mailbox and one from  http://localhost:{port}/demo/staff\n")
     for member in CREW:
         print(f"  {member.email:<34} {member.role}; secret for an authenticator app: {member.secret}")
+    print(f"\nThe portal inside an app, as on a phone:  http://localhost:{port}/demo/app")
     print("\nCtrl-C ends it all.", flush=True)
