@@ -8,7 +8,7 @@ import peewee
 
 from portal.kernel import clock
 from portal.kernel.crypto import EncryptedField
-from portal.kernel.db import JsonField, Model, MomentField
+from portal.kernel.db import JsonField, Model, MomentField, run
 from portal.kernel.problems import N_
 from portal.subjects.models import Subject
 
@@ -52,3 +52,60 @@ class ApiAnswer(Model):
         whose = "subject"
         erasure = "delete"
         indexes = ((("key", "name"), True),)
+
+
+class Suppression(Model):
+    """What one person says no to, as senders read it: a line of JSON with keyed hashes and no address.
+
+    Made from the standing by `suppressing`, so it may lie a moment behind; `number` grows with each change, and `is_no`
+    tells whether there is anything to leave out.
+    """
+
+    subject = peewee.ForeignKeyField(Subject, primary_key=True)
+    number = peewee.BigIntegerField(unique=True)
+    is_no = peewee.BooleanField()
+    line = peewee.TextField()
+
+    class Meta:
+        table_name = "suppressions"
+        title = N_("What senders are told to leave out")
+        titles = {"is_no": N_("Anything left out"), "line": N_("What they are told"), "number": N_("Number")}
+        whose = "subject"
+        erasure = "delete"
+
+
+class Followed(Model):
+    """How far the suppressions have followed the standings: the newest event, the last number, the moment."""
+
+    event = peewee.BigIntegerField(default=0)
+    number = peewee.BigIntegerField(default=0)
+    at = MomentField()
+
+    class Meta:
+        table_name = "suppressions_followed"
+        whose = None
+        erasure = None
+
+
+# Written out, because senders read millions of them.
+_LINES = "SELECT number, line FROM suppressions WHERE number > ? AND is_no ORDER BY number LIMIT ?"
+_CHANGES = "SELECT number, line FROM suppressions WHERE number > ? ORDER BY number LIMIT ?"
+_OF = "SELECT subject_id, line FROM suppressions WHERE subject_id IN ({})"
+_PUT = "INSERT INTO suppressions (subject_id, number, is_no, line) VALUES {} ON CONFLICT (subject_id) DO UPDATE SET "
+_OVER = "number = excluded.number, is_no = excluded.is_no, line = excluded.line"
+
+
+def lines(after: int, limit: int, *, changes: bool = False) -> list[tuple[int, str]]:
+    """Return number and line of who must be left out, behind a number; for `changes` also of who must be no more."""
+    found: list[tuple[int, str]] = run(_CHANGES if changes else _LINES, after, limit).fetchall()
+    return found
+
+
+def lines_of(subjects: list[int]) -> dict[int, str]:
+    """Return the lines of these subjects, by subject."""
+    return dict(run(_OF.format(", ".join("?" * len(subjects))), *subjects).fetchall()) if subjects else {}
+
+
+def put(rows: list[tuple[int, int, bool, str]]) -> None:
+    """Make these the lines: subject, number, whether anything is left out, line."""
+    run(_PUT.format(", ".join(["(?, ?, ?, ?)"] * len(rows))) + _OVER, *(value for row in rows for value in row))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import JsonField, Model, MomentField, moment, run
+from portal.kernel.db import JsonField, Model, MomentField, atomic, is_sqlite, moment, run
 from portal.kernel.problems import N_
 from portal.subjects.models import Subject
 
@@ -97,6 +97,11 @@ class Reach(NamedTuple):
 _CHOICES = "SELECT choices FROM standing WHERE subject_id = ?"
 _HELD = """INSERT INTO standing (subject_id, choices, event) VALUES (?, '{}', 0)
 ON CONFLICT (subject_id) DO UPDATE SET event = standing.event RETURNING choices"""
+# PostgreSQL gives out numbers before it shows them: whoever reads up to a number waits for those who hold one.
+_NUMBERING = 7_201_903  # any number, the same in every process
+_HELD_TOGETHER = _HELD.replace("VALUES (?, '{}', 0)", "SELECT ?, '{}'::jsonb, 0 FROM pg_advisory_xact_lock_shared(?)")
+_NEWEST = "SELECT COALESCE(MAX(event), 0) FROM standing"
+_CHANGED = "SELECT subject_id, choices, event FROM standing WHERE event > ? AND event <= ? ORDER BY event LIMIT ?"
 _STORED = "UPDATE standing SET choices = ?, event = ? WHERE subject_id = ?"
 _APPENDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, purpose"
 _REACH = """SELECT source, confirmed, confirmed_at, attempts FROM deliveries WHERE subject = ?
@@ -111,7 +116,23 @@ def choices_of(subject_id: int) -> dict[str, Any]:
 
 def held(subject_id: int) -> dict[str, Any]:
     """Return the present choices to whoever changes them: nobody else can before this transaction ends."""
-    return document(run(_HELD, subject_id).fetchall()[0][0])
+    asked = run(_HELD, subject_id) if is_sqlite() else run(_HELD_TOGETHER, subject_id, _NUMBERING)
+    return document(asked.fetchall()[0][0])
+
+
+def newest_event(known: int) -> int:
+    """Return a number up to which all events are in sight and none can come any more; `known` is one of before."""
+    newest = int(run(_NEWEST).fetchone()[0])
+    if newest <= known or is_sqlite():
+        return newest
+    with atomic():
+        run("SELECT pg_advisory_xact_lock(?)", _NUMBERING)
+        return int(run(_NEWEST).fetchone()[0])
+
+
+def changed(after: int, until: int, limit: int) -> list[tuple[int, Any, int]]:
+    """Return subject, choices and newest event of whoever chose anew in a span of events, in their order."""
+    return list(run(_CHANGED, after, until, limit).fetchall())
 
 
 def store(subject_id: int, choices: dict[str, Any], newest: int) -> None:

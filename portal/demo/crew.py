@@ -54,6 +54,8 @@ def seconds_left() -> int:
 
 if __name__ == "__main__":
     from portal import config, start
+    from portal.demo import programs
 
     start.open_house(config.from_environment(os.environ))
     lay()
+    programs.lay()

@@ -31,6 +31,7 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
     systems = state / "demo"
     return {
         **_keys(state / "keys"),
+        "BOOKING_KEY": f"pak_{_key(state / 'keys' / 'booking_key')}",
         "PORTAL_DATABASE_URL": f"sqlite:///{state}/portal.db",
         "PORTAL_QUEUE_URL": f"sqlite:///{state}/queue.db",
         "PORTAL_ARCHIVES_URL": f"file://{state}/archives",
@@ -62,13 +63,17 @@ def _key(file: Path) -> str:
 def run(folder: Path, port: int) -> int:
     """Start everything, say where it is, and end it all at Ctrl-C or when one part ends."""
     environ = {**os.environ, **settings(folder, port, _free_port())}
+    url = environ["PORTAL_BASE_URL"]
     built = world.build(folder / "demo")
     portal = [sys.executable, "-m", "portal"]
     subprocess.run([*portal, "migrate"], env=environ, check=True, stdout=subprocess.DEVNULL)
     subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=environ, check=True)
+    booking_port = _free_port()
+    booking = ["portal.demo.booking_app", "--port", str(booking_port), "--mailbox", environ["PORTAL_DEMO"]]
     service = ["portal.demo.whitelabel", "--port", environ["WHITELABEL_URL"].rsplit(":", 1)[1]]
     commands = (
         [sys.executable, "-m", *service, "--database", str(built.database("whitelabel"))],
+        [sys.executable, "-m", *booking, "--database", str(built.database("booking")), "--portal", url],
         [*portal, "worker"],
         [*portal, "serve", "--port", str(port), "--app", "portal.demo.views:create_app"],
     )
@@ -76,7 +81,7 @@ def run(folder: Path, port: int) -> int:
     processes = [subprocess.Popen(command, env=environ, start_new_session=True) for command in commands]
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", processes)
-        _announce(built, port)
+        _announce(built, port, booking_port)
         while all(process.poll() is None for process in processes):
             time.sleep(0.3)
         return 1
@@ -118,7 +123,7 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
             process.kill()
 
 
-def _announce(built: World, port: int) -> None:
+def _announce(built: World, port: int, booking_port: int) -> None:
     print(f"\nThe portal is at  http://localhost:{port}")
     print(f"Every mail is at  http://localhost:{port}/demo/mailbox\n")
     print("People to try it with; each signs in with a code that appears in the mailbox:\n")
@@ -129,4 +134,5 @@ def _announce(built: World, port: int) -> None:
     for member in CREW:
         print(f"  {member.email:<34} {member.role}; secret for an authenticator app: {member.secret}")
     print(f"\nThe portal inside an app, as on a phone:  http://localhost:{port}/demo/app")
+    print(f"\nThe Booking App's back end is at  http://127.0.0.1:{booking_port}  (docs/api.md shows what to send it)")
     print("\nCtrl-C ends it all.", flush=True)

@@ -62,7 +62,7 @@ def keyed_hashes(purpose: str, value: str) -> list[str]:
 
 def _hash(version: int, purpose: str, value: str) -> str:
     text = f"{purpose}\0{unicodedata.normalize('NFC', value)}".encode()
-    return f"{version}:{hmac.new(_ring.hash_keys[version - 1], text, hashlib.sha256).hexdigest()}"
+    return f"{version}:{hmac.digest(_ring.hash_keys[version - 1], text, 'sha256').hex()}"
 
 
 def sign(purpose: str, *parts: str) -> bytes:

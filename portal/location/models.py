@@ -66,3 +66,19 @@ class Keeping(Claimable):
         title = N_("When old places are next deleted")
         whose = "subject"
         erasure = "delete"
+
+
+class PhoneState(Model):
+    """What an app last said of the switch that the phone itself has, where it tells the portal; one row an app."""
+
+    subject = peewee.ForeignKeyField(Subject)
+    source = peewee.CharField(64)
+    state = peewee.CharField(32)
+    at = MomentField()
+
+    class Meta:
+        table_name = "phone_states"
+        title = N_("The switch on your phone")
+        whose = "subject"
+        erasure = "delete"
+        indexes = ((("subject", "source"), True),)

@@ -47,18 +47,46 @@ class ApiAnswer(Frozen):
         indexes = ((("key", "name"), True),)
 
 
-NEW = [ApiKey, ApiAnswer]
+class Suppression(Frozen):
+    subject = peewee.ForeignKeyField(Subject, primary_key=True)
+    number = peewee.BigIntegerField(unique=True)
+    is_no = peewee.BooleanField()
+    line = peewee.TextField()
+
+    class Meta:
+        table_name = "suppressions"
+
+
+class Followed(Frozen):
+    event = peewee.BigIntegerField()
+    number = peewee.BigIntegerField()
+    at = MomentField()
+
+    class Meta:
+        table_name = "suppressions_followed"
+
+
+NEW = [ApiKey, ApiAnswer, Suppression, Followed]
+INDEXES = {
+    "links_by_key": "links (source, key_hash, state, proven_by, subject_id)",
+    "links_by_time": "links (linked_at)",
+    "identifiers_by_hash": "identifiers (kind, hash, account_id)",
+    "identifiers_by_time": "identifiers (proven_at)",
+    "standing_by_event": "standing (event)",
+}
 
 
 def up(migrator: SchemaMigrator, db: Any) -> None:
     """Add them."""
     with db.bind_ctx([*NEW, Subject]):
         db.create_tables(NEW, safe=False)
-    db.execute_sql("CREATE INDEX links_by_key ON links (source, key_hash)")
+    for name, columns in INDEXES.items():
+        db.execute_sql(f"CREATE INDEX {name} ON {columns}")
 
 
 def down(migrator: SchemaMigrator, db: Any) -> None:
     """Drop them."""
-    db.execute_sql("DROP INDEX links_by_key")
+    for name in INDEXES:
+        db.execute_sql(f"DROP INDEX {name}")
     with db.bind_ctx([*NEW, Subject]):
         db.drop_tables(NEW, safe=False)

@@ -55,13 +55,19 @@ def sections(text: str) -> list[tuple[str, str]]:
 
 
 def choose(
-    subject_id: int, purpose_id: str, state: str, language: str, source_id: str = "", actor: str = "person"
+    subject_id: int,
+    purpose_id: str,
+    state: str,
+    language: str,
+    source_id: str = "",
+    actor: str = "person",
+    channel: str = "portal",
 ) -> int:
     """Record a choice under the notice in force, in the words that the person read; raises UnknownChoice.
 
     With `source_id` it holds for that system alone.
     """
-    return _choose(subject_id, [_made(purpose_id, state, language, source_id)], language, actor)[0]
+    return _choose(subject_id, [_made(purpose_id, state, language, source_id)], language, actor, channel)[0]
 
 
 def choose_all(subject_id: int, states: Mapping[str, str], language: str, actor: str = "person") -> dict[str, int]:
@@ -75,11 +81,11 @@ def _made(purpose_id: str, state: str, language: str, source_id: str = "") -> Ma
     return Made(purpose_id, state, words.get(language) or next(iter(words.values())), source_id)
 
 
-def _choose(subject_id: int, made: Sequence[Made], language: str, actor: str) -> list[int]:
+def _choose(subject_id: int, made: Sequence[Made], language: str, actor: str, channel: str = "portal") -> list[int]:
     newest = number_in_force(NOTICE, language, today())
     if newest is None:
         raise NotFound
-    terms = {"notice": NOTICE, "notice_version": newest, "language": language, "actor": actor}
+    terms = {"notice": NOTICE, "notice_version": newest, "language": language, "actor": actor, "channel": channel}
     numbers = consents.record_all(subject_id, made, **terms)
     return [numbers[one.name] for one in made]
 

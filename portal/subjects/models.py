@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from portal.accounts.models import Identifier
 from portal.accounts.models import Subject as Subject
 from portal.kernel import clock
 from portal.kernel.crypto import EncryptedField
-from portal.kernel.db import Model, MomentField, moment, run
+from portal.kernel.db import Model, MomentField, is_sqlite, moment, run, written
 from portal.kernel.problems import N_
 from portal.kernel.work import Claimable
 
@@ -116,3 +117,51 @@ def session_row(digest: str) -> SessionRow | None:
         return None
     number, account, fresh_until, seen_at, created_at, *rest = found
     return SessionRow(number, account, moment(fresh_until), moment(seen_at), moment(created_at), *rest)
+
+
+# Many at once: programs ask about ten thousand people in one call. The links that count are those of proofs.discloses.
+_GIVEN = {
+    True: "SELECT value FROM json_each(?)",
+    False: "SELECT value FROM jsonb_array_elements_text(?::jsonb) AS value",
+}
+_OF_PROOFS = """WITH given AS ({}) SELECT i.hash, u.id, t.choices FROM given JOIN identifiers i
+ON i.kind = ? AND i.hash = given.value JOIN subjects u ON u.account_id = i.account_id
+LEFT JOIN standing t ON t.subject_id = u.id"""
+_OF_KEYS = """WITH given AS ({}) SELECT l.key_hash, l.subject_id, t.choices FROM given JOIN links l
+ON l.source = ? AND l.key_hash = given.value
+AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))
+LEFT JOIN standing t ON t.subject_id = l.subject_id"""
+
+
+def standings_of_proofs(kind: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
+    """Return hash, subject and choices of everybody who proved one of these addresses, in one statement."""
+    return list(run(_OF_PROOFS.format(_GIVEN[is_sqlite()]), json.dumps(hashes), kind).fetchall())
+
+
+def standings_of_keys(source: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
+    """Return hash, subject and choices of everybody whose row in a system is one of these, in one statement."""
+    return list(run(_OF_KEYS.format(_GIVEN[is_sqlite()]), json.dumps(hashes), source).fetchall())
+
+
+_OF_SUBJECTS = """SELECT u.id, i.kind, i.value, NULL FROM subjects u JOIN identifiers i ON i.account_id = u.account_id
+WHERE u.id IN ({0}) UNION ALL SELECT l.subject_id, l.source, l.key, 1 FROM links l
+WHERE l.subject_id IN ({0}) AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))"""
+_PROVEN_SINCE = """SELECT u.id FROM identifiers i JOIN subjects u ON u.account_id = i.account_id WHERE i.proven_at > ?
+UNION SELECT l.subject_id FROM links l WHERE l.linked_at > ?"""
+
+
+def names_of(subjects: list[int]) -> list[tuple[int, str, str, bool]]:
+    """Return subject, kind and value of what these are known by; of a row: subject, system, key, and true."""
+    if not subjects:
+        return []
+    places = ", ".join("?" * len(subjects))
+    address, key = Identifier.value.python_value, Link.key.python_value
+    return [
+        (subject, kind, (key if row else address)(value) or "", bool(row))
+        for subject, kind, value, row in run(_OF_SUBJECTS.format(places), *subjects, *subjects).fetchall()
+    ]
+
+
+def proven_since(moment: datetime) -> list[int]:
+    """Return who proved an address, or was found in a system, after a moment."""
+    return [subject for (subject,) in run(_PROVEN_SINCE, written(moment), written(moment)).fetchall()]

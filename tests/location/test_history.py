@@ -73,7 +73,7 @@ def test_what_the_phone_reported_is_said_with_its_day(mai: Member) -> None:
 def test_the_history_asks_the_portals_own_tables_little(mai: Member) -> None:
     with queries() as asked:
         mai.browser.client.get("/location/history")
-    assert len(asked) <= 6, asked
+    assert len(asked) <= 7, asked
 
 
 def test_a_system_that_is_down_is_named(mai: Member) -> None:

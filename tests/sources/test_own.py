@@ -106,6 +106,8 @@ def settle(email: str) -> Person:
     models["Release"].create(case=copy, prepared_by=1)
     held = {"case": "R-1", "source": "crm", "table": "messages", "reason": "A claim.", "until": now.date()}
     models["LegalHold"].create(subject=subject, staff=1, due_at=None, **held)
+    models["PhoneState"].create(subject=subject, source="booking", state="denied", at=now)
+    models["Suppression"].create(subject=subject, number=subject.id, is_no=True, line="{}", force_insert=True)
     program = ApiKey.create(name=email, digest=f"{email:>64}", scopes=["choices:write"], rate=1)
     models["ApiAnswer"].create(key=program, name=f"{email:>64}", asked="x", answer="{}", subject=subject)
     models["Decision"].create(case=copy, outcome="fulfil", state="decided", proposed_by=1)

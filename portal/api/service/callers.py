@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from portal.kernel import crypto, limits
+from portal.subjects.naming import Name
 
 _lots = limits.Lots()
 _WINDOW = 60  # seconds
@@ -42,6 +44,11 @@ class Program:
         return {"RateLimit-Policy": f'"minute";q={share.most};w={_WINDOW}', "RateLimit": f'"minute";r={left};t={wait}'}
 
 
-def hash_key(number: int) -> bytes:
-    """Return the key by which one program and the portal name people without writing them out: 32 bytes."""
-    return crypto.sign("api hash", str(number))
+def hash_key() -> bytes:
+    """Return the key by which programs and the portal name people without writing them out: 32 bytes."""
+    return crypto.sign("api hash")
+
+
+def hashed(name: Name) -> str:
+    """Return how a person is named in suppressions and changes."""
+    return hmac.digest(hash_key(), name.said.encode(), "sha256").hex()

@@ -3,7 +3,17 @@
 from flask import Request
 
 from portal.api.service import keys
-from portal.api.views import handoffs, key, openapi  # noqa: F401 - importing views is what registers them
+from portal.api.views import (  # noqa: F401 - importing views is what registers them
+    ages,
+    handoffs,
+    key,
+    location,
+    mail,
+    may,
+    openapi,
+    people,
+    suppressions,
+)
 from portal.api.views.room import room
 from portal.web.programs import Caller
 

@@ -9,6 +9,8 @@ from portal.api.service.callers import Program, hash_key
 from portal.api.views.room import call
 from portal.web import programs
 
+SUPPRESSIONS = "suppressions:read"
+
 
 @call(
     "GET",
@@ -19,14 +21,18 @@ from portal.web import programs
             "name": text("What the operator calls this key"),
             "scopes": listed(text(), most=99),
             "calls_a_minute": number(),
-            "hash": obj({"algorithm": text(), "key": text("In hex; keep it as you keep the key itself")}),
+            "hash": {
+                **obj({"algorithm": text(), "key": text("In hex; keep it as you keep the key itself")}),
+                "type": ["object", "null"],
+                "description": "Null without the scope suppressions:read",
+            },
         }
     ),
 )
 def own_key() -> dict[str, Any]:
     """What this key is good for.
 
-    `hash` is how people are named in suppressions and changes: HMAC-SHA-256 under this key, which no other program has,
+    `hash` is how people are named in suppressions and changes: HMAC-SHA-256 under this key, in hex,
     of `email:` and the address, casefolded; of `phone:` and the number as +84912345678; or of `source:`, the system's
     id, `:` and the person's id there as JSON, in a list: `source:booking:[7]`.
     """
@@ -35,5 +41,5 @@ def own_key() -> dict[str, Any]:
         "name": program.name,
         "scopes": sorted(program.scopes),
         "calls_a_minute": program.rate,
-        "hash": {"algorithm": "HMAC-SHA-256", "key": hash_key(program.number).hex()},
+        "hash": {"algorithm": "HMAC-SHA-256", "key": hash_key().hex()} if SUPPRESSIONS in program.scopes else None,
     }

@@ -25,6 +25,7 @@ from portal.cases.service.reading import (
     load,
     of_subject,
     own,
+    page,
     secret_url,
     timeline,
 )
@@ -35,5 +36,5 @@ __all__ = [
     "ACTING", "FINAL", "MOVES", "OPERATOR", "PROVEN", "RELATIVE", "SELF", "Wish", "acknowledge", "all_of",
     "amend", "ask_review", "asked_by", "begun", "by_reference", "by_secret", "cancel", "days_for", "file_publicly",
     "file_signed_in", "forget_grounds", "load", "may_reopen", "move", "normal_email", "note", "of_subject",
-    "open_by_operator", "open_case", "open_without_account", "own", "reopen", "secret_url", "timeline",
+    "open_by_operator", "open_case", "open_without_account", "own", "page", "reopen", "secret_url", "timeline",
 ]  # fmt: skip

@@ -43,6 +43,13 @@ def _mine(subject_id: int) -> Any:
     return (Case.subject == subject_id) | (Case.contact_hash << hashes)
 
 
+def page(subject_id: int, before: int, limit: int) -> list[Case]:
+    """Return a person's cases, the newest first, those older than number `before`; 0 begins with the newest."""
+    mine = Case.subject == subject_id
+    older = mine & (Case.id < before) if before else mine
+    return list(Case.select().where(older).order_by(Case.id.desc()).limit(limit))
+
+
 def begun(cases: list[Case]) -> set[int]:
     """Return the numbers of those cases that a room has begun to carry out, so that they have a page there."""
     names = CaseEvent.name << ["download started", "deletion scheduled"]

@@ -1,9 +1,12 @@
 """What consents does: it records choices, tells which hold, and carries them into the systems."""
 
+from portal.consents.models import changed, newest_event
+from portal.consents.models import choices_of as stored
 from portal.consents.service.judging import Answer, may, of_case, stop_of, stoppable, stops, why
 from portal.consents.service.ledger import Made, record, record_all, say_no
 from portal.consents.service.names import (
     CHECKING,
+    HOLD,
     LIFTED,
     LIFTING,
     NONE,
@@ -27,11 +30,13 @@ from portal.consents.service.projection import (
     look_anew,
     present,
     replay,
+    replayed,
     standing,
 )
 
 __all__ = [
     "CHECKING",
+    "HOLD",
     "LIFTED",
     "LIFTING",
     "NONE",
@@ -48,12 +53,14 @@ __all__ = [
     "Passed",
     "Reader",
     "UnknownChoice",
+    "changed",
     "covered",
     "deliveries",
     "for_one",
     "in_force",
     "look_anew",
     "may",
+    "newest_event",
     "of_case",
     "pass_on",
     "passed",
@@ -63,9 +70,11 @@ __all__ = [
     "record",
     "record_all",
     "replay",
+    "replayed",
     "say_no",
     "standing",
     "stop_of",
+    "stored",
     "stoppable",
     "stops",
     "unconfirmed",

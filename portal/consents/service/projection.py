@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -58,12 +59,18 @@ def look_anew(reader: Reader) -> None:
 
 def replay(subject_id: int) -> dict[str, Choice]:
     """Return what the standing must be, read from the ledger alone."""
+    newest = deque(replayed(subject_id), maxlen=1)
+    return newest[0][1] if newest else _filled({})
+
+
+def replayed(subject_id: int) -> Iterator[tuple[datetime, dict[str, Choice]]]:
+    """Yield what the standing was after each event of the ledger, with its moment, the oldest first."""
     events = ConsentEvent.select().where(ConsentEvent.subject == subject_id).order_by(ConsentEvent.id)
     choices: dict[str, Choice] = {}
     for event in events:
         case = event.notice_version if event.notice == REQUEST else ""
         project(choices, event.purpose, Choice(event.state, event.id, event.at, case))
-    return _filled(choices)
+        yield event.at, _filled(choices)
 
 
 def in_force(choices: Mapping[str, Choice], purpose_id: str, source_id: str) -> Choice:

@@ -1,20 +1,26 @@
 """What the location page does: levels of permission, and the places that systems keep."""
 
+from portal.location.service.admitting import Admitted, admitted, level_in
 from portal.location.service.calendar import days, today
 from portal.location.service.history import Listed, Overview, Place, closed, count, listed, moment_of, overview
 from portal.location.service.keeping import TooLate, chosen, keep, undo
 from portal.location.service.keeping import of as keeping_of
 from portal.location.service.levels import MIXED, OFF, PURPOSE, level, purpose, save, stand
+from portal.location.service.phones import STATES, NoSuchApp, report
 from portal.location.service.removing import load, parts, remove, remove_all, remove_one, taken_from, under_way
 
 __all__ = [
     "MIXED",
     "OFF",
     "PURPOSE",
+    "STATES",
+    "Admitted",
     "Listed",
+    "NoSuchApp",
     "Overview",
     "Place",
     "TooLate",
+    "admitted",
     "chosen",
     "closed",
     "count",
@@ -22,6 +28,7 @@ __all__ = [
     "keep",
     "keeping_of",
     "level",
+    "level_in",
     "listed",
     "load",
     "moment_of",
@@ -31,6 +38,7 @@ __all__ = [
     "remove",
     "remove_all",
     "remove_one",
+    "report",
     "save",
     "stand",
     "taken_from",

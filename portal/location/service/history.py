@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 
 from portal.kernel import crypto
 from portal.kernel.problems import NotFound, SourceUnavailable
-from portal.location.service import calendar, keeping
+from portal.location.service import calendar, keeping, phones
 from portal.sources import asking, registry
 from portal.sources.base import Key, Person, Source
 from portal.sources.history import After, History, Point, Reported, Span, Tally
@@ -96,7 +96,10 @@ def overview(subject_id: int) -> Overview:
         first=min((tally.first for tally in tallies if tally.first), default=None),
         weeks=list(zip(mondays, sums, strict=False)),
         older={name: 0 for name in keeping.states()} | dict(zip(months, sums[len(mondays) : -1], strict=True)),
-        phones=[Phone(source.title, reported) for source, (_, reported) in told if reported],
+        phones=[
+            Phone(source.title, reported)
+            for source, reported in phones.newest(subject_id, {source: said for source, (_, said) in told})
+        ],
         silent=silent,
         closed=closed(subject_id),
     )

@@ -1,0 +1,57 @@
+"""Questions answered from the standings, with one statement for each way of naming people, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from portal.api.service import persons
+from portal.consents.service import asking
+from portal.consents.service.asking import Told
+from portal.subjects import naming
+from portal.subjects.naming import Name, NotAnAddress, NotAPhone
+
+Asked = dict[str, Any]
+Answer = dict[str, Any]
+
+
+def answers(questions: Sequence[Asked]) -> list[Answer]:
+    """Answer each question: may this purpose be followed for this person, so far, in this system?
+
+    KeyError and TypeError where a question has not the right shape.
+    """
+    names = _names(questions)
+    known = naming.found(dict.fromkeys(name for name in names if name))
+    read = {name: [asking.document(one.choices) for one in found] for name, found in known.items()}
+    return [_answer(asked, name, read) for asked, name in zip(questions, names, strict=True)]
+
+
+def _names(questions: Sequence[Asked]) -> list[Name | None]:
+    """Return whom each question is about; None for what can be nobody's address."""
+    names: list[Name | None] = []
+    for asked in questions:
+        try:
+            names.append(persons.plain(asked["person"]))
+        except (NotAnAddress, NotAPhone):
+            names.append(None)
+    return names
+
+
+def _answer(asked: Asked, name: Name | None, read: dict[Name, list[dict[str, Any]]]) -> Answer:
+    channel, purpose = asked.get("channel"), asked["purpose"]
+    source = asked.get("source") or (name.source if name else "")
+    question = asking.question(f"{purpose}.{channel}" if channel else purpose, asked.get("state", ""), source)
+    found = read.get(name) if name else None
+    if found is None:
+        return _said(question.of_nobody())
+    return _said(question.of(found[0]) if len(found) == 1 else asking.strictest(map(question.of, found)))
+
+
+def _said(told: Told | None) -> Answer:
+    allowed, reason, since, case = told or asking.UNKNOWN_PERSON
+    answer: Answer = {"allowed": allowed, "reason": reason}
+    if since:
+        answer["since"] = since
+    if case:
+        answer["request"] = case
+    return answer

@@ -1,0 +1,83 @@
+"""How one person stands: choices as they take effect, all that says no, and the policies in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal import config
+from portal.config import Purpose
+from portal.consents import service as consents
+from portal.consents.service import Choice
+from portal.kernel.problems import NotFound
+from portal.policies import service as policies
+from portal.sources import registry
+from portal.subjects import holds
+
+Told = dict[str, Any]
+DOCUMENTS = ("privacy", "terms")
+
+
+def state(subject_id: int) -> Told:
+    """Return how a person stands, from one reading of their standing."""
+    standing = consents.standing(subject_id)
+    stops = dict(consents.stops(standing))
+    restriction = stops.get(consents.RESTRICTION)
+    return {
+        "choices": {name: _choice(standing, purpose) for name, purpose in config.site().purposes.items()},
+        "restriction": _stop("", restriction) if restriction else None,
+        "objections": _of_kind(stops, consents.OBJECTION),
+        "holds": _of_kind(stops, consents.HOLD),
+        "legal_holds": [
+            {"source": hold.source, "table": hold.table, "until": hold.until.isoformat()}
+            for hold in holds.of_subject(subject_id)
+        ],
+        "policies": [told for document in DOCUMENTS if (told := _policy(document))],
+    }
+
+
+def _choice(standing: Mapping[str, Choice], purpose: Purpose) -> Told:
+    choice, own = standing[purpose.id], consents.for_one(standing, purpose.id)
+    return {
+        "state": choice.state,
+        "effective": _effective(standing, purpose),
+        "chosen": choice.event > 0,
+        "since": choice.at.isoformat() if choice.at else None,
+        "in": {
+            system.id: _effective(standing, purpose, system.id)
+            for system in registry.active().connected()
+            if system.id in own
+        },
+    }
+
+
+def _effective(standing: Mapping[str, Choice], purpose: Purpose, source_id: str = "") -> str:
+    """Return the state that may be acted by: the protective one where something says no."""
+    if consents.stop_of(standing, purpose.id, source_id) is not None:
+        return purpose.states[0]
+    return consents.in_force(standing, purpose.id, source_id).state
+
+
+def _of_kind(stops: Mapping[str, Choice], kind: str) -> list[Told]:
+    return [_stop(name.removeprefix(kind), choice) for name, choice in stops.items() if name.startswith(kind)]
+
+
+def _stop(about: str, choice: Choice) -> Told:
+    said = {"state": choice.state, "since": choice.at.isoformat() if choice.at else None, "request": choice.case}
+    return {"about": about, **said} if about else said
+
+
+def _policy(document: str) -> Told | None:
+    """Return the version in force, and the one that takes effect next."""
+    language = config.site().languages[0]
+    try:
+        now = policies.in_force(document, language)
+    except NotFound:
+        return None
+    ahead = [text for text in policies.versions(document, language) if text.effective_from > policies.today()]
+    told = {"document": document, **_version(now), "sha256": now.sha256, "next": None}
+    return told | ({"next": _version(min(ahead, key=lambda text: text.effective_from))} if ahead else {})
+
+
+def _version(text: Any) -> Told:
+    return {"version": text.version, "effective_from": text.effective_from.isoformat()}

@@ -1,0 +1,124 @@
+"""May we, ten thousand times? Judged from standings as they are stored, without reading what no question is about.
+
+What it answers is what `judging` answers, and a test compares the two; pages ask once and use that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import orjson
+
+from portal import config
+from portal.config import Site
+from portal.consents.service.names import HOLD, OBJECTION, RESTRICTION, STOPS, named, widened
+
+_REASONS = {"held": HOLD, "objected": OBJECTION}
+
+
+class Told(NamedTuple):
+    """An answer as it is sent: see `judging.Answer`; `since` is a moment as the standing has it, "" for none."""
+
+    allowed: bool
+    reason: str
+    since: str = ""
+    case: str = ""
+
+
+UNKNOWN_PURPOSE = Told(False, "unknown-purpose")
+UNKNOWN_PERSON = Told(False, "unknown-person")
+NOT_CHOSEN = Told(False, "not-chosen")
+NEEDED = Told(True, "needed")
+
+
+class Question:
+    """One purpose, up to a state, in one system: prepared once, put to any number of standings."""
+
+    def __init__(self, site: Site, purpose_id: str, state: str, source_id: str) -> None:
+        use, purpose = site.uses.get(purpose_id), site.purposes.get(purpose_id)
+        self._states = purpose.states if purpose and not use else ()
+        self.is_known = bool(use) if not self._states else state in ("", *self._states)
+        self._least = self._states.index(state or self._states[1]) if self._states and self.is_known else 0
+        self._enough = frozenset(self._states[self._least :])
+        self._protective = bool(self._states) and self._least == 0
+        self._exempt = bool(use and use.while_restricted)
+        self._names = (named(purpose_id, source_id), purpose_id)
+        self._stops = [(reason, kind + name) for name in widened(purpose_id) for reason, kind in _REASONS.items()]
+
+    def of_nobody(self) -> Told:
+        """Answer about somebody who is not known: nothing that has to be chosen is allowed."""
+        if not self.is_known:
+            return UNKNOWN_PURPOSE
+        return UNKNOWN_PERSON if self._states and not self._protective else NEEDED
+
+    def of(self, choices: dict[str, Any]) -> Told:
+        """Answer by the choices of a standing."""
+        if not self.is_known:
+            return UNKNOWN_PURPOSE
+        if self._protective:
+            return NEEDED
+        choice = self._choice(choices) if self._states else None
+        return self._stop(choices, choice) or self._chosen(choice)
+
+    def _stop(self, choices: dict[str, Any], choice: list[Any] | None) -> Told | None:
+        stop = None if self._exempt else choices.get(RESTRICTION)
+        if stop and stop[0] in STOPS:
+            return _told(False, "restricted", stop)
+        for reason, name in self._stops:
+            if (stop := choices.get(name)) and stop[0] in STOPS:
+                if reason == "held" or stop[1] > (choice[1] if choice else 0):
+                    return _told(False, reason, stop)
+        return None
+
+    def _chosen(self, choice: list[Any] | None) -> Told:
+        if not self._states:
+            return NEEDED
+        if choice is None:
+            return NOT_CHOSEN
+        allowed = choice[0] in self._enough
+        return _told(allowed, "chosen" if allowed else "not-chosen", choice)
+
+    def _choice(self, choices: dict[str, Any]) -> list[Any] | None:
+        found: list[Any] | None = choices.get(self._names[0]) or choices.get(self._names[1])
+        return found
+
+
+def refused(choices: dict[str, Any]) -> list[str]:
+    """Return every purpose and use that somebody's own word, or a request of theirs, says no to."""
+    told = ((name, one.of(choices)) for name, one in _everything(config.site()))
+    return [name for name, answer in told if not answer.allowed and answer.since]
+
+
+def question(purpose_id: str, state: str = "", source_id: str = "") -> Question:
+    """Return a question, prepared."""
+    return _question(config.site(), purpose_id, state, source_id)
+
+
+def document(stored: Any) -> dict[str, Any]:
+    """Return choices as either engine gives them out, none for somebody who has no standing yet."""
+    read: dict[str, Any] = orjson.loads(stored) if isinstance(stored, str) else stored or {}
+    return read
+
+
+def strictest(answers: Iterable[Told]) -> Told | None:
+    """Return of several persons' answers the one that allows least: whoever shares a row is heeded too."""
+    told = list(answers)
+    return next((one for one in told if not one.allowed), told[0] if told else None)
+
+
+def _told(allowed: bool, reason: str, choice: list[Any]) -> Told:
+    return Told(allowed, reason, choice[2], choice[3] if len(choice) > 3 else "")
+
+
+@lru_cache(maxsize=4096)
+def _question(site: Site, purpose_id: str, state: str, source_id: str) -> Question:
+    return Question(site, purpose_id, state, source_id)
+
+
+@lru_cache(maxsize=4)
+def _everything(site: Site) -> list[tuple[str, Question]]:
+    """Return a question for each purpose that can be off, and for each use."""
+    names = [name for name, known in site.purposes.items() if known.states[0] == "off"]
+    return [(name, Question(site, name, "", "")) for name in (*names, *site.uses)]

@@ -1,0 +1,159 @@
+"""The Booking App's own back end in the demo: it asks the portal before it stores a place or sends a mail.
+
+    BOOKING_KEY=… python -m portal.demo.booking_app --port 8003 --database … --mailbox … --portal http://localhost:8000
+
+`POST /points {"user": 1, "points": [{"recorded_at", "lat", "lon", "accuracy"}]}`, as a phone sends them;
+`POST /mails {"topic": "events", "users": [1, 2], "subject": "…", "text": "…"}`, as marketing does. Both answer what was
+done and what was not. It listens on 127.0.0.1 only and logs operations, never people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
+from email.message import EmailMessage
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from portal.client import Client, Question, Trouble, row
+from portal.demo.moments import plain
+
+SOURCE = "booking"
+LONGEST_BODY = 1_000_000
+ROUGH = 2  # decimals of a degree: about a kilometre, for who allows "approximate"
+Told = dict[str, Any]
+
+
+class BookingApp:
+    """What the app does with its users' data, and never without asking."""
+
+    def __init__(self, database: Path, mailbox: Path, portal: Client) -> None:
+        self._database, self._mailbox, self._portal = database, mailbox, portal
+
+    def store(self, user: int, points: Sequence[Told]) -> Told:
+        """Store those places that may be stored, each no more precisely than its person allows."""
+        me = row(SOURCE, user)
+        if not self._portal.may(me, "location.level"):
+            return {"stored": 0, "dropped": len(points)}
+        levels = self._portal.admit(me, SOURCE, [point["recorded_at"] for point in points])
+        rows = [_row(user, point, level) for point, level in zip(points, levels, strict=True) if level != "off"]
+        with closing(sqlite3.connect(self._database)) as db, db:
+            db.executemany(
+                "INSERT INTO location_points (user_id, recorded_at, lat, lon, accuracy) VALUES (?, ?, ?, ?, ?)", rows
+            )
+        return {"stored": len(rows), "dropped": len(points) - len(rows)}
+
+    def write(self, topic: str, users: Sequence[int], subject: str, text: str) -> Told:
+        """Mail those users who said yes to the topic, with the way off the list in each mail."""
+        purpose = f"marketing.{topic}"
+        answers = self._portal.ask_many([Question(row(SOURCE, user), purpose, "email") for user in users])
+        willing = [user for user, answer in zip(users, answers, strict=True) if answer.allowed]
+        ways = zip(willing, self._ways(willing, purpose), strict=False)
+        sent = sum(self._send(user, way, subject, text) for user, way in ways)
+        return {"sent": sent, "left_out": len(users) - sent}
+
+    def _ways(self, users: Sequence[int], purpose: str) -> list[Told]:
+        """Return the way off the list for each user; none where the portal gives no answer: then nothing is sent."""
+        if not users:
+            return []
+        body = {"people": [dict(row(SOURCE, user)) for user in users], "purpose": purpose, "channel": "email"}
+        try:
+            found: list[Told] = self._portal.call("POST", "/unsubscribe-addresses", body)["addresses"]
+        except Trouble:
+            return []
+        return found
+
+    def _send(self, user: int, way: Told, subject: str, text: str) -> bool:
+        with closing(sqlite3.connect(self._database)) as db:
+            found = db.execute("SELECT email FROM users WHERE id = ?", (user,)).fetchone()
+        if not found or not found[0] or not way["url"]:
+            return False
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = "events@booking.example.com", found[0], f"[AD] {subject}"
+        for name, value in way["headers"].items():
+            mail[name] = value
+        mail.set_content(f"{text}\n\nNo more of these: {way['url']}\n")
+        self._mailbox.mkdir(parents=True, exist_ok=True)
+        (self._mailbox / f"{uuid4()}.eml").write_bytes(bytes(mail))
+        return True
+
+
+class Server(ThreadingHTTPServer):
+    """One thread a connection."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, app: BookingApp) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
+        self.app = app
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One call of a phone, or of marketing."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+    server: Server
+
+    def do_POST(self) -> None:
+        """Do what was asked, as far as the people whom it is about allow it."""
+        try:
+            asked = self._asked()
+            if self.path == "/points":
+                self._say(HTTPStatus.OK, self.server.app.store(asked["user"], asked["points"]))
+            elif self.path == "/mails":
+                told = self.server.app.write(asked["topic"], asked["users"], asked["subject"], asked["text"])
+                self._say(HTTPStatus.OK, told)
+            else:
+                self._say(HTTPStatus.NOT_FOUND, {"title": "There is no such call."})
+        except (KeyError, TypeError, ValueError, sqlite3.IntegrityError):
+            self._say(HTTPStatus.BAD_REQUEST, {"title": "The call can not be understood."})
+
+    def _asked(self) -> Told:
+        length = int(self.headers.get("Content-Length", "-1"))
+        if not 0 <= length <= LONGEST_BODY:
+            raise ValueError
+        asked: Told = json.loads(self.rfile.read(length))
+        return asked
+
+    def _say(self, status: HTTPStatus, told: Told) -> None:
+        body = json.dumps(told).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Log nothing: the portal's log tells who asked."""
+
+
+def _row(user: int, point: Told, level: str) -> tuple[int, str, float, float, float | None]:
+    lat, lon = float(point["lat"]), float(point["lon"])
+    if level != "precise":
+        lat, lon = round(lat, ROUGH), round(lon, ROUGH)
+    return user, plain(datetime.fromisoformat(point["recorded_at"])), lat, lon, point.get("accuracy")
+
+
+def main() -> None:
+    """Serve until stopped."""
+    parser = argparse.ArgumentParser(description="The Booking App's own back end.")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--database", type=Path, required=True)
+    parser.add_argument("--mailbox", type=Path, required=True)
+    parser.add_argument("--portal", required=True)
+    options = parser.parse_args()
+    client = Client(options.portal, os.environ["BOOKING_KEY"])
+    Server(options.port, BookingApp(options.database, options.mailbox, client)).serve_forever(0.05)
+
+
+if __name__ == "__main__":
+    main()
