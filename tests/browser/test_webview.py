@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.steps import lay_crew
 from tests.browser.test_axe import faults
 from tests.independent import value
 from tests.live import ROOT, Live, command, eventually
@@ -141,14 +142,25 @@ def _in(wishes: dict[str, Any], english: str, vietnamese: str) -> str:
 
 
 def test_without_bridge_and_scripts_a_code_by_mail_leads_on(chromium: Browser, live_portal: Live) -> None:
-    app = App(live_portal)
-    with phone(chromium, live_portal, java_script_enabled=False, agent=PIXEL) as (context, page):
+    """The first time, from the demo's stand-in for an app; then after the session was lost."""
+    lay_crew(live_portal)  # and the key of the app's back end
+    with phone(chromium, live_portal, java_script_enabled=False, agent=PIXEL, locale="en") as (context, page):
+        page.goto(live_portal.url + "/demo/app")
+        page.select_option("#page", "/location")
+        page.select_option("#theme", "dark")
+        page.click("main button.button")
         before = len(live_portal.mails())
-        app.open(page, page="/location", **{"theme": "dark"})
-        page.goto(live_portal.url + "/location")
-        assert page.locator("button:visible").filter(has_text="Close").count() == 0
+        page.click("main button.button")
+        expect(page.locator("h1")).to_have_text("One code, and all your data is in one place")
+        page.click("main button.button >> nth=0")
+        page.fill("#code", live_portal.code(before))
+        page.click("main button.button")
+        page.wait_for_url("**/location**")
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        assert page.get_by_text("Close").count() == 0 or not page.get_by_text("Close").first.is_visible()
         context.clear_cookies()
         page.goto(live_portal.url + "/location?view=app")
+        before = len(live_portal.mails())
         page.click("text=Sign in with a code by mail")
         page.fill("#email", EMAIL)
         page.click("main button.button")
