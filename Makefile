@@ -14,7 +14,7 @@ DEV = $(VENV)/requirements-dev.installed
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run test soak check format bench pictures heard translations lock clean
+.PHONY: help run test soak check format bench pictures lighthouse heard translations lock clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +49,10 @@ bench: $(DEV) ## every benchmark, a JSON line each (ONLY=name for one)
 pictures: $(DEV) ## every page as a picture, narrow and wide, light and dark, in var/pictures
 	@scripts/debian-packages $(DEBIAN_TESTS)
 	$(BIN)/python -m tests.browser.pictures
+
+lighthouse: $(DEV) ## Lighthouse's marks of the main pages on a phone; needs node and npm
+	@scripts/debian-packages chromium
+	$(BIN)/python -m tests.browser.lighthouse
 
 heard: $(DEV) ## write down anew what a screen reader hears, in tests/browser/heard
 	@scripts/debian-packages $(DEBIAN_TESTS)

@@ -173,6 +173,7 @@ def environ(urls: dict[str, str], systems: world.World, whitelabel: Server, tmp_
         "CRM_URL": f"sqlite:///{systems.database('crm')}",
         "WHITELABEL_URL": f"http://127.0.0.1:{whitelabel.server_address[1]}",
         "WHITELABEL_SECRET": SECRET,
+        "BOOKING_KEY": f"pak_{KEY}",
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from portal.api.models import ApiKey
-from portal.api.service.keys import RATE, SCOPES
+from portal.api.service.keys import RATE, SCOPES, VOUCHES
 from portal.kernel import tokens
 
 NAME = "Booking App"
@@ -13,5 +13,6 @@ NAME = "Booking App"
 
 def lay() -> None:
     """Let the Booking App's key open what an app needs, if it does not yet."""
-    row = {"name": NAME, "digest": tokens.digest(os.environ["BOOKING_KEY"]), "scopes": sorted(SCOPES), "rate": RATE}
-    ApiKey.insert(row).on_conflict_ignore().execute()
+    scopes = sorted([*SCOPES, f"{VOUCHES}booking"])
+    row = {"name": NAME, "digest": tokens.digest(os.environ["BOOKING_KEY"]), "scopes": scopes, "rate": RATE}
+    ApiKey.insert(row).on_conflict(conflict_target=[ApiKey.name], update={"scopes": scopes}).execute()

@@ -133,5 +133,6 @@ def _announce(built: World, port: int, booking_port: int) -> None:
     print(f"with a code from the mailbox and one from  http://localhost:{port}/demo/staff\n")
     for member in CREW:
         print(f"  {member.email:<34} {member.role}; secret for an authenticator app: {member.secret}")
+    print(f"\nThe portal inside an app, as on a phone:  http://localhost:{port}/demo/app")
     print(f"\nThe Booking App's back end is at  http://127.0.0.1:{booking_port}  (docs/api.md shows what to send it)")
     print("\nCtrl-C ends it all.", flush=True)

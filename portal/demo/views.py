@@ -1,18 +1,23 @@
-"""What only a demo has: the mailbox of everybody in it, and what its staff's authenticator apps show."""
+"""What only a demo has: everybody's mailbox, what the staff's authenticator apps show, and a stand-in for a phone."""
 
 from __future__ import annotations
+
+import json
+from typing import Any
 
 from flask import Blueprint, Flask
 from werkzeug.wrappers import Response
 
 from portal import app, config
-from portal.demo import crew, mailbox
+from portal.demo import crew, mailbox, mobile
+from portal.demo.forms import AppForm
+from portal.kernel import clock
 from portal.web import navigation
 from portal.web.guards import open_to_all
 from portal.web.htmx import show
 
 room = Blueprint("demo", __name__)
-navigation.left_out(room, "mailbox_page", "staff_page")
+navigation.left_out(room, "mailbox_page", "staff_page", "app_page")
 
 
 def create_app() -> Flask:
@@ -37,3 +42,21 @@ def staff_page() -> Response:
     return show(
         "demo/staff.html", shown=[(member, crew.code(member)) for member in crew.CREW], left=crew.seconds_left()
     )
+
+
+@room.route("/demo/app", methods=["GET", "POST"])
+@open_to_all
+def app_page() -> Response:
+    """Ask the portal for a code as the app's back end does, and offer to post it as its webview does."""
+    form = AppForm()
+    if not form.validate_on_submit():
+        return show("demo/app.html", form=form, status=422 if form.errors else 200)
+    wishes: dict[str, Any] = {
+        "language": form.language.data,
+        "theme": form.theme.data,
+        "text_size": int(str(form.size.data)),
+    }
+    wishes |= {"page": form.page.data} if form.page.data else {}
+    wishes |= {"auth_time": clock.now().isoformat(), "auth_method": "face"} if form.face.data else {}
+    given = mobile.hand_over(mobile.user(str(form.who.data)), wishes)
+    return show("demo/app_given.html", given=given, wishes=json.dumps(wishes, indent=2))

@@ -1,0 +1,97 @@
+"""`make lighthouse`: Lighthouse's marks of the main pages on a phone, as a table. Needs node and npm; it is no test.
+
+Lighthouse is installed into var/lighthouse, in the version named here, and measures this machine as much as the pages.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from portal.demo import stage, world
+from portal.demo.whitelabel import Server
+from tests import live
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.steps import Person
+from tests.servers.engines import free_port
+
+ROOT = Path(__file__).parent.parent.parent
+VERSION = "12.8.2"  # the last that runs on Node 20
+KINDS = ("performance", "accessibility", "best-practices")
+OPEN = ("/", "/sign-in", "/delete-account", "/requests/new", "/privacy-policy", "/contact")
+SIGNED_IN = ("/overview", "/location", "/marketing", "/data", "/download", "/deletion", "/security", "/requests")
+
+
+def main() -> None:
+    """Measure them all over a small demo world."""
+    program, chromium = _installed(), shutil.which("chromium") or sys.exit("install Debian's chromium")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        systems = world.build(folder / "demo", small=True)
+        environ = stage.settings(folder, free_port(), free_port())
+        number = int(environ["WHITELABEL_URL"].rsplit(":", 1)[1])
+        with Server(number, systems.database("whitelabel"), environ["WHITELABEL_SECRET"]) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            with live.running(environ, systems) as portal:
+                cookie = _signed_in(portal, chromium)
+                for path in OPEN:
+                    _told(path, _measured(program, chromium, portal.url + path, ""))
+                for path in SIGNED_IN:
+                    _told(path, _measured(program, chromium, f"{portal.url}{path}", cookie))
+                    _told(f"{path}?view=app", _measured(program, chromium, f"{portal.url}{path}?view=app", cookie))
+            server.shutdown()
+
+
+def _installed() -> Path:
+    folder = ROOT / "var" / "lighthouse"
+    npm = shutil.which("npm") or sys.exit("install node and npm")
+    if not (program := folder / "node_modules" / ".bin" / "lighthouse").exists():
+        wanted = ["install", "--no-audit", "--no-fund", "--prefix", str(folder), f"lighthouse@{VERSION}"]
+        subprocess.run([npm, *wanted], check=True)
+    return program
+
+
+def _signed_in(portal: live.Live, chromium: str) -> str:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        page = browser.new_page(locale="en")
+        Person(page, portal, True, "en").sign_in("mai.nguyen@example.com")
+        cookies = page.context.cookies()
+        browser.close()
+    return "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies)
+
+
+def _measured(program: Path, chromium: str, url: str, cookie: str) -> dict[str, Any]:
+    """Return Lighthouse's report of a page as a phone of the middle class would load it."""
+    headers = ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
+    flags = f"--chrome-flags={' '.join(['--headless', *ARGUMENTS])}"
+    asked = [str(program), url, "--quiet", "--output=json", f"--only-categories={','.join(KINDS)}", flags, *headers]
+    answer = subprocess.run(asked, env={**os.environ, "CHROME_PATH": chromium}, capture_output=True, check=True)
+    report: dict[str, Any] = json.loads(answer.stdout)
+    return report
+
+
+def _told(path: str, report: dict[str, Any]) -> None:
+    marks = [round(100 * (report["categories"][kind]["score"] or 0)) for kind in KINDS]
+    shown = [report["audits"][name]["displayValue"] for name in ("largest-contentful-paint", "cumulative-layout-shift")]
+    lost = [
+        audit["id"]
+        for kind in KINDS[1:]
+        for ref in report["categories"][kind]["auditRefs"]
+        if ref["weight"] and (audit := report["audits"][ref["id"]])["score"] not in (None, 1)
+    ]
+    sys.stdout.write(f"| `{path}` | {' | '.join(map(str, [*marks, *shown]))} | {', '.join(lost)} |\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
