@@ -66,6 +66,7 @@ def run(folder: Path, port: int) -> int:
     portal = [sys.executable, "-m", "portal"]
     subprocess.run([*portal, "migrate"], env=environ, check=True, stdout=subprocess.DEVNULL)
     subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=environ, check=True)
+    subprocess.run([sys.executable, "-m", "portal.demo.coming"], env=environ, check=True)
     service = ["portal.demo.whitelabel", "--port", environ["WHITELABEL_URL"].rsplit(":", 1)[1]]
     commands = (
         [sys.executable, "-m", *service, "--database", str(built.database("whitelabel"))],

@@ -14,6 +14,7 @@ from portal.staff.views import (
     members,
     own,
     person,
+    policies,
     requests,
     signing_in,
     systems,
@@ -24,5 +25,5 @@ from portal.staff.views.door import STAFF_SESSION, room
 
 __all__ = [
     "STAFF_SESSION", "case", "correction", "deciding", "enrolment", "figures", "holds", "keeping", "law", "log",
-    "looking", "members", "own", "person", "requests", "room", "signing_in", "systems", "texts", "writing",
+    "looking", "members", "own", "person", "policies", "requests", "room", "signing_in", "systems", "texts", "writing",
 ]  # fmt: skip
