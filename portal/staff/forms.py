@@ -323,7 +323,7 @@ class DraftForm(Form):
 
     summary = AreaField(
         N_("In short"),
-        hint=N_("What is new or matters most, in a few plain sentences. Nobody reads the text without it."),
+        hint=N_("What is new or matters most, in a few plain sentences. It stands above the text."),
         validators=[InputRequired(N_("Write the summary.")), Length(max=20_000)],
     )
     text = AreaField(
