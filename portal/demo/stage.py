@@ -68,6 +68,7 @@ def run(folder: Path, port: int) -> int:
     portal = [sys.executable, "-m", "portal"]
     subprocess.run([*portal, "migrate"], env=environ, check=True, stdout=subprocess.DEVNULL)
     subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=environ, check=True)
+    subprocess.run([sys.executable, "-m", "portal.demo.coming"], env=environ, check=True)
     booking_port = _free_port()
     booking = ["portal.demo.booking_app", "--port", str(booking_port), "--mailbox", environ["PORTAL_DEMO"]]
     service = ["portal.demo.whitelabel", "--port", environ["WHITELABEL_URL"].rsplit(":", 1)[1]]

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import smtplib
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 from portal import config
 from portal.kernel import clock
+from portal.kernel.db import run, written
 from portal.kernel.work import Claim, wake_table
 from portal.notices import service
 from portal.notices.models import Message
-from portal.notices.smtp import Undeliverable, open_post
+from portal.notices.smtp import Post, Undeliverable, open_post
 
 LATER = timedelta(minutes=1)  # until a mail is tried again whose address was refused for now
 _GONE = {"address": None, "facts": None, "mailing": None}
+# Written out, because it is done once for each of very many.
+_RECORDED = "UPDATE messages SET state = ?, sent_at = ?, address = NULL, facts = NULL, mailing = NULL WHERE id = ?"
 
 
 def send(claim: Claim[Any], name: str, limit: int) -> int:
@@ -27,13 +31,13 @@ def send(claim: Claim[Any], name: str, limit: int) -> int:
     An address that is refused for now is tried again among the single messages; one that is refused for good fails.
     Raises OSError or SMTPException when the server is away, and LeaseLost: what was not sent waits.
     """
-    waiting = list(_waiting(name).order_by(Message.id).limit(limit))
+    waiting, letters = list(_waiting(name).order_by(Message.id).limit(limit)), _Letters()
     if waiting:
         with open_post(config.active().mail_url).several() as post:
             for message in waiting:
-                changes = _hand_over(post, message)
+                state = _hand_over(post, letters, message)
                 with claim.step(attempts=0):
-                    Message.update(changes).where(Message.id == message.id).execute()
+                    _record(message, state)
     return len(waiting)
 
 
@@ -47,17 +51,40 @@ def left(name: str) -> int:
     return int(_waiting(name).count())
 
 
-def _hand_over(post: Any, message: Message) -> dict[str, Any]:
+class _Letters:
+    """Mails of one mailing: written once for each language and its facts, for drawing takes longer than sending."""
+
+    def __init__(self) -> None:
+        self._written: dict[tuple[str, str], EmailMessage] = {}
+
+    def to(self, message: Message) -> EmailMessage:
+        """Return the mail of a message; it counts until the next one is asked for."""
+        like = (str(message.language), str(message.facts))
+        if like in self._written:
+            return service.readdress(self._written[like], message)
+        return self._written.setdefault(like, service.write(message))
+
+
+def _hand_over(post: Post, letters: _Letters, message: Message) -> str:
     if message.address is None:
-        return {"state": "dropped", **_GONE}
+        return "dropped"
     try:
-        post.send(service.write(message))
+        post.send(letters.to(message))
     except Undeliverable:
-        return {"state": "failed", **_GONE}
+        return "failed"
     except smtplib.SMTPRecipientsRefused:
+        return "queued"
+    return "sent"
+
+
+def _record(message: Message, state: str) -> None:
+    """Write down what became of a message, in the transaction of a step."""
+    now = clock.now()
+    if state == "queued":
+        Message.update(mailing=None, due_at=now + LATER).where(Message.id == message.id).execute()
         wake_table(Message, LATER.total_seconds())
-        return {"mailing": None, "due_at": clock.now() + LATER}
-    return {"state": "sent", "sent_at": clock.now(), **_GONE}
+    else:
+        run(_RECORDED, state, written(now) if state == "sent" else None, message.id)
 
 
 def _waiting(name: str) -> Any:

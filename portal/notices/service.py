@@ -63,12 +63,23 @@ def write(message: Message) -> EmailMessage:
     mail["To"] = message.address
     mail["Subject"] = " ".join(parts["subject.txt"].split())
     mail["Date"] = format_datetime(message.created_at)
-    mail["Message-ID"] = f"<{sha256(message.cause.encode()).hexdigest()[:32]}@{urlsplit(site.base_url).hostname}>"
+    mail["Message-ID"] = _number(message)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(parts["body.txt"].strip() + "\n")
     mail.add_alternative(_draw(message.language, f"{message.kind}/body.html", facts), subtype="html")
     mail["Content-Language"] = message.language  # last, for setting the content drops what is said of it
     return mail
+
+
+def readdress(mail: EmailMessage, message: Message) -> EmailMessage:
+    """Turn a mail that was written for somebody else, with the same language and facts, into this message's."""
+    for name, value in (("To", message.address), ("Message-ID", _number(message))):
+        mail.replace_header(name, value)
+    return mail
+
+
+def _number(message: Message) -> str:
+    return f"<{sha256(message.cause.encode()).hexdigest()[:32]}@{urlsplit(config.site().base_url).hostname}>"
 
 
 def _facts(message: Message) -> dict[str, Any]:

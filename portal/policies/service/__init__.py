@@ -3,7 +3,7 @@
 from portal.policies.models import PolicyVersion
 from portal.policies.service.answering import Asked, accept, asked, counts, decline, name_of, open_question
 from portal.policies.service.choosing import choose, choose_all
-from portal.policies.service.drafting import Changed, Draft, create, draft, drafts, drop, write
+from portal.policies.service.drafting import LONGEST, Changed, Draft, create, draft, drafts, drop, write
 from portal.policies.service.files import VERSIONS, publish_from
 from portal.policies.service.publishing import TooSoon, Unfinished, earliest, missing, retire, schedule, withdraw
 from portal.policies.service.reading import (
@@ -20,8 +20,9 @@ from portal.policies.service.reading import (
 from portal.policies.service.telling import ADDRESSES, TITLES, audience, carry_on
 
 __all__ = [
-    "ADDRESSES", "DOCUMENTS", "NOTICE", "TITLES", "VERSIONS", "Asked", "Changed", "Draft", "PolicyVersion", "TooSoon",
-    "Unfinished", "accept", "asked", "audience", "carry_on", "choose", "choose_all", "counts", "create", "decline",
-    "draft", "drafts", "drop", "earliest", "in_force", "missing", "name_of", "number_of", "on_paper", "open_question",
-    "publish_from", "retire", "schedule", "sections", "today", "version", "versions", "withdraw", "write",
+    "ADDRESSES", "DOCUMENTS", "LONGEST", "NOTICE", "TITLES", "VERSIONS", "Asked", "Changed", "Draft", "PolicyVersion",
+    "TooSoon", "Unfinished", "accept", "asked", "audience", "carry_on", "choose", "choose_all", "counts", "create",
+    "decline", "draft", "drafts", "drop", "earliest", "in_force", "missing", "name_of", "number_of", "on_paper",
+    "open_question", "publish_from", "retire", "schedule", "sections", "today", "version", "versions", "withdraw",
+    "write",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from html import unescape
 
 from portal.kernel import clean
 
@@ -34,7 +35,7 @@ def fingerprint(summary: str, text: str) -> str:
 
 
 def _slug(heading: str) -> str:
-    plain = unicodedata.normalize("NFD", clean.text(heading).lower().replace("đ", "d"))
+    plain = unicodedata.normalize("NFD", unescape(clean.text(heading)).lower().replace("đ", "d"))
     words = re.findall(r"[a-z0-9]+", "".join(one for one in plain if not unicodedata.combining(one)))
     name = "-".join(words)[:36].strip("-")
     return name if _SOUND.fullmatch(name) else f"s-{name}".rstrip("-")

@@ -16,6 +16,7 @@ from portal.staff.views import (
     members,
     own,
     person,
+    policies,
     requests,
     signing_in,
     systems,
@@ -26,6 +27,6 @@ from portal.staff.views.door import STAFF_SESSION, room
 
 __all__ = [
     "STAFF_SESSION", "case", "child_deciding", "children", "correction", "deciding", "enrolment", "figures", "holds",
-    "keeping", "law", "log", "looking", "members", "own", "person", "requests", "room", "signing_in", "systems",
-    "texts", "writing",
+    "keeping", "law", "log", "looking", "members", "own", "person", "policies", "requests", "room", "signing_in",
+    "systems", "texts", "writing",
 ]  # fmt: skip
