@@ -8,6 +8,7 @@ from portal.staff.views import (
     figures,
     holds,
     keeping,
+    kept,
     law,
     log,
     looking,
@@ -20,9 +21,9 @@ from portal.staff.views import (
     texts,
     writing,
 )
-from portal.staff.views.door import STAFF_SESSION, room
+from portal.staff.views.door import KEPT, STAFF_SESSION, room
 
 __all__ = [
-    "STAFF_SESSION", "case", "correction", "deciding", "enrolment", "figures", "holds", "keeping", "law", "log",
-    "looking", "members", "own", "person", "requests", "room", "signing_in", "systems", "texts", "writing",
+    "KEPT", "STAFF_SESSION", "case", "correction", "deciding", "enrolment", "figures", "holds", "keeping", "kept",
+    "law", "log", "looking", "members", "own", "person", "requests", "room", "signing_in", "systems", "texts", "writing",
 ]  # fmt: skip
