@@ -25,5 +25,6 @@ from portal.staff.views.door import KEPT, STAFF_SESSION, room
 
 __all__ = [
     "KEPT", "STAFF_SESSION", "case", "correction", "deciding", "enrolment", "figures", "holds", "keeping", "kept",
-    "law", "log", "looking", "members", "own", "person", "requests", "room", "signing_in", "systems", "texts", "writing",
+    "law", "log", "looking", "members", "own", "person", "requests", "room", "signing_in", "systems", "texts",
+    "writing",
 ]  # fmt: skip
