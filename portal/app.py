@@ -30,13 +30,14 @@ import portal.staff.views
 import portal.subjects.views
 from portal import config, start, web
 from portal.accounts.apps import keeping
+from portal.accounts.staff import kept as staff_kept
 from portal.accounts.staff import sessions as staff_sessions
 from portal.accounts.views import SESSION
 from portal.config import Config, Site
 from portal.kernel import db
-from portal.staff.views import STAFF_SESSION
+from portal.staff.views import KEPT, STAFF_SESSION
 from portal.subjects import service as subjects
-from portal.web import cookies
+from portal.web import cookies, guards
 from portal.web.guards import Crew, Session
 from portal.web.keeping import Keeper
 from portal.web.lean import Lean
@@ -79,6 +80,7 @@ def create_app(settings: Config | None = None) -> Flask:
     app.extensions["portal"] = Extension(settings.site)
     keeper = Keeper(keeping.put, keeping.load, keeping.let_go)
     web.init_app(app, _load_session, _load_staff, portal.api.views.load_caller, keeper)
+    guards.keep_typed_by(app, _keep_typed)
     for room in ROOMS:
         app.register_blueprint(room.room)
     app.teardown_request(_release)
@@ -108,6 +110,11 @@ def _load_session(request: Request) -> Session | None:
 
 def _load_staff(request: Request) -> Crew | None:
     return staff_sessions.signed_in(cookies.got(STAFF_SESSION))
+
+
+def _keep_typed(path: str, fields: list[tuple[str, str]]) -> None:
+    if not path.startswith(KEPT):  # what is sent from there is kept already
+        staff_kept.put(cookies.got(STAFF_SESSION) or "", path, fields)
 
 
 def _release(error: Any) -> None:

@@ -294,6 +294,7 @@ def _staff(chromium: Browser, portal: Live) -> Iterator[Stop]:
         case = _taken_in(person)
         for name in ("", "-as-seen", "-decide", "-extend", "-person"):
             yield Stop(f"staff-case{name}", case + name.replace("-", "/", 1), cookies)
+        yield from _matched(person)
         person.open("/staff/me")
         person.page.click("form[action='/staff/me/factor'] button")
         person.page.wait_for_url("**/staff/enrol/*")
@@ -350,13 +351,31 @@ def _reported(chromium: Browser, portal: Live) -> Iterator[Stop]:
 def _taken_in(person: Person) -> str:
     """Take a request in that came by post, and return the address of its case."""
     person.open("/staff/requests/new")
-    person.page.select_option("#kind", "complaint")
+    person.page.select_option("#kind", "copy_by_other_means")
     person.page.check("input[name=channel][value=post]")
     person.page.fill("#received", (date.today() - timedelta(days=1)).isoformat())
     person.page.fill("#words", "They want to know who saw their address.")
     person.page.click("main form .actions button.button")
     person.page.wait_for_url(re.compile(r"/staff/requests/R-"))
     return person.page.url
+
+
+def _matched(person: Person) -> Iterator[Stop]:
+    """A case matched with somebody, whose records are looked at; one that wants something corrected; the log."""
+    cookies, case = _cookies(person), _taken_in(person)
+    person.open(f"{case.removeprefix(person.portal.url)}/person")
+    person.page.fill("#address", "mai.nguyen@example.com")
+    person.page.click("main form .actions button.button")
+    person.page.click('button:text-is("This is the person")')
+    person.page.wait_for_url(f"{case}#person")
+    pages = {"-matched": "", "-data": "/data", "-records": "/data/booking/bookings", "-rehearsal": "/rehearsal"}
+    pages |= {"-copy": "/copy", "-copy-records": "/copy/crm/messages", "-holds": "/holds"}
+    for name, path in pages.items():
+        yield Stop(f"staff-case{name}", case + path, cookies)
+    person.open("/staff/requests?kind=correction")
+    person.page.click("main a.fixed >> nth=0")
+    yield Stop("staff-case-correction", person.page.url.partition("#")[0] + "/correction", cookies)
+    yield Stop("staff-log", f"{person.portal.url}/staff/log?name=cases.matched", cookies)
 
 
 def _mailed(portal: Live, address: str, before: int = 0) -> str:

@@ -69,8 +69,9 @@ def test_no_title_is_kept_for_a_column_that_is_no_more() -> None:
 
 
 def test_every_models_file_holds_a_room_with_models() -> None:
-    rooms = {path.parent.name for path in (HOUSE / "portal").glob("*/models.py")}
-    known = {model.__module__.split(".")[1] for model in tables() if model.__module__.endswith(".models")}
+    files = [*(HOUSE / "portal").glob("*/models.py"), *(HOUSE / "portal").glob("*/models/__init__.py")]
+    rooms = {path.relative_to(HOUSE / "portal").parts[0] for path in files}
+    known = {model.__module__.split(".")[1] for model in tables() if model.__module__.split(".")[2:3] == ["models"]}
     assert rooms == known, "a models.py without a model, or one that is never imported"
 
 

@@ -110,3 +110,25 @@ def test_tests_stay_out_of_the_queue(sam: StaffMember) -> None:
     ask(is_test=True)
     assert references(sam.browser.get("/staff/requests")) == []
     assert len(references(sam.browser.get("/staff/requests?tests=only"))) == 1
+
+
+def test_all_that_a_filter_shows_is_done_a_hundred_at_a_time_and_nothing_that_came_since(
+    portal: Portal, sam: StaffMember
+) -> None:
+    for _ in range(205):
+        ask()
+    other = open_without_account("inquiry", "nam@example.com", "en")
+    sent = {"all": "1", "query": "kind=complaint", "act": "assign", "to": str(sam.number)}
+    page = sam.browser.post("/staff/requests/bulk", data=sent)
+    assert "205" in page.text
+    assert not Case.select().where(Case.assignee.is_null(False)).exists(), "the check page changes nothing"
+    late = ask()
+    page, times = page.form("Do it").send(), 1
+    assert Case.select().where(Case.assignee == sam.number).count() == 100
+    while "Go on" in page.text:
+        page, times = page.form("Go on with the next").send(), times + 1
+    assert times == 3
+    assert "205" in page.text
+    assert Case.select().where(Case.assignee == sam.number).count() == 205
+    assert by_reference(late.reference).assignee is None
+    assert by_reference(other.reference).assignee is None

@@ -43,10 +43,11 @@ class Pending:
 
 @dataclass(frozen=True)
 class Opened:
-    """A session just begun: its token for the cookie, and where its member was going."""
+    """A session just begun: its token for the cookie, where its member was going, and who that is."""
 
     token: str
     onward: str
+    number: int
 
 
 def ask_code(typed: str, network: str, onward: str) -> str:
@@ -113,7 +114,7 @@ def sign_in(token: str, show: Callable[[int, str], None], code: str, device: str
         member = factors.load(found.staff_id)
         if member.disabled_at or not member.confirmed_at:
             raise AttemptOver
-        return Opened(sessions.begin(member, device, place), found.onward)
+        return Opened(sessions.begin(member, device, place), found.onward, member.id)
 
 
 def sign_out(number: int, session_id: int) -> None:

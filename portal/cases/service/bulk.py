@@ -61,6 +61,30 @@ def carry_out(numbers: Sequence[int], act: Act, staff: int) -> list[Planned]:
     return done
 
 
+@dataclass(frozen=True)
+class Whole:
+    """All cases of a filter as they were when they were counted: what comes later is not meant."""
+
+    filters: queue.Filters
+    count: int
+    newest: int
+
+
+def whole(filters: queue.Filters, staff: int) -> Whole:
+    """Return all cases of a filter that there are now."""
+    return Whole(filters, *queue.whole(filters, staff))
+
+
+def part(all_: Whole, staff: int, after: str = "") -> tuple[list[int], str]:
+    """Return the next MOST numbers of them, and where the part after those begins; "" at the end.
+
+    So however many there are, one request of ours does a bounded number of short transactions; whoever leaves the page
+    has done what it says and no more.
+    """
+    found = queue.page(all_.filters, staff, after, MOST, all_.newest)
+    return [row.id for row in found.rows], found.after
+
+
 def _cases(numbers: Sequence[int]) -> list[Case]:
     chosen = list(dict.fromkeys(numbers))[:MOST]
     return list(Case.select().where(Case.id << chosen).order_by(Case.complete_by, Case.id))

@@ -134,11 +134,14 @@ def urgency(complete_by: date) -> str:
     return TODAY if not left else NEAR if left <= SOON else LATER
 
 
-def page(filters: Filters, staff: int, after: str = "", limit: int = ROWS) -> Page:
-    """Return a page of the queue with two queries at most, whatever there is; `after` is where the last one ended."""
+def page(filters: Filters, staff: int, after: str = "", limit: int = ROWS, newest: int | None = None) -> Page:
+    """Return a page of the queue with two queries at most, whatever there is; `after` is where the last one ended.
+
+    With `newest`, a number of a case, without those that came after it.
+    """
     down = filters.state in FINAL  # what is over: the newest first
     order = (Case.complete_by.desc(), Case.id.desc()) if down else (Case.complete_by, Case.id)
-    found = _select().where(_asked(filters, staff))
+    found = _select().where(_until(filters, staff, newest))
     if place := _place(after):
         day, number = place
         beyond = (Case.complete_by < day) if down else (Case.complete_by > day)
@@ -147,6 +150,17 @@ def page(filters: Filters, staff: int, after: str = "", limit: int = ROWS) -> Pa
     rows = [row_of(case) for case in found.order_by(*order).limit(limit + 1)]
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(rows[:limit], f"{last.complete_by}.{last.id}" if last else "")
+
+
+def whole(filters: Filters, staff: int) -> tuple[int, int]:
+    """Return how many cases there are of a filter now, and the number of the newest, 0 for none."""
+    newest = int(Case.select(peewee.fn.MAX(Case.id)).where(_asked(filters, staff)).scalar() or 0)
+    return int(Case.select().where(_until(filters, staff, newest)).count()), newest
+
+
+def _until(filters: Filters, staff: int, newest: int | None) -> Any:
+    which = _asked(filters, staff)
+    return which if newest is None else which & (Case.id <= newest)
 
 
 def rows_of(numbers: list[int]) -> list[Row]:

@@ -10,6 +10,7 @@ from portal.staff.views import (
     figures,
     holds,
     keeping,
+    kept,
     law,
     log,
     looking,
@@ -23,10 +24,10 @@ from portal.staff.views import (
     texts,
     writing,
 )
-from portal.staff.views.door import STAFF_SESSION, room
+from portal.staff.views.door import KEPT, STAFF_SESSION, room
 
 __all__ = [
-    "STAFF_SESSION", "case", "child_deciding", "children", "correction", "deciding", "enrolment", "figures", "holds",
-    "keeping", "law", "log", "looking", "members", "own", "person", "policies", "requests", "room", "signing_in",
-    "systems", "texts", "writing",
+    "KEPT", "STAFF_SESSION", "case", "child_deciding", "children", "correction", "deciding", "enrolment", "figures",
+    "holds", "keeping", "kept", "law", "log", "looking", "members", "own", "person", "policies", "requests", "room",
+    "signing_in", "systems", "texts", "writing",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from portal.web import cookies
 from portal.web.words import _
 
 STAFF_SESSION, STAFF_ATTEMPT = "staff", "staff-attempt"
+KEPT = "/staff/kept"
 
 room = Blueprint("staff", __name__)
 

@@ -24,6 +24,7 @@ from portal.web.htmx import away, show
 from portal.web.words import _, here
 
 QUEUE = "/staff/requests"
+_COUNTED = {"done": False, "not_done": True}  # what adds up over the parts of many, and whether it is a problem
 
 navigation.desk(
     room,
@@ -89,7 +90,7 @@ def search() -> Response:
 @staff("admin", "approver", "staff")
 def keep_view() -> Response:
     """Keep what the queue shows now under a name."""
-    filters = Filters.read(dict(parse_qsl(request.form.get("query", "")[:400])))
+    filters = _filters()
     try:
         views.keep(crew().number, request.form.get("name", ""), filters)
     except views.NoName as problem:
@@ -110,17 +111,26 @@ def drop_view(number: int) -> Response:
 @staff("admin", "approver", "staff")
 def bulk() -> Response:
     """Say what would happen to each chosen case, and what would not; nothing is changed."""
-    numbers, act = _chosen(), _act()
+    act, all_ = _act(), bulk_acts.whole(_filters(), crew().number) if request.form.get("all") else None
+    numbers = bulk_acts.part(all_, crew().number)[0] if all_ else _chosen()
     planned = _told(bulk_acts.plan(numbers, act, crew().number)) if numbers else []
-    return show("staff/requests/check.html", planned=planned, act=act, sent=_sent(), **_said())
+    known: dict[str, Any] = {"all_": all_, "query": urlencode(all_.filters.written()) if all_ else ""}
+    return show("staff/requests/check.html", planned=planned, act=act, sent=_sent(), **known, **_said())
 
 
 @room.post(f"{QUEUE}/bulk/do")
 @staff("admin", "approver", "staff")
 def bulk_do() -> Response:
-    """Do it, and say what was done and what was not."""
-    done = _told(bulk_acts.carry_out(_chosen(), _act(), crew().number))
-    return show("staff/requests/done.html", planned=done, act=_act(), **_said())
+    """Do it, and say what was done and what was not; of all that a filter shows, a hundred and then the next."""
+    numbers, following = _chosen(), ""
+    if (newest := request.form.get("newest", "")).isdigit() and len(newest) < 10:
+        all_ = bulk_acts.Whole(_filters(), 0, int(newest))
+        numbers, following = bulk_acts.part(all_, crew().number, request.form.get("after", "")[:40])
+    done = _told(bulk_acts.carry_out(numbers, _act(), crew().number))
+    so_far = {name: _count(name) + sum(bool(one.problem) == wrong for one in done) for name, wrong in _COUNTED.items()}
+    onward = {**_sent(), "query": request.form.get("query", "")[:400], "newest": newest, "after": following, **so_far}
+    known: dict[str, Any] = {"onward": onward if following else {}, "so_far": so_far, "total": _count("total")}
+    return show("staff/requests/done.html", planned=done, act=_act(), **known, **_said())
 
 
 @room.route(f"{QUEUE}/new", methods=["GET", "POST"])
@@ -190,6 +200,16 @@ def law_title(name: str) -> str:
 def _address(filters: Filters, after: str = "") -> str:
     query = urlencode({**filters.written(), **({"after": after} if after else {})})
     return f"{QUEUE}?{query}" if query else QUEUE
+
+
+def _filters() -> Filters:
+    """Return the filters that a form carries."""
+    return Filters.read(dict(parse_qsl(request.form.get("query", "")[:400])))
+
+
+def _count(name: str) -> int:
+    typed = request.form.get(name, "")
+    return int(typed) if typed.isdigit() and len(typed) < 10 else 0
 
 
 def _chosen() -> list[int]:

@@ -8,12 +8,12 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal.accounts.identifiers import NotAnAddress
-from portal.accounts.staff import factors
+from portal.accounts.staff import factors, kept
 from portal.accounts.staff import signing_in as service
 from portal.accounts.views import network
 from portal.kernel.problems import Problem
 from portal.staff.forms import AddressForm, FactorForm, MailedForm, RecoveryForm
-from portal.staff.views.door import STAFF_ATTEMPT, STAFF_SESSION, room, said, with_attempt, with_session
+from portal.staff.views.door import KEPT, STAFF_ATTEMPT, STAFF_SESSION, room, said, with_attempt, with_session
 from portal.web import cookies, navigation
 from portal.web.devices import device
 from portal.web.fields import Form
@@ -86,7 +86,7 @@ def confirm() -> Response:
         except factors.WrongFactor as problem:
             form.code.errors = [said(problem)]
         else:
-            return with_session(away(_onward(request.args.get("next"))), token)
+            return with_session(away(_to_kept(crew().number) or _onward(request.args.get("next"))), token)
     return show("staff/confirm.html", form=form, status=422 if form.errors else 200)
 
 
@@ -112,12 +112,17 @@ def _second(form: Form, shown: Callable[[int, str], None], page: str) -> Respons
         except (factors.WrongFactor, service.AttemptOver) as problem:
             form.code.errors = [said(problem)]
         else:
-            return with_session(away(_onward(opened.onward)), opened.token)
+            return with_session(away(_to_kept(opened.number) or _onward(opened.onward)), opened.token)
     return show(page, form=form, status=422 if form.errors else 200)
 
 
 def _attempt() -> str:
     return cookies.got(STAFF_ATTEMPT) or ""
+
+
+def _to_kept(number: int) -> str:
+    """Return where a member sees what they typed when they had to come here, "" where that is nothing."""
+    return KEPT if kept.of(number) else ""
 
 
 def _onward(asked: str | None) -> str:
