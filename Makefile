@@ -24,11 +24,11 @@ run: $(RUN) ## the portal with the demo world, at http://localhost:8000 (PORT=)
 
 test: $(DEV) ## the whole suite, with every server it needs (PYTEST_ARGS=)
 	@scripts/debian-packages $(DEBIAN_TESTS)
-	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 soak: $(DEV) ## what takes longer: fuzzing, chaos, every colour and width
 	@scripts/debian-packages $(DEBIAN_TESTS)
-	$(BIN)/pytest -n 2 -m "soak or hypothesis" --hypothesis-profile=soak --timeout 3600 $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal -m "soak or hypothesis" --hypothesis-profile=soak --timeout 3600 $(PYTEST_ARGS)
 
 check: $(DEV) ## format, lint, types, import rules, templates
 	$(BIN)/ruff format --check
@@ -56,7 +56,7 @@ lighthouse: $(DEV) ## Lighthouse's marks of the main pages on a phone; needs nod
 
 heard: $(DEV) ## write down anew what a screen reader hears, in tests/browser/heard
 	@scripts/debian-packages $(DEBIAN_TESTS)
-	PORTAL_WRITE_HEARD=1 $(BIN)/pytest -n 0 tests/browser/test_axe.py tests/browser/test_reader.py
+	PORTAL_WRITE_HEARD=1 $(BIN)/pytest -n 2 tests/browser/test_axe.py tests/browser/test_reader.py
 
 translations: $(DEV) ## bring the catalogues up to date with the sources
 	$(BIN)/pybabel --quiet extract -F pyproject.toml --ignore-dirs=.* -k N_ -k plural:1,2 --no-location --no-wrap --sort-output \

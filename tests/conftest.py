@@ -32,10 +32,17 @@ from tests.servers.engines import *  # noqa: F403 - fixtures are found by name
 from tests.servers.lending import Lent
 
 hypothesis.settings.register_profile("soak", max_examples=5_000, deadline=None)
+hypothesis.settings.register_profile("busy machine", deadline=None)
+hypothesis.settings.load_profile("busy machine")  # where one example waits for its turn
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 BASE_URL = "http://localhost:8000"
 SECRET = "a secret of the tests"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no process waits for the other."""
+    items.sort(key=lambda item: not (item.get_closest_marker("browser") or "test_kills" in item.nodeid))
 
 
 class Portal:

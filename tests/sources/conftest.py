@@ -4,13 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from portal.kernel import clock
 from tests.sources.world import NOW, World, sqlite_url
-
-settings.register_profile("busy machine", deadline=None)
-settings.load_profile("busy machine")
 
 SERVERS = ["postgresql", "mariadb"]
 ENGINES = ["sqlite", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS)]
