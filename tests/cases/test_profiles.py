@@ -17,7 +17,7 @@ from tests.conftest import Portal
 from tests.house.conftest import HOUSE
 
 DAY = timedelta(days=1)
-LANGUAGES = {"en", *(path.name for path in (HOUSE / "translations").iterdir() if path.is_dir())}
+LANGUAGES = {"en", *(path.parts[-3] for path in (HOUSE / "translations").glob("*/LC_MESSAGES/messages.po"))}
 SURE = {"primary", "secondary", "unverified", "computed"}
 YEARS = range(2026, 2036)
 

@@ -32,6 +32,7 @@ SAID = {
     "wish_delete": "y", "reach": "email", "words": "Please.",
 }  # fmt: skip
 CHILD, ADULT, NONE = range(3)
+ONE_OFF = {"To", "Date", "Message-ID", "Content-Type"}
 
 
 def targets(portal: Portal) -> Iterator[tuple[int, str, str]]:
@@ -61,7 +62,7 @@ def test_a_childs_account_an_adults_and_none_cannot_be_told_apart(portal: Portal
     steps: dict[str, dict[int, Tries]] = {
         name: {kind: Tries() for kind in (CHILD, ADULT, NONE)} for name in ("report", "code", "fresh", "page", "say")
     }
-    mails: dict[int, list[str]] = {kind: [] for kind in (CHILD, ADULT, NONE)}
+    mails: dict[int, list[tuple[int, str]]] = {kind: [] for kind in (CHILD, ADULT, NONE)}
     made = list(_reported(portal, steps["report"]))
     codes = _codes()
     for kind, client, network, case in made:
@@ -72,16 +73,16 @@ def test_a_childs_account_an_adults_and_none_cannot_be_told_apart(portal: Portal
     for kind, client, network, case in made:
         _try(steps["page"][kind], partial(client.get, _page(case), headers=HERE))
         _try(steps["say"][kind], partial(post, client, network, _page(case), do="say", text="Is there news?"))
-    for to, text in _mails(portal):
+    for to, sent in _mails(portal):
         if to.endswith("@example.net"):
-            mails[int(to[1])].append(text)
+            mails[int(to[1])].append(sent)
     assert ChildHold.select().count() == 16
     assert {len(row.signals) > 0 for row in Match.select()} == {True, False}
     for asked in steps.values():
         for one, other in combinations(asked.values(), 2):
             assert_inseparable(one, other)
     assert set(mails[CHILD]) == set(mails[ADULT]) == set(mails[NONE])
-    assert [len(sent) for sent in mails.values()] == [2 * TRIES] * 3
+    assert [len(each) for each in mails.values()] == [2 * TRIES] * 3
     assert len(set(mails[NONE])) == 2
     lines = {
         kind: {tuple(event.name for event in timeline(case)) for of, _, _, case in made if of == kind} for kind in mails
@@ -106,7 +107,7 @@ def _page(case: Case) -> str:
 
 def _try(tries: Tries, ask: Callable[[], TestResponse]) -> TestResponse:
     """Try once; what is drawn anew for each report is blanked out of words and headers."""
-    answer = tries.add(ask, "-")
+    answer = tries.add(ask, "\0")  # nothing typed is said back
     tries.said = {(said[0], _blank(str(said[1])), _blank(str(said[2]))) for said in tries.said}
     return answer
 
@@ -125,10 +126,10 @@ def _codes() -> dict[str, str]:
     return found
 
 
-def _mails(portal: Portal) -> Iterator[tuple[str, str]]:
-    """Yield reporter and text of every mail, less what is drawn anew for each."""
+def _mails(portal: Portal) -> Iterator[tuple[str, tuple[int, str]]]:
+    """Yield reporter, size and text of every mail, less what is drawn anew for each."""
     for mail in portal.mails():
-        to = str(mail["To"])
-        del mail["To"], mail["Date"], mail["Message-ID"]
-        text = re.sub(r"={10,}\d+==", "…", mail.as_string())
-        yield to, re.sub(r"\b\d{6}\b", "…", _blank(text))
+        to, size = str(mail["To"]), len(mail.as_bytes())
+        headers = [f"{name}: {value}" for name, value in mail.items() if name not in ONE_OFF]
+        parts = [str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text"]
+        yield to, (size, re.sub(r"\b\d{6}\b", "…", _blank("\n".join([*headers, *parts]))))

@@ -7,8 +7,10 @@ import re
 import pytest
 
 from portal.cases.models import Case
-from portal.cases.service import identity
+from portal.cases.service import handling, identity, matching, on_file
 from portal.children.models import Report
+from portal.kernel.problems import NotNow
+from portal.sources.base import Identifier
 from tests.children.conftest import ANSWERS, Parent
 
 
@@ -120,3 +122,33 @@ def test_a_lost_link_goes_to_the_mailbox_and_to_no_page(lan: Parent) -> None:
     lan.portal.drain()
     assert len(lan.portal.mails()) == before + 1
     assert "/children/cases/" in lan.mails().rpartition("\n\n")[0]
+
+
+def test_a_report_is_followed_on_its_own_page_alone_and_never_becomes_its_holders(lan: Parent, mai: str) -> None:
+    """The ways that match a request with whose address it is would hand the thread to the holder of the account."""
+    lan.report(mai)
+    page = lan.prove()
+    secret = page.path.rsplit("/", 1)[1]
+    elsewhere = f"/requests/{lan.case.reference}/{secret}"
+    assert lan.browser.get(elsewhere).path == page.path
+    lan.browser.post(f"{elsewhere}/prove/lost-mailbox", data={"email": mai})
+    lan.portal.drain()
+    case = Case.get_by_id(lan.case.id)
+    with pytest.raises(NotNow):
+        on_file.lose_mailbox(case, mai)
+    with pytest.raises(NotNow):
+        matching.match(case, Identifier("email", mai), 1)
+    with pytest.raises(NotNow):
+        handling.change_kind(case, "download", 1)
+    assert Case.get_by_id(case.id).subject_id is None
+
+
+def test_whoever_opens_the_page_with_the_code_has_not_the_address_of_the_case(lan: Parent) -> None:
+    """Else who typed somebody else's address would read along once the other has entered the code."""
+    lan.report()
+    before = lan.asks.path
+    page = lan.prove()
+    again = lan.browser.get(before)
+    assert page.path.rsplit("/", 1)[1] not in again.response.text
+    assert "The link to its page is in our mail." in again.text
+    lan.browser.post(before, data={"code": "123456"}, status=422)

@@ -24,6 +24,8 @@ SITE = SimpleNamespace(
     product="Privacy",
     support_email="privacy@acme.example",
     languages=("en", "vi"),
+    every_language=("en", "vi"),
+    room_languages={},
     timezone="Asia/Ho_Chi_Minh",
     base_url="https://privacy.acme.example",
 )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.accounts.masks import mask, mask_name
+from portal.cases.kinds import kind
 from portal.cases.models import Case, Verification
 from portal.cases.service import searching
 from portal.cases.service.moving import note
@@ -64,7 +65,7 @@ def look_for(case: Case, asked: Identifier, staff: int) -> list[Answer]:
 
 def match(case: Case, asked: Identifier, staff: int) -> None:
     """Make a case one about the holder of an address that some system knows; NobodyThere, NotNow once decided."""
-    if case.state != "open" or case.subject_id:
+    if case.state != "open" or case.subject_id or kind(case.kind).other:
         raise NotNow
     if not any(answer.found for answer in (_answer(source, asked) for source in registry.active().connected())):
         raise NobodyThere

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from portal.accounts.identifiers import normal
+from portal.cases.kinds import kind
 from portal.cases.models import Attempt, Case
 from portal.cases.service import attempts, effects, facts, identity
 from portal.cases.service.attempts import ASKED, DEAD, FACTS, FAILED, LINK_LIFE, LINKS, LOST, TOLD, USED
@@ -145,5 +146,5 @@ def _send(claim: Claim[Attempt]) -> None:
 
 
 def _may_try(case: Case) -> None:
-    if not attempts.may_prove(case):
+    if not attempts.may_prove(case) or kind(case.kind).other:
         raise NotNow

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import abort, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.cases import service
 from portal.cases.forms.requests import MessageForm
+from portal.cases.kinds import kind
 from portal.cases.models import Case
 from portal.cases.service import agents, attempts, codes, thread
 from portal.cases.views.listing import PAGES, own_page
@@ -22,6 +24,7 @@ from portal.web.htmx import alone, away, show
 from portal.web.words import _
 
 PER_CASE = "30/hour"
+PLACE = "requests"  # other kinds are followed on pages of their own rooms
 _SAID = {
     "say": N_("Your message was sent."),
     "cancel": N_("Your request was taken back."),
@@ -35,6 +38,8 @@ _SAID = {
 def one(reference: str) -> Response:
     """Show a request of somebody signed in, and do what they want with it."""
     case = service.own(reference, me().subject_id)
+    if kind(case.kind).place != PLACE:
+        return away(urlsplit(service.secret_url(case)).path)
     if request.method == "GET" and case.kind in PAGES and case.id in service.begun([case]):
         return away(own_page(case, begun=True))
     author = "person" if case.acting == "self" or case.subject_id == me().subject_id else "agent"
@@ -46,6 +51,8 @@ def one(reference: str) -> Response:
 def by_mail(reference: str, secret: str) -> Response:
     """Show the request of a mailed address to whoever has it."""
     case = service.by_secret(reference, secret)
+    if kind(case.kind).place != PLACE:
+        return away(urlsplit(service.secret_url(case)).path)
     author = "person" if case.acting == "self" else "agent"
     return _answer(case, mailed_page(case, secret), author, door="mail")
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.masks import mask
 from portal.cases import service
 from portal.cases.forms.requests import CodeForm, LostForm, answered, facts_form
+from portal.cases.kinds import kind
 from portal.cases.models import Case
 from portal.cases.service import attempts, codes, facts, identity, on_file
 from portal.cases.views.following import mailed_page
@@ -29,7 +30,7 @@ def prove(reference: str, secret: str, way: str) -> Response:
     """Show one way of showing who asks, and take it; opening the page alone changes nothing."""
     case = service.by_secret(reference, secret)
     page = mailed_page(case, secret)
-    if case.state != "open" or not identity.missing(case):
+    if case.state != "open" or not identity.missing(case) or kind(case.kind).other:
         return away(page)
     if way not in {one.id for one in ways(case)}:
         raise NotFound
