@@ -13,7 +13,8 @@ from portal.children.service import following, outcome, parenthood, release, rep
 from portal.children.views.following import path_of
 from portal.children.views.room import room
 from portal.kernel.problems import NotFound
-from portal.subjects.readable import records
+from portal.sources.base import Page
+from portal.subjects.readable import Cell, records
 from portal.web import navigation
 from portal.web.files import takes_files
 from portal.web.guards import me, open_to_all, recently_confirmed
@@ -77,12 +78,15 @@ def released(reference: str, secret: str, number: int) -> Response:
     """Show a verified parent what two of the staff released, for some days; each look is logged."""
     case = following.by_secret(reference, secret)
     row = _released(case, number)
-    words = here()
-    parts = [
-        (part.source.title.in_(words.language), part.table, records(page, part.table, words, in_full=False))
-        for part, page in release.shown(row)
-    ]
+    parts = [_part(part, page) for part, page in release.shown(row)]
     return show("children/released.html", case=case, url=path_of(case), parts=parts, until=row.at + release.SHOWN_FOR)
+
+
+def _part(part: release.Category, page: Page) -> tuple[str, str, list[list[Cell]]]:
+    """Return system, category and records in words."""
+    words = here()
+    titles = (part.source.title.in_(words.language), part.table.title.in_(words.language))
+    return *titles, records(page, part.table, words, in_full=False)
 
 
 def _released(case: Case, number: int) -> Ruling:
