@@ -1,7 +1,7 @@
 # `make` alone lists what can be made. PYTHON=python3.12 makes it with that Python, in a virtual environment of its own.
 PORT ?= 8000
 DEBIAN_TESTS = chromium fonts-noto-core mariadb-client-core mariadb-server-core postgresql redis-server
-BENCHMARKS = $(filter-out %/__init__.py %/stage.py %/plain.py,$(wildcard benchmarks/*.py))
+BENCHMARKS = $(filter-out %/__init__.py %/stage.py %/plain.py %/plain_json.py,$(wildcard benchmarks/*.py))
 
 ifdef PYTHON
 VENV = .venv-$(notdir $(PYTHON))
