@@ -144,14 +144,24 @@ def _first(versions: list[service.PolicyVersion], *among: str) -> str:
 def _register(document: str, address: str) -> None:
     """Give a document its four addresses, each with an endpoint of its own."""
     pages: tuple[tuple[str, str, Callable[..., Response], list[str]], ...] = (
-        ("", "", open_to_all(newest), ["GET"]),
-        ("_version", "/versions/<string:number>", open_to_all(one_version), ["GET"]),
-        ("_compare", "/compare", open_to_all(compare), ["GET"]),
-        ("_answer", "/answer", answer, ["GET", "POST"]),
+        ("", "", open_to_all(_of(document, newest)), ["GET"]),
+        ("_version", "/versions/<string:number>", open_to_all(_of(document, one_version)), ["GET"]),
+        ("_compare", "/compare", open_to_all(_of(document, compare)), ["GET"]),
+        ("_answer", "/answer", _of(document, answer), ["GET", "POST"]),
     )
     for name, path, view, methods in pages:
-        room.add_url_rule(address + path, document + name, view, defaults={"document": document}, methods=methods)
+        room.add_url_rule(address + path, document + name, view, methods=methods)
     navigation.left_out(room, *(document + name for name, *_rest in pages if name))
+
+
+def _of(document: str, view: Callable[..., Response]) -> Callable[..., Response]:
+    """Return a view of one document; a function of its own, because what guards it is marked on it."""
+
+    def shown(**values: str) -> Response:
+        return view(document, **values)
+
+    shown.__doc__ = view.__doc__
+    return shown
 
 
 for _document, _address in ADDRESSES.items():

@@ -159,13 +159,16 @@ def publish_policy(number: int) -> Response:
     return away(url_for("staff.policy_page", number=number))
 
 
-@room.route("/staff/policies/<int:number>/<any(drop, withdraw, retire):act>", methods=["GET", "POST"])
+@room.route("/staff/policies/<int:number>/end/<string:act>", methods=["GET", "POST"])
 @staff("admin", fresh=True)
 def end_policy(number: int, act: str) -> Response:
     """Say what throwing away, withdrawing or retiring does; done is it by the button on that page."""
+    acts = {"drop": service.drop, "withdraw": service.withdraw, "retire": service.retire}
     found = service.draft(number)
+    if act not in acts:
+        raise NotFound
     if request.method == "POST":
-        {"drop": service.drop, "withdraw": service.withdraw, "retire": service.retire}[act](number, crew().number)
+        acts[act](number, crew().number)
         return away(url_for("staff.policies_page") if act == "drop" else url_for("staff.policy_page", number=number))
     return show("staff/policies/end.html", **_named(found), act=act)
 
