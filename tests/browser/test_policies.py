@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from portal.demo import crew
 from tests.browser.steps import Person, lay_crew
-from tests.browser.test_axe import faults, wider_than_the_screen
+from tests.browser.test_axe import faults, too_wide
 from tests.live import Live, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -92,7 +92,5 @@ def enter(admin: Person) -> None:
 
 def sound(page: Page) -> None:
     """See that axe finds nothing on a page, and that it fits a phone."""
-    assert faults(page) == []
-    page.set_viewport_size({"width": 320, "height": 900})
-    assert not wider_than_the_screen(page)
+    assert [*faults(page), *too_wide(page, 320)] == []
     page.set_viewport_size({"width": 1180, "height": 900})

@@ -123,7 +123,7 @@ def test_a_journey_in_an_app(
             assert page.evaluate(SMALL) == [], path
             assert page.evaluate(SHIFTED) < 0.1, path
             assert page.locator("header, .menu").count() == 0
-            assert faults(page) == []
+            assert list(faults(page)) == []
         context.clear_cookies()
         page.goto(live_portal.url + "/marketing?view=app")
         page.wait_for_url("**/handoff/lost**")
