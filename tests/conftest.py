@@ -31,8 +31,9 @@ from tests.keeping import read_once  # noqa: F401 - found by name
 from tests.servers.engines import *  # noqa: F403 - fixtures are found by name
 from tests.servers.lending import Lent
 
-hypothesis.settings.register_profile("soak", max_examples=5_000, deadline=None)
-hypothesis.settings.register_profile("busy machine", deadline=None)
+PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("soak", max_examples=5_000, **PATIENT)
+hypothesis.settings.register_profile("busy machine", **PATIENT)
 hypothesis.settings.load_profile("busy machine")  # where one example waits for its turn
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
