@@ -47,7 +47,7 @@ def test_the_code_opens_the_page_of_the_case_with_its_dates(lan: Parent) -> None
 def test_the_rule_of_the_country_is_said_in_plain_words(lan: Parent) -> None:
     page = lan.walk("who", "account", "age")
     assert "In Germany, parents decide with their child until the child is 16. Your child is 11." in page.text
-    assert "116\u00a0111" in page.text
+    assert "116 111" in page.text
     for wish in ("Know what is held", "Stop its use", "Delete it", "See it", "Keep it safe for the police"):
         assert wish in page.text
 
