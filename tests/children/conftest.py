@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from portal.cases.models import Case
+from portal.cases.models import Case, CaseEvent
 from portal.children.models import Report
 from tests.browse import Browser, Page
 from tests.conftest import Portal
@@ -101,6 +101,11 @@ def child_in(portal: Portal, name: str, born: str = "2015-03-14", phone: str | N
         db.execute(f"INSERT INTO users ({', '.join(made)}) VALUES ({marks})", list(made.values()))
         db.commit()
     return email
+
+
+def lines(case: Case) -> list[str]:
+    """Return the names of all lines of a case, also those for staff alone."""
+    return [row.name for row in CaseEvent.select().where(CaseEvent.case == case).order_by(CaseEvent.id)]
 
 
 def marketing(portal: Portal, email: str) -> dict[str, Any]:
