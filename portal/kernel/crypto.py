@@ -60,6 +60,16 @@ def keyed_hashes(purpose: str, value: str) -> list[str]:
     return [_hash(version, purpose, value) for version in range(len(_ring.hash_keys), 0, -1)]
 
 
+def each_hashed(purpose: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield each value with its hash, once for every key; what `keyed_hashes` returns, for many values at once."""
+    head = f"{purpose}\0".encode()
+    for version, key in enumerate(_ring.hash_keys, 1):
+        prefix = f"{version}:"
+        for value in values:
+            text = value if value.isascii() else unicodedata.normalize("NFC", value)
+            yield value, prefix + hmac.digest(key, head + text.encode(), "sha256").hex()
+
+
 def _hash(version: int, purpose: str, value: str) -> str:
     text = f"{purpose}\0{unicodedata.normalize('NFC', value)}".encode()
     return f"{version}:{hmac.digest(_ring.hash_keys[version - 1], text, 'sha256').hex()}"

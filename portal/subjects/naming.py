@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
@@ -54,6 +54,8 @@ def by_phone(typed: str) -> Name:
 
 def by_key(source: str, key: str | int | list[str | int]) -> Name:
     """Name somebody by the id of their row in a system, as the manifest's `key` has it."""
+    if isinstance(key, int):
+        return Name(f"key:{source}", f"[{key}]")
     return Name(f"key:{source}", json.dumps(key if isinstance(key, list) else [key]))
 
 
@@ -63,15 +65,14 @@ def found(names: Iterable[Name]) -> dict[Name, list[Known]]:
     A row of a system names a person only where a proof makes it theirs (DESIGN idea 3), so nobody's choice is obeyed
     for somebody else who shares an address. Several persons may have proven one row: whoever asks heeds all of them.
     """
-    kinds: dict[str, dict[str, Name]] = {}
-    for name in names:
-        hashes = kinds.setdefault(name.kind, {})
-        for hashed in crypto.keyed_hashes(name.kind, name.value):
-            hashes[hashed] = name
+    kinds: dict[str, list[str]] = {}
+    for kind, value in names:
+        kinds.setdefault(kind, []).append(value)
     known: dict[Name, list[Known]] = {}
-    for kind, hashes in kinds.items():
-        for hashed, subject, choices in _rows(kind, hashes):
-            known.setdefault(hashes[hashed], []).append(Known(subject, choices))
+    for kind, values in kinds.items():
+        hashes = {hashed: value for value, hashed in crypto.each_hashed(kind, values)}
+        for hashed, subject, choices in _rows(kind, list(hashes)):
+            known.setdefault(Name(kind, hashes[hashed]), []).append(Known(subject, choices))
     return known
 
 
@@ -88,12 +89,12 @@ def names(subject_ids: list[int]) -> dict[int, list[Name]]:
     return known
 
 
-def _rows(kind: str, hashes: Mapping[str, Name]) -> Iterable[tuple[str, int, Any]]:
+def _rows(kind: str, hashes: list[str]) -> Iterable[tuple[str, int, Any]]:
     if kind.startswith("key:"):
         source = kind[4:]
         is_connected = any(one.id == source for one in registry.active().connected())
-        return standings_of_keys(source, list(hashes)) if is_connected else ()
-    return standings_of_proofs(kind, list(hashes))
+        return standings_of_keys(source, hashes) if is_connected else ()
+    return standings_of_proofs(kind, hashes)
 
 
 __all__ = [

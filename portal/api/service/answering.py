@@ -7,12 +7,13 @@ from typing import Any
 
 from portal.api.service import persons
 from portal.consents.service import asking
-from portal.consents.service.asking import Told
+from portal.consents.service.asking import Question, Told
 from portal.subjects import naming
 from portal.subjects.naming import Name, NotAnAddress, NotAPhone
 
 Asked = dict[str, Any]
 Answer = dict[str, Any]
+Wording = tuple[str, str | None, str | None, str | None, str | None]
 
 
 def answers(questions: Sequence[Asked]) -> list[Answer]:
@@ -23,7 +24,15 @@ def answers(questions: Sequence[Asked]) -> list[Answer]:
     names = _names(questions)
     known = naming.found(dict.fromkeys(name for name in names if name))
     read = {name: [asking.document(one.choices) for one in found] for name, found in known.items()}
-    return [_answer(asked, name, read) for asked, name in zip(questions, names, strict=True)]
+    prepared: dict[Wording, Question] = {}
+    answered = []
+    for asked, name in zip(questions, names, strict=True):
+        wording = (asked["purpose"], asked.get("channel"), asked.get("state"), asked.get("source"), name and name[0])
+        question = prepared.get(wording)
+        if question is None:
+            question = prepared[wording] = _question(asked, name)
+        answered.append(_answer(question, read.get(name) if name else None))
+    return answered
 
 
 def _names(questions: Sequence[Asked]) -> list[Name | None]:
@@ -37,11 +46,13 @@ def _names(questions: Sequence[Asked]) -> list[Name | None]:
     return names
 
 
-def _answer(asked: Asked, name: Name | None, read: dict[Name, list[dict[str, Any]]]) -> Answer:
+def _question(asked: Asked, name: Name | None) -> Question:
     channel, purpose = asked.get("channel"), asked["purpose"]
     source = asked.get("source") or (name.source if name else "")
-    question = asking.question(f"{purpose}.{channel}" if channel else purpose, asked.get("state", ""), source)
-    found = read.get(name) if name else None
+    return asking.question(f"{purpose}.{channel}" if channel else purpose, asked.get("state", ""), source)
+
+
+def _answer(question: Question, found: list[dict[str, Any]] | None) -> Answer:
     if found is None:
         return _said(question.of_nobody())
     return _said(question.of(found[0]) if len(found) == 1 else asking.strictest(map(question.of, found)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from portal.kernel import crypto, limits
@@ -28,7 +29,7 @@ class Program:
     @classmethod
     def of(cls, number: int, name: str, scopes: Any, rate: int) -> Program:
         """Return it from a row as either engine gives it out."""
-        return cls(number, name, frozenset(json.loads(scopes) if isinstance(scopes, str) else scopes), rate)
+        return cls(number, name, _read(scopes) if isinstance(scopes, str) else frozenset(scopes), rate)
 
     def count(self) -> None:
         """Count this call; raises TooManyCalls."""
@@ -42,6 +43,11 @@ class Program:
             return {}
         left, wait = share.left + share.free, share.wait if share.ends_at else _WINDOW
         return {"RateLimit-Policy": f'"minute";q={share.most};w={_WINDOW}', "RateLimit": f'"minute";r={left};t={wait}'}
+
+
+@lru_cache(maxsize=256)
+def _read(scopes: str) -> frozenset[str]:
+    return frozenset(json.loads(scopes))
 
 
 def hash_key() -> bytes:

@@ -110,7 +110,7 @@ def _respond(said: Call, answer: Any) -> Response:
 
 def _sent() -> Any:
     now = known().request
-    if now.mimetype != "application/json":
+    if now.environ.get("CONTENT_TYPE") != "application/json" and now.mimetype != "application/json":
         raise UnsupportedMediaType
     try:
         return orjson.loads(now.get_data())
