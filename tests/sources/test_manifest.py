@@ -99,6 +99,13 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("source/urls", "x", "[source]: urls: is not known. Did you mean url?"),
         ("subject/table", "people", '[subject]: table: is none of its words. Write one of "users" |'),
         ("subject/match", {}, "[subject]: match: names no identifier."),
+        ("subject/born", "nowhere", "[subject]: born: is none of its words."),
+        (
+            "subject/adult",
+            ["users.nowhere"],
+            "[subject]: adult: names users.nowhere, which is no table or column here.",
+        ),
+        ("subject/adult", ["deeds"], "[subject]: adult: names deeds, which is no table or column here."),
         ("subject/match", {"mail": "x"}, "[subject.match]: mail: is not known."),
         (
             "subject/match",
