@@ -58,8 +58,7 @@ EVENTS: Mapping[str, str] = {
     "decided for you": N_("Decision told to the verified parent"),
     "answered to reporter": N_("Answered"),
     "appealed": N_("Somebody appealed"),
-    "appeal upheld": N_("Appeal: the decision stays"),
-    "appeal changed": N_("Appeal: the decision was undone"),
+    "appeal answered": N_("A third person answered an appeal"),
     "appeal allowed": N_("Opened again after an appeal"),
 }
 METHODS: Mapping[str, str] = {

@@ -348,10 +348,36 @@ def _reported(chromium: Browser, portal: Live) -> Iterator[Stop]:
         person.page.fill("#code", portal.code(before))
         person.page.click("#enter")
         yield Stop("children-case", person.page.url)
+        for name in ("parent", "parent/form"):
+            yield Stop(f"children-{name.replace('/', '-')}", f"{person.page.url}/{name}")
+        case = person.page.url.split("/")[-2]
         yield Stop("children-hold", _mailed(portal, r"\S+/children/holds/\S+", before))
     with somebody(chromium, portal) as person:
         person.sign_in("giahan.dang@example.com")
         yield Stop("children-own-hold", portal.url + "/children/hold", _cookies(person))
+    yield from _ruled(chromium, portal, f"/staff/requests/{case}/child")
+
+
+def _ruled(chromium: Browser, portal: Live, desk: str) -> Iterator[Stop]:
+    """The desk of a report, before and after two decide, and what its holder then reads."""
+    lay_crew(portal)
+    for member, button in ((crew.CREW[2], "Propose"), (crew.CREW[1], "Agree")):
+        with somebody(chromium, portal) as person:
+            before = len(portal.mails())
+            person.open("/staff/sign-in")
+            person.page.fill("#email", member.email)
+            person.page.click("main button.button")
+            person.enter_staff(member, before)
+            yield Stop(f"staff-child-{member.role}", portal.url + desk, _cookies(person))
+            if button == "Propose":
+                yield Stop("staff-child-decide", f"{portal.url}{desk}/decide", _cookies(person))
+            person.open(desk + ("/decide" if button == "Propose" else ""))
+            if button == "Propose":
+                person.page.check("input[name=outcome][value=delete]")
+                person.page.check("input[name=subject]")
+                person.page.fill("#words", "Their birth date says so.")
+            person.page.click(f"button:has-text('{button}')")
+    yield Stop("children-decision", _mailed(portal, r"\S+/children/decisions/\S+"))
 
 
 def _taken_in(person: Person) -> str:

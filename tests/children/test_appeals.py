@@ -95,9 +95,9 @@ def test_the_address_of_a_decision_opens_with_its_secret_alone(portal: Portal) -
     row = Ruling.get()
     for number, secret in ((row.id, "x" * 20), (row.id + 1, carrying.secret(row.id))):
         with pytest.raises(NotFound):
-            appeals.by_secret(number, secret)
+            appeals.by_secret(str(number), secret)
     with pytest.raises(NotFound):
-        appeals.by_secret(row.id + 1, carrying.secret(row.id + 1))
+        appeals.by_secret(str(row.id + 1), carrying.secret(row.id + 1))
     Browser(portal.app).get(place())
 
 

@@ -28,9 +28,9 @@ from portal.web.words import _
 navigation.left_out(room, "decision", "appeal")
 
 
-@room.route("/children/decisions/<int:number>/<string:secret>", methods=["GET", "POST"])
+@room.route("/children/decisions/<string:number>/<string:secret>", methods=["GET", "POST"])
 @open_to_all
-def decision(number: int, secret: str) -> Response:
+def decision(number: str, secret: str) -> Response:
     """Say to the holder of an account what was decided, in words for a child, and take an appeal without papers."""
     row, form = appeals.by_secret(number, secret), AppealForm()
     if form.validate_on_submit():
