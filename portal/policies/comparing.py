@@ -140,7 +140,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._link:
-            self._said.append(f" ({self._link}) ")
+            self._said.append(f" ({self._link})")
             self._link = ""
         elif tag == "h2" or tag in _BLOCKS:
             self.end_block()

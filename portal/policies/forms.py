@@ -15,7 +15,7 @@ class AnswerForm(Form):
 
     version = HiddenField()
     answer = ChoiceField(
-        N_("Your answer"),
+        N_("Do you accept it?"),
         choices=[
             choice(ACCEPTED, N_("I accept it"), N_("You can decline it later, here, as easily.")),
             choice(DECLINED, N_("I decline it"), N_("You need give no reason, and you can accept it later.")),

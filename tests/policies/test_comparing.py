@@ -123,7 +123,7 @@ def test_a_section_with_another_name_and_id_is_known_by_its_words() -> None:
 
 def test_an_address_that_changed_behind_the_same_words_shows() -> None:
     (one,) = compare('<p>See <a href="/a">this</a>.</p>', '<p>See <a href="/b">this</a>.</p>')
-    assert [(run.kind, run.text) for run in one.passages[0].runs][1:3] == [(REMOVED, "(/a)"), (ADDED, "(/b)")]
+    assert [(run.kind, run.text) for run in one.passages[0].runs][1:3] == [(REMOVED, "(/a)."), (ADDED, "(/b).")]
 
 
 @pytest.mark.parametrize("blocks", [1, 400])

@@ -58,6 +58,28 @@ def test_every_page_leads_to_all(portal: Portal) -> None:
     assert found == ("/privacy-policy", "/terms", "/cookies")
 
 
+def test_what_changed_is_listed_first_and_said_to_who_listens(portal: Portal) -> None:
+    page = Browser(portal.app).get("/privacy-policy/compare?from=1&to=2")
+    assert "Where it comes from" in page.links
+    for tag, word in (("ins", "added:"), ("del", "removed:")):
+        said = [node.text for node in page.root.one("div", class_="policy diff").all(tag)]
+        assert said
+        assert all(text.startswith(word) for text in said)
+    same = Browser(portal.app).get("/privacy-policy/compare?from=2&to=2")
+    assert "The two texts are the same." in same.text
+
+
+@pytest.mark.parametrize("query", ["?from=9&to=2", "?to=x", "?from=<b>&to=2"])
+def test_versions_that_never_were_are_compared_with_nothing(portal: Portal, query: str) -> None:
+    Browser(portal.app).get("/privacy-policy/compare" + query, status=404)
+
+
+def test_each_section_can_be_linked_to(portal: Portal) -> None:
+    page = Browser(portal.app).get("/privacy-policy")
+    link = page.root.one("a", href="#location", aria_label="Link to “Location”")
+    assert link.within("h2")
+
+
 def test_a_page_pays_two_queries(portal: Portal) -> None:
     with queries() as asked:
         Browser(portal.app).client.get("/privacy-policy")

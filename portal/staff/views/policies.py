@@ -75,6 +75,7 @@ def policy_page(number: int) -> Response:
         missing=service.missing(found),
         languages=[(code, name_of(code), found.texts.get(code)) for code in config.site().languages],
         counts=service.counts([version]).get(number, {}),
+        titles=dict(ScheduleForm().abouts()),
         can_withdraw=version.state == "scheduled" and version.begins > service.today(),
         can_retire=version.state == "in_force" and version.document != service.NOTICE,
     )
