@@ -14,7 +14,11 @@ from portal.policies.models import Policy, PolicyVersion, holding, published, re
 NOTICE = "privacy"  # the document that choices are made under
 DOCUMENTS = (NOTICE, "terms", "cookies")
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.+?)</h2>', re.DOTALL)
-_ANCHOR = '<h2 id="{0}">{1} <a class="anchor" href="#{0}" aria-label="{2}"><span aria-hidden="true">#</span></a></h2>'
+# Beside the heading, not in it: else its own name is heard as a part of each heading.
+_ANCHOR = (
+    '<div class="anchored"><h2 id="{0}">{1}</h2>'
+    '<a class="anchor" href="#{0}" aria-label="{2}"><span aria-hidden="true">#</span></a></div>'
+)
 
 
 def in_force(document: str, language: str) -> Policy:
