@@ -11,7 +11,7 @@ import hmac
 import os
 import unicodedata
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import peewee
@@ -28,7 +28,7 @@ PIECE = 64 * 1024  # bytes of a file that are encrypted as one
 class _Keyring:
     def __init__(self) -> None:
         self.ciphers: dict[bytes, AESGCM] = {}
-        self.hash_keys: list[bytes] = []
+        self.hashers: list[Callable[[bytes], str]] = []
         self.secret = b""
 
 
@@ -39,7 +39,7 @@ def use_keys(secret: str, encryption: tuple[str, ...], hashing: tuple[str, ...])
     """Load the keys of a process: url-safe base64, 32 bytes each; ValueError says which one is wrong."""
     ciphers = [_key(text, "PORTAL_ENCRYPTION_KEYS") for text in encryption]
     _ring.ciphers = {hashlib.sha256(key).digest()[:_NAME]: AESGCM(key) for key in ciphers}
-    _ring.hash_keys = [_key(text, "PORTAL_HASH_KEYS") for text in hashing]
+    _ring.hashers = [_hasher(_key(text, "PORTAL_HASH_KEYS")) for text in hashing]
     _ring.secret = secret.encode()
 
 
@@ -52,27 +52,41 @@ def _key(text: str, setting: str) -> bytes:
 
 def keyed_hash(purpose: str, value: str) -> str:
     """Return "version:hex" of a value under the newest hash key; the same value for another purpose hashes apart."""
-    return _hash(len(_ring.hash_keys), purpose, value)
+    return _hash(len(_ring.hashers), purpose, value)
 
 
 def keyed_hashes(purpose: str, value: str) -> list[str]:
     """Return the hash of a value under every key, the newest first, for looking up old rows."""
-    return [_hash(version, purpose, value) for version in range(len(_ring.hash_keys), 0, -1)]
+    return [_hash(version, purpose, value) for version in range(len(_ring.hashers), 0, -1)]
 
 
 def each_hashed(purpose: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield each value with its hash, once for every key; what `keyed_hashes` returns, for many values at once."""
     head = f"{purpose}\0".encode()
-    for version, key in enumerate(_ring.hash_keys, 1):
+    for version, hasher in enumerate(_ring.hashers, 1):
         prefix = f"{version}:"
         for value in values:
             text = value if value.isascii() else unicodedata.normalize("NFC", value)
-            yield value, prefix + hmac.digest(key, head + text.encode(), "sha256").hex()
+            yield value, prefix + hasher(head + text.encode())
 
 
 def _hash(version: int, purpose: str, value: str) -> str:
     text = f"{purpose}\0{unicodedata.normalize('NFC', value)}".encode()
-    return f"{version}:{hmac.digest(_ring.hash_keys[version - 1], text, 'sha256').hex()}"
+    return f"{version}:{_ring.hashers[version - 1](text)}"
+
+
+def _hasher(key: bytes) -> Callable[[bytes], str]:
+    """Return HMAC-SHA-256 under one key (RFC 2104), begun beforehand: a third of what `hmac` takes for short texts."""
+    block = key.ljust(64, b"\0")
+    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
+
+    def digest(text: bytes) -> str:
+        within, around = inner.copy(), outer.copy()
+        within.update(text)
+        around.update(within.digest())
+        return around.hexdigest()
+
+    return digest
 
 
 def sign(purpose: str, *parts: str) -> bytes:

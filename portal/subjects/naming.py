@@ -71,7 +71,7 @@ def found(names: Iterable[Name]) -> dict[Name, list[Known]]:
     known: dict[Name, list[Known]] = {}
     for kind, values in kinds.items():
         hashes = {hashed: value for value, hashed in crypto.each_hashed(kind, values)}
-        for hashed, subject, choices in _rows(kind, list(hashes)):
+        for hashed, subject, choices in _rows(kind, sorted(hashes)):
             known.setdefault(Name(kind, hashes[hashed]), []).append(Known(subject, choices))
     return known
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hmac
+import unicodedata
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -47,3 +49,13 @@ def test_the_same_value_hashes_apart_for_another_purpose() -> None:
 def test_a_key_of_the_wrong_length_is_refused_by_the_name_of_its_setting() -> None:
     with pytest.raises(ValueError, match="PORTAL_ENCRYPTION_KEYS"):
         crypto.use_keys("secret", ("c2hvcnQ=",), (OLD,))
+
+
+@given(st.text(), st.sampled_from(["email", "key:booking"]))
+def test_many_hashes_are_those_of_one_and_of_the_standard(value: str, purpose: str) -> None:
+    keys = [base64.urlsafe_b64encode(bytes([byte]) * 32).decode() for byte in (1, 2)]
+    crypto.use_keys("s", (keys[0],), tuple(keys))
+    text = f"{purpose}\0{unicodedata.normalize('NFC', value)}".encode()
+    plain = [f"{n}:{hmac.new(bytes([n]) * 32, text, 'sha256').hexdigest()}" for n in (1, 2)]
+    assert [hashed for _, hashed in crypto.each_hashed(purpose, [value])] == plain
+    assert crypto.keyed_hashes(purpose, value) == plain[::-1]
