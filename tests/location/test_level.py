@@ -120,7 +120,7 @@ def test_the_event_names_the_notice_in_force_and_the_words_that_were_read(portal
     mai.browser.get("location.page")
     mai.browser.post("location.page", data={"level": "precise"})
     event = ConsentEvent.get()
-    assert (event.notice, event.notice_version, event.language) == ("privacy", "1", "vi")
+    assert (event.notice, event.notice_version, event.language) == ("privacy", "2", "vi")
     assert event.wording.startswith("Smartos được dùng vị trí")
 
 

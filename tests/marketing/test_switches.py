@@ -270,7 +270,7 @@ def test_the_words_that_are_agreed_to_stand_on_the_page_and_in_the_event(portal:
     page = mai.browser.get("marketing.page")
     page.form("Sự kiện qua SMS").send()
     event = ConsentEvent.get()
-    assert (event.purpose, event.language, event.notice_version) == ("marketing.events.sms", "vi", "1")
+    assert (event.purpose, event.language, event.notice_version) == ("marketing.events.sms", "vi", "2")
     assert event.wording in page.text
     purpose = config.site().purposes[event.purpose]
     assert all(said["vi"] in page.text for said in (purpose.data, purpose.recipients, purpose.retention))
