@@ -140,6 +140,7 @@ def test_the_description_names_every_call_with_its_scope_and_no_other(portal: Po
         assert said.scope in {None, ANY, *keys.SCOPES}
 
 
+@pytest.mark.parametrize("urls", ["embedded"], indirect=True)  # each command opens a pool of its own for its process
 def test_an_operator_makes_lists_and_disables_keys(
     portal: Portal, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
