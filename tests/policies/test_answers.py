@@ -104,6 +104,16 @@ def test_who_accepted_goes_on(portal: Portal, agreed: Member) -> None:
         assert consents.may(agreed.subject, LEVEL)
 
 
+def test_who_accepts_a_later_version_accepts_the_earlier_ones_with_it(portal: Portal, agreed: Member) -> None:
+    scheduled("location")
+    scheduled(days=35)
+    service.accept(agreed.subject, "privacy", "4", "I accept.", "en")
+    with clock.later(BEGUN):
+        begin(portal)
+        assert service.in_force("privacy", "en").version == "3"
+        assert consents.may(agreed.subject, LEVEL)
+
+
 def test_accepting_later_lets_it_go_on_and_choosing_anew_does_too(portal: Portal, agreed: Member) -> None:
     scheduled("location")
     with clock.later(BEGUN):

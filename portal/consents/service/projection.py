@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from portal import config
 from portal.config import Site
-from portal.consents.models import ConsentEvent, choices_of, document, numbers_by
+from portal.consents.models import ConsentEvent, choices_of, document, held, numbers_by
 from portal.consents.service.names import is_reserved, named, parted, takers
 
 REQUEST = "request"  # stands for the notice where an event follows from a request; its version is the reference
@@ -40,6 +40,11 @@ class Reader(Protocol):
 def standing(subject_id: int) -> dict[str, Choice]:
     """Return the present state of every purpose of this site; what holds for one system alone is `purpose@system`."""
     return _read(choices_of(subject_id))
+
+
+def locked(subject_id: int) -> dict[str, Choice]:
+    """Return the standing to whoever judges by it what to write: nobody changes it before this transaction ends."""
+    return _read(held(subject_id))
 
 
 def present(reader: Reader) -> dict[str, Choice]:

@@ -104,28 +104,40 @@ def counts(versions: list[PolicyVersion]) -> dict[int, dict[str, int]]:
     return {number: found[name] for number, name in names.items()}
 
 
-def stop(subject_id: int, version: PolicyVersion, wording: str, language: str) -> bool:
+def covering(version: PolicyVersion) -> list[str]:
+    """Return what the ledger calls the answers that cover a version: a later one is accepted as a whole."""
+    later = [one for one in published(version.document) if one.begins >= version.begins]
+    return [_as_asked(one).name for one in later]
+
+
+def stop(subject_id: int, version: PolicyVersion, covered: list[str], wording: str, language: str) -> bool:
     """Stop what a version that has begun changes, for who has not accepted it; tell whether there was anything.
 
-    An agreement from before does not cover what it means now (RULES C1, C8): of who said nothing all that rests on
-    consent stops, of who declined all that it changes. What was chosen since then goes on: it was chosen under the new
-    text. Harmless when repeated.
+    `covered` is what `covering` returns. An agreement from before does not cover what it means now (RULES C1, C8): of
+    who said nothing all that rests on consent stops, of who declined all that it changes. What was chosen since then
+    goes on: it was chosen under the new text. Harmless when repeated.
     """
     one = _as_asked(version)
+    if not _unaccepted(consents.standing(subject_id), one, covered):
+        return False
     with atomic():
-        choices = consents.standing(subject_id)
-        said = choices[one.name].state if one.name in choices else ""
-        states = {} if said == ACCEPTED else _stops(choices, one, said == DECLINED, one.effective_from)
+        states = _unaccepted(consents.locked(subject_id), one, covered)
         if states:
             terms = {"notice": one.document, "notice_version": one.version, "wording": wording, "language": language}
             consents.answer(subject_id, states, **terms, actor="worker")
     return bool(states)
 
 
+def _unaccepted(choices: Mapping[str, Choice], one: Asked, covered: list[str]) -> dict[str, str]:
+    if any(name in choices and choices[name].state == ACCEPTED for name in covered):
+        return {}
+    return _stops(choices, one, one.name in choices, one.effective_from)
+
+
 def _say(subject_id: int, one: Asked, state: str, wording: str, language: str) -> None:
     terms = {"notice": one.document, "notice_version": one.version, "wording": wording, "language": language}
     with atomic():
-        choices = consents.standing(subject_id)
+        choices = consents.locked(subject_id)
         begun = one.has_begun
         changed = _lifted(choices, one) if state == ACCEPTED else _stops(choices, one) if begun else {}
         consents.answer(subject_id, {one.name: state, **changed}, **terms)

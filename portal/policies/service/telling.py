@@ -69,9 +69,9 @@ def _tell(claim: Claim[PolicyVersion]) -> None:
 
 def _stop(claim: Claim[PolicyVersion]) -> None:
     version, language = claim.row, config.site().languages[0]
-    people = subjects.after(version.stopped_up_to, BATCH)
+    people, covered = subjects.after(version.stopped_up_to, BATCH), answering.covering(version)
     for subject_id in people:
-        answering.stop(subject_id, version, STOPPED, language)
+        answering.stop(subject_id, version, covered, STOPPED, language)
         claim.beat()
     done = {"stopped_up_to": people[-1]} if people else {"stopped_at": clock.now()}
     with claim.step(**done, attempts=0):
