@@ -36,19 +36,24 @@ def test_who_is_signed_in_comes_to_the_overview(mai: Member) -> None:
 
 def test_states_are_those_of_the_moment(mai: Member) -> None:
     page = mai.browser.get("overview.page")
-    assert [node.text for node in page.root.all("span", class_="state")] == ["Not chosen yet", "Not chosen yet"]
+    assert [node.text for node in page.root.all("span", class_="state")] == ["Not chosen yet"] * 3
     mai.browser.post("location.page", data={"level": "approximate"})
     mai.browser.post("marketing.page", data={"marketing.events.email": "on"})
     page = mai.browser.get("overview.page")
     assert [(node.text, node["class"]) for node in page.root.all("span", class_="state")] == [
         ("Approximate", "state on"),
         ("1 of 6", "state on"),
+        ("Not chosen yet", "state"),
     ]
     assert "Events by e-mail" in page.text
     mai.browser.post("location.page", data={"level": "off"})
     mai.browser.post("marketing.page", data={"marketing.events.email": "off"})
     page = mai.browser.get("overview.page")
-    assert [(node.text, node["class"]) for node in page.root.all("span", class_="state")] == [("Off", "state")] * 2
+    assert [(node.text, node["class"]) for node in page.root.all("span", class_="state")] == [
+        ("Off", "state"),
+        ("Off", "state"),
+        ("Not chosen yet", "state"),
+    ]
 
 
 def test_requests_are_told_with_their_dates_and_lead_to_their_pages(mai: Member) -> None:

@@ -66,7 +66,8 @@ def test_the_receipt_says_what_was_chosen_in_which_words_and_how_to_take_it_back
         assert words["en"] in page.text
     for said in ("On", "Agreed to at", "Smartos Booking App", config.site().company, event.record):
         assert said in page.text
-    assert page.links["Version 1"].endswith("/privacy-policy/versions/1")
+    number = event.notice_version
+    assert page.links[f"Version {number}"].endswith(f"/privacy-policy/versions/{number}")
     assert page.links["Where you made the choice"].endswith("/marketing")
 
 
