@@ -108,7 +108,7 @@ def somebody(
     page.on("request", lambda request: strange.append(request.url) if not request.url.startswith(portal.url) else None)
     page.on("console", lambda said: strange.append(said.text) if _is_odd(said.type, said.text) else None)
     yield Person(page, portal, scripts, language)
-    assert strange == [], "a page asked another host, or a script complained"
+    assert strange == [], f"a page asked another host, or a script complained: {strange}"
     context.close()
 
 

@@ -148,6 +148,7 @@ def test_two_reporters_who_want_what_does_not_go_together_are_flagged(portal: Po
     assert "The reporters want what does not go together" in page.text
     assert second.reference in page.text
     assert first.reference in sam.browser.get(at(second)).text
+    assert at(second, "/decide") not in sam.browser.get(at(second)).links.values()
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,8 @@ def test_an_own_account_counts_with_the_address_of_the_report_and_signs_of_an_ad
     for wrong_case, subject in ((other, mai.subject), (case, member(portal, "somebody@example.com").subject)):
         with pytest.raises(parenthood.NoOwnAccount):
             parenthood.by_own_account(wrong_case, subject)
+    stranger = Browser(portal.app).client.get(path_of(case) + "/parent/account")
+    assert stranger.location.startswith("/sign-in?next=")
     page = mai.browser.get(path_of(case) + "/parent/account").form("Use my account").send()
     assert "We look at it" in page.text
     assert not parenthood.is_verified(reporting.of_case(case))  # staff still have to look

@@ -73,13 +73,14 @@ def of(case: Case, language: str) -> Desk:
     report = rulings.report_of(case)
     found, held = matching.of_report(report), triage.holds(case)
     reporters = [_reporter(one) for one in triage.group(case)]
-    stages, (suggestion, by_itself) = rulings.stages(report), rulings.suggested(report, found)
+    wishes = {wish for one in reporters for wish in one.report.wishes}
+    stages, (suggestion, by_itself) = rulings.stages(report), rulings.suggested(report, found, wishes)
     return Desk(
         report,
         Case.get_by_id(report.lead) if report.lead else None,
         _readings(report),
         bands.say(stages) if stages else None,
-        [_person(one, language) for one in found],
+        [_person(one, language) for one in {row.subject_id: row for row in reversed(found)}.values()][::-1],
         held,
         {hold.id: answering.answers(hold) for hold in held},
         reporters,

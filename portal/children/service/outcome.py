@@ -45,10 +45,12 @@ def answer_on(case: Case) -> date:
 
 
 def of(case: Case) -> Told | None:
-    """Return what the reporter of a case may read of its decision; None before there is anything to read."""
-    found = rulings.decided(case)
-    report = Report.get(Report.case == case.id)
-    if parenthood.is_verified(report) and found:
+    """Return what the reporter of a case may read of its decision; None before there is anything to read.
+
+    Decisions are sought for a verified parent alone: where several report one account that takes longer, and the time
+    of a page would tell.
+    """
+    if parenthood.is_verified(Report.get(Report.case == case.id)) and (found := rulings.decided(case)):
         return _full(case, found)
     if case.state != "fulfilled" or case.closed_at is None:
         return None

@@ -221,7 +221,7 @@ def asks_child(report: Report) -> bool:
     return not found or bands.CHILD in bands.say(found).consents
 
 
-def suggested(report: Report, people: Iterable[Match]) -> tuple[str, bool]:
+def suggested(report: Report, people: Iterable[Match], wishes: Iterable[str]) -> tuple[str, bool]:
     """Return what fits what is known, and whether it might happen by itself: that rests on what is so in any reading.
 
     It is a suggestion to two of the staff all the same; by itself only a hold is placed.
@@ -230,7 +230,7 @@ def suggested(report: Report, people: Iterable[Match]) -> tuple[str, bool]:
         return NOTHING, False
     born: tuple[Any, Any] = (report.birth_year, report.birth_month)
     sure = bands.by_itself(report.case.country, *born, report.age_limit, ages.today())
-    wanted = next((wish for wish in (KEEP, DELETE, STOP, SEE) if wish in report.wishes), STOP)
+    wanted = next((wish for wish in (KEEP, DELETE, STOP, SEE) if wish in wishes), STOP)
     return (wanted if wanted != SEE or parenthood.is_verified(report) else STOP), sure
 
 

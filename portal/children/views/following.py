@@ -130,7 +130,9 @@ def _standing(case: Case) -> Standing:
     if outcome.under_way(case):
         return Standing(N_("Our staff look at it"), "", N_("Answer by %(day)s at the latest"), case.complete_by)
     if case.state not in FINAL:  # a verified parent reads on while it is carried out
-        return Standing(N_("Decided, and being carried out"), "on", N_("By %(day)s at the latest"), case.complete_by)
+        told = outcome.of(case)
+        until = told.appeal_until if told else case.complete_by
+        return Standing(N_("Decided, and being carried out"), "on", N_("You can appeal until %(day)s"), until)
     return standing(case, unproven=False)
 
 

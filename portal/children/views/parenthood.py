@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import request
 from werkzeug.wrappers import Response
 
@@ -17,7 +19,7 @@ from portal.sources.base import Page
 from portal.subjects.readable import Cell, records
 from portal.web import navigation
 from portal.web.files import takes_files
-from portal.web.guards import me, open_to_all, recently_confirmed
+from portal.web.guards import CONFIRM, SIGN_IN, is_fresh, me, open_to_all
 from portal.web.htmx import away, show
 from portal.web.words import _, here
 
@@ -58,10 +60,13 @@ def parent_form(reference: str, secret: str) -> Response:
 
 
 @room.route(f"{PLACE}/parent/account", methods=["GET", "POST"])
-@recently_confirmed
+@open_to_all
 def parent_account(reference: str, secret: str) -> Response:
     """Note that the reporter signed in with the address of the report, and that what we hold shows a grown-up."""
     case, wrong = following.by_secret(reference, secret), ""
+    if me().account_id is None or not is_fresh(me()):  # only now: a made-up address is told nothing here
+        door = SIGN_IN if me().account_id is None else CONFIRM
+        return away(f"{door}?next={quote(path_of(case) + '/parent/account', safe='/')}")
     if request.method == "POST":
         try:
             parenthood.by_own_account(case, me().subject_id)
@@ -72,9 +77,9 @@ def parent_account(reference: str, secret: str) -> Response:
     return show("children/own_account.html", case=case, url=url, wrong=wrong, status=status)
 
 
-@room.get(f"{PLACE}/released/<int:number>")
+@room.get(f"{PLACE}/released/<string:number>")
 @open_to_all
-def released(reference: str, secret: str, number: int) -> Response:
+def released(reference: str, secret: str, number: str) -> Response:
     """Show a verified parent what two of the staff released, for some days; each look is logged."""
     case = following.by_secret(reference, secret)
     row = _released(case, number)
@@ -89,9 +94,9 @@ def _part(part: release.Category, page: Page) -> tuple[str, str, list[list[Cell]
     return *titles, records(page, part.table, words, in_full=False)
 
 
-def _released(case: Case, number: int) -> Ruling:
+def _released(case: Case, number: str) -> Ruling:
     told = outcome.of(case)
-    if told is None or not told.full or number not in told.released:
+    if told is None or not told.full or number not in map(str, told.released):
         raise NotFound
-    found: Ruling = Ruling.get_by_id(number)
+    found: Ruling = Ruling.get_by_id(int(number))
     return found
