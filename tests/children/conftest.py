@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from portal.cases.models import Case
+from portal.cases.models import Case, CaseEvent
 from portal.children.models import Report
 from tests.browse import Browser, Page
 from tests.conftest import Portal
 
 LAN = "lan.parent@example.net"
-ANSWERS: dict[str, dict[str, str]] = {
+ANSWERS: dict[str, dict[str, Any]] = {
     "who": {"relation": "mother"},
     "account": {"target_name": "Minh"},
     "age": {"country": "DE", "month": "3", "year": "2015"},
@@ -35,11 +35,11 @@ class Parent:
     address: str = LAN
     case: Case = field(init=False)
 
-    def fill(self, **changed: dict[str, str]) -> Page:
+    def fill(self, **changed: dict[str, Any]) -> Page:
         """Walk to the page that says everything back."""
         return self.walk(*ANSWERS, **changed)
 
-    def walk(self, *steps: str, **changed: dict[str, str]) -> Page:
+    def walk(self, *steps: str, **changed: dict[str, Any]) -> Page:
         """Answer these steps, with other words where some are given, and return the next page."""
         said, page = {**ANSWERS, **changed}, self.browser.get("/children/report")
         for step in ("who", "account", "age", "wishes", "until", "reach", "words"):
@@ -47,7 +47,7 @@ class Parent:
                 page = page.form("Continue").send(**said[step])
         return page
 
-    def report(self, target: str = "", **changed: dict[str, str]) -> Report:
+    def report(self, target: str = "", **changed: dict[str, Any]) -> Report:
         """Report, to the point where a code is asked for."""
         account = {"account": {"target_email": target}} if target else {}
         reach = {"reach": {"email": self.address, "reach": "email"}}
@@ -101,6 +101,11 @@ def child_in(portal: Portal, name: str, born: str = "2015-03-14", phone: str | N
         db.execute(f"INSERT INTO users ({', '.join(made)}) VALUES ({marks})", list(made.values()))
         db.commit()
     return email
+
+
+def lines(case: Case) -> list[str]:
+    """Return the names of all lines of a case, also those for staff alone."""
+    return [row.name for row in CaseEvent.select().where(CaseEvent.case == case).order_by(CaseEvent.id)]
 
 
 def marketing(portal: Portal, email: str) -> dict[str, Any]:

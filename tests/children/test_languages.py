@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from gettext import NullTranslations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel import Locale
@@ -99,10 +100,11 @@ def test_the_whole_way_of_the_reporter_and_the_holder_lacks_no_word_of_german(
     page = browser.get("/children/report")
     assert page.root.one("html")["lang"] == "de"
     page = page.form("Weiter").send(status=422)
-    for said in (
+    answers: list[dict[str, Any]] = [
         {"relation": "mother"}, {"target_email": child}, {"country": "DE", "month": "3", "year": "2015"},
         {"wish_stop": "y", "wish_keep": "y"}, {"until": "2027-03-01"}, {"email": LAN}, {"words": "Er ist elf."},
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for said in answers:
         page = page.form("Weiter").send(**said)
     assert "März 2015" in page.text
     page = page.form("Meldung senden").send()
@@ -125,10 +127,9 @@ def test_the_whole_way_of_the_reporter_and_the_holder_lacks_no_word_of_german(
     page.form("Senden").send(kind="child", body="Es ist meins.")
     calendar = Locale.parse("de")  # countries and months come from there, in German already
     named = {*calendar.territories.values(), *calendar.months["stand-alone"]["wide"].values()}
-    said = [
-        str(entry.string) for entry in german if entry.id
-    ]  # a field says its errors, which are German by then, anew
-    assert {asked for asked in missing.asked - named if not any(known in asked for known in said)} == set()
+    # A field says its errors, which are German by then, anew.
+    known = [str(entry.string) for entry in german if entry.id]
+    assert {asked for asked in missing.asked - named if not any(one in asked for one in known)} == set()
 
 
 def test_german_is_offered_on_these_pages_and_on_no_other(portal: Portal) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
+from portal.cases.kinds import Proof
 from portal.cases.models import Case
 from portal.cases.service import handling, identity, matching, on_file
 from portal.children.models import Report
@@ -36,7 +38,7 @@ def test_the_code_opens_the_page_of_the_case_with_its_dates(lan: Parent) -> None
     assert page.path.startswith(f"/children/cases/{lan.case.reference}/")
     assert page.h1 == "Your report"
     assert "He is eleven." in page.text
-    assert identity.proof(Case.get_by_id(lan.case.id)) == identity.Proof.ADDRESS
+    assert identity.proof(Case.get_by_id(lan.case.id)) == Proof.ADDRESS
     mails = lan.mails()
     assert f"{lan.portal.config.base_url}{page.path}" in mails
     assert lan.address not in re.sub(r"^To: .*$", "", mails)
@@ -45,7 +47,7 @@ def test_the_code_opens_the_page_of_the_case_with_its_dates(lan: Parent) -> None
 def test_the_rule_of_the_country_is_said_in_plain_words(lan: Parent) -> None:
     page = lan.walk("who", "account", "age")
     assert "In Germany, parents decide with their child until the child is 16. Your child is 11." in page.text
-    assert "116\u00a0111" in page.text
+    assert "116 111" in page.text
     for wish in ("Know what is held", "Stop its use", "Delete it", "See it", "Keep it safe for the police"):
         assert wish in page.text
 
@@ -92,7 +94,7 @@ def test_how_long_is_asked_only_of_whoever_wants_something_kept(lan: Parent) -> 
         ("reach", {"email": "a@example.net", "reach": "phone"}),
     ],
 )
-def test_what_is_wrong_is_named_beside_its_field(lan: Parent, step: str, wrong: dict[str, str]) -> None:
+def test_what_is_wrong_is_named_beside_its_field(lan: Parent, step: str, wrong: dict[str, Any]) -> None:
     page = lan.walk(*[before for before in ANSWERS if list(ANSWERS).index(before) < list(ANSWERS).index(step)])
     page = page.form("Continue").send(**wrong, status=422)
     assert "Something is missing or wrong" in page.text
