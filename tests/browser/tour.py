@@ -368,6 +368,9 @@ def _ruled(chromium: Browser, portal: Live, desk: str) -> Iterator[Stop]:
             person.page.fill("#email", member.email)
             person.page.click("main button.button")
             person.enter_staff(member, before)
+            person.open(desk)
+            first = person.page.locator("main .notice a[href$='/child']")  # the sweep may have found them before
+            desk = first.get_attribute("href") or desk if first.count() else desk
             yield Stop(f"staff-child-{member.role}", portal.url + desk, _cookies(person))
             if button == "Propose":
                 yield Stop("staff-child-decide", f"{portal.url}{desk}/decide", _cookies(person))

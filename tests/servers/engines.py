@@ -6,6 +6,7 @@ A server starts with the first test of a process that asks for it; each test has
 import getpass
 import importlib.util
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tests.servers.lending import Lent
 
 PATIENCE = 60.0  # seconds; a server on a busy machine takes its time
+PORTS = range(10_240, 32_000)
 numbers = count(1)
 
 
@@ -45,9 +47,15 @@ def need(name: str, reason: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nothing listens at, below those that the system lends to whoever calls out.
+
+    One of the system's own choice is lent again at once, and then the server that was to have it cannot start.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
