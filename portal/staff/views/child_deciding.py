@@ -9,7 +9,7 @@ from portal.cases.service import deciding
 from portal.cases.service import desk as case_desk
 from portal.children.service import appeals, parenthood, release, rulings
 from portal.kernel.problems import Problem
-from portal.staff.forms import ChildDecisionForm
+from portal.staff.forms.requests import ChildDecisionForm
 from portal.staff.views.case import load
 from portal.staff.views.children import CHILD, read, to_desk
 from portal.staff.views.door import room, said

@@ -10,7 +10,7 @@ from portal.cases.kinds import KINDS
 from portal.cases.models import Case
 from portal.cases.service import deciding, desk, duplicates, extending, handling, identity
 from portal.kernel.problems import NotFound
-from portal.staff.forms import DecisionForm, ExtensionForm
+from portal.staff.forms.requests import DecisionForm, ExtensionForm
 from portal.staff.views.case import CASE, back, load
 from portal.staff.views.door import room, said
 from portal.web import navigation

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.staff import factors, totp
 from portal.accounts.staff.models import StaffEnrolment
-from portal.staff.forms import FactorForm
+from portal.staff.forms.door import FactorForm
 from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.guards import crew, open_to_all, staff

@@ -16,7 +16,7 @@ from portal.download import redaction
 from portal.download import service as downloads
 from portal.kernel.problems import NotFound
 from portal.sources import registry
-from portal.staff.forms import HoldForm
+from portal.staff.forms.requests import HoldForm
 from portal.staff.views.case import CASE, back, load, reason_first
 from portal.staff.views.door import room
 from portal.subjects import holdings, holds, readable

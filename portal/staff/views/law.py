@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.cases import deadlines, legal
 from portal.cases.service import amending
 from portal.kernel.problems import N_, NotFound
-from portal.staff.forms import AmendForm
+from portal.staff.forms.publishing import AmendForm
 from portal.staff.views.door import room
 from portal.staff.views.requests import law_title
 from portal.web import navigation

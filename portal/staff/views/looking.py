@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.staff import looks, members
 from portal.kernel import tokens
 from portal.kernel.problems import N_, NotFound
-from portal.staff.forms import EmbargoForm, ReasonForm
+from portal.staff.forms.looking import EmbargoForm, ReasonForm
 from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.guards import crew, page, staff

@@ -10,7 +10,7 @@ from portal.accounts.staff import absence, members
 from portal.accounts.staff.models import StaffAccount
 from portal.accounts.staff.sessions import actor
 from portal.kernel.problems import N_
-from portal.staff.forms import AbsenceForm, MemberForm, RoleForm
+from portal.staff.forms.members import AbsenceForm, MemberForm, RoleForm
 from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.fields import choice

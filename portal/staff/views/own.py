@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.staff import factors, members, sessions
 from portal.kernel.problems import N_
 from portal.security.views import browser
-from portal.staff.forms import LanguageForm
+from portal.staff.forms.members import LanguageForm
 from portal.staff.views.door import room
 from portal.web import navigation
 from portal.web.guards import crew, staff

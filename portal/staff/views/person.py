@@ -14,7 +14,7 @@ from portal.download import service as downloads
 from portal.kernel.problems import NotFound
 from portal.sources import registry
 from portal.sources.base import Identifier
-from portal.staff.forms import SearchForm
+from portal.staff.forms.looking import SearchForm
 from portal.staff.views.case import CASE, back, load, reason_first
 from portal.staff.views.door import room
 from portal.subjects import holdings, readable

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal import config
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.policies import service
-from portal.staff.forms import DraftForm, PolicyForm, ScheduleForm
+from portal.staff.forms.publishing import DraftForm, PolicyForm, ScheduleForm
 from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.fields import read_day

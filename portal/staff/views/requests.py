@@ -16,7 +16,7 @@ from portal.cases.service import bulk as bulk_acts
 from portal.cases.service import handling, intake, queue, searching, views
 from portal.cases.service.queue import Filters
 from portal.kernel.problems import N_, Problem
-from portal.staff.forms import IntakeForm
+from portal.staff.forms.requests import IntakeForm
 from portal.staff.views.door import room
 from portal.web import navigation
 from portal.web.guards import crew, staff

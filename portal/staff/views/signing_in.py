@@ -12,7 +12,7 @@ from portal.accounts.staff import factors, kept
 from portal.accounts.staff import signing_in as service
 from portal.accounts.views import network
 from portal.kernel.problems import Problem
-from portal.staff.forms import AddressForm, FactorForm, MailedForm, RecoveryForm
+from portal.staff.forms.door import AddressForm, FactorForm, MailedForm, RecoveryForm
 from portal.staff.views.door import KEPT, STAFF_ATTEMPT, STAFF_SESSION, room, said, with_attempt, with_session
 from portal.web import cookies, navigation
 from portal.web.devices import device

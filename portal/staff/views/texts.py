@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.cases.service import replies
 from portal.kernel.problems import N_, NotFound
-from portal.staff.forms import TextForm
+from portal.staff.forms.publishing import TextForm
 from portal.staff.views.door import room
 from portal.web import navigation
 from portal.web.guards import crew, staff
