@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from portal.kernel import db
+from portal.policies import service as policies
 
 
 class _Keeper(logging.Handler):
@@ -26,7 +27,12 @@ class _Keeper(logging.Handler):
 
 @contextmanager
 def queries() -> Iterator[list[str]]:
-    """Collect the statements of a block, in every thread; transactions are not among them."""
+    """Collect the statements of a block, in every thread; transactions are not among them.
+
+    What a process asks twice a minute, whoever is served, is asked before.
+    """
+    if "policy_versions" in db.database.obj.get_tables():
+        policies.asked()
     keeper, log = _Keeper(), logging.getLogger("peewee")
     before, log.propagate = (log.level, log.propagate), False
     log.setLevel(logging.DEBUG)

@@ -18,6 +18,7 @@ from portal.marketing.service import EVERYTHING, OFF, Pair
 from portal.web import navigation
 from portal.web.guards import Session, machine_post, me
 from portal.web.htmx import alone, away, show, show_alone
+from portal.web.keeping import one_tap
 from portal.web.outline import filled
 from portal.web.words import _, here
 
@@ -47,6 +48,7 @@ navigation.left_out(room, "unsubscribe")
 
 
 @room.route("/marketing", methods=["GET", "POST"])
+@one_tap
 def page() -> Response:
     """Show and switch what may be sent."""
     if request.method != "POST":

@@ -14,6 +14,7 @@ from portal.web import navigation
 from portal.web.countries import name_of
 from portal.web.guards import Session, me, open_to_all
 from portal.web.htmx import alone, away, show
+from portal.web.keeping import one_tap
 from portal.web.present import known
 from portal.web.words import _, here
 
@@ -42,6 +43,7 @@ def obey_signal() -> None:
 
 
 @room.route(PAGE, methods=["GET", "POST"])
+@one_tap
 def page() -> AnyResponse:
     """Show and switch what may be given to others."""
     if request.method != "POST":

@@ -6,7 +6,7 @@ The accounts keep it; this storey knows when to ask them. Nothing is sent anew b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
@@ -28,6 +28,15 @@ class Keeper(NamedTuple):
     drop: Callable[[int, str], None]
 
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def one_tap(view: View) -> View:
+    """Mark a view that takes taps and no text: one that came too late is tapped anew, so nothing looks chosen."""
+    view.__dict__["is_one_tap"] = True
+    return view
+
+
 def init_app(app: Flask, keeper: Keeper | None) -> None:
     """Let an app keep what was typed; without a keeper it is lost."""
     app.extensions[_KEY] = keeper
@@ -41,7 +50,8 @@ def mark(token: str) -> str:
 def put_by(page: str) -> str:
     """Keep what was posted, and return where the page is that shows it again."""
     keeper, now = _keeper(), known()
-    if keeper is None or now.request.method != "POST" or not request.form:
+    view = now.app.view_functions.get(now.request.endpoint or "")
+    if keeper is None or now.request.method != "POST" or not request.form or hasattr(view, "is_one_tap"):
         return page
     sent = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
     return keeper.put(now.session.account_id, sent.partition("_")[2], page, request.form.items(multi=True))

@@ -25,6 +25,8 @@ EVERY_WAY: list[Way] = list(itertools.product([320, 390, 768, 1180, 1600], ["en"
 
 def faults(page: Page) -> Iterator[str]:
     """Look with every rule in the light, and in the dark at what has colours."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     page.emulate_media(color_scheme="light")
     yield from (f"light: {fault}" for fault in page.evaluate(RUN, ["tag", TAGS]))
     page.emulate_media(color_scheme="dark")

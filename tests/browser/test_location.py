@@ -32,8 +32,8 @@ def test_levels_by_app_a_span_and_how_long(chromium: Browser, live_portal: Live)
     with somebody(chromium, live_portal) as person:
         person.sign_in(EMAIL)
         page = person.page
-        person.open("/location")
         precise = page.locator("#app-booking-precise")
+        eventually(lambda: person.open("/location") or precise.count(), "finding them in the Booking App")
         precise.focus()
         page.keyboard.press("ArrowRight")
         expect(page.locator("[aria-pressed=true]")).to_have_count(0)

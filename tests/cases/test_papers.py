@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -66,14 +67,16 @@ def test_papers_go_with_the_case(nam: Stranger, case: Case, path: str) -> None:
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        ([], "Choose a file."),
-        ([paper(b"MZ\x90\0", "certificate.pdf")], "PDF"),
-        ([paper(name=f"{number}.png") for number in range(6)], "5"),
+        (lambda: [], "Choose a file."),
+        (lambda: [paper(b"MZ\x90\0", "certificate.pdf")], "PDF"),
+        (lambda: [paper(name=f"{number}.png") for number in range(6)], "5"),
     ],
     ids=["none", "a program", "six"],
 )
-def test_what_cannot_be_taken_is_said_and_nothing_kept(nam: Stranger, path: str, files: list[Any], says: str) -> None:
-    answer = nam.browser.client.post(path, data={"files": files}, headers={"Sec-Fetch-Site": "same-origin"})
+def test_what_cannot_be_taken_is_said_and_nothing_kept(
+    nam: Stranger, path: str, files: Callable[[], list[Any]], says: str
+) -> None:
+    answer = nam.browser.client.post(path, data={"files": files()}, headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 422
     assert says in answer.text
     assert not Evidence.select().exists()

@@ -107,4 +107,4 @@ def test_each_opening_is_told_once(portal: Portal) -> None:
         deciding.agree(by_reference(case.reference), 2 + 2 * number, row.id)
         ask_review(by_reference(case.reference))
     causes = [row.cause for row in Message.select() if ":received" in row.cause]
-    assert causes == [f"request:{case.reference}:received{times}" for times in ("", ":1", ":2")]
+    assert sorted(causes) == [f"request:{case.reference}:received{times}" for times in ("", ":1", ":2")]

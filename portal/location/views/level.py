@@ -17,11 +17,13 @@ from portal.location.views.room import room
 from portal.location.words import LEVELS, RAISE, SAVED, SAVED_FOR
 from portal.web.guards import me
 from portal.web.htmx import alone, away, draw, show
+from portal.web.keeping import one_tap
 from portal.web.outline import Own, show_filled
 from portal.web.words import _, here
 
 
 @room.route("/location", methods=["GET", "POST"])
+@one_tap
 def page() -> Response:
     """Show and set how precise location may be."""
     if request.method != "POST":
@@ -35,6 +37,7 @@ def page() -> Response:
 
 
 @room.post("/location/apps/<string:source>")
+@one_tap
 def app_level(source: str) -> Response:
     """Set how precise location may be in one app; the button names the level."""
     state = request.form.get("level", "")
