@@ -33,7 +33,12 @@ def test_levels_by_app_a_span_and_how_long(chromium: Browser, live_portal: Live)
         person.sign_in(EMAIL)
         page = person.page
         precise = page.locator("#app-booking-precise")
-        eventually(lambda: person.open("/location") or precise.count(), "finding them in the Booking App")
+
+        def found() -> int:
+            person.open("/location")
+            return precise.count()
+
+        eventually(found, "finding them in the Booking App")
         precise.focus()
         page.keyboard.press("ArrowRight")
         expect(page.locator("[aria-pressed=true]")).to_have_count(0)
