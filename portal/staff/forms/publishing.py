@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import HiddenField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Regexp
 
 from portal.kernel.problems import N_
 from portal.policies import service as policies
@@ -29,6 +29,29 @@ class TextForm(Form):
         validators=[InputRequired(N_("Enter a title.")), Length(max=80, message=N_("Enter at most 80 characters."))],
     )
     text = AreaField(N_("Text"), validators=[InputRequired(N_("Enter the text."))])
+
+
+class AgeForm(Form):
+    """Asks for the age of a country from a day on."""
+
+    age = TextField(
+        N_("From which age"),
+        hint=N_("In full years, for example 16. The site's own floor comes on top."),
+        validators=[Regexp(r"^\d{1,2}$", message=N_("Enter a whole number."))],
+    )
+    since = DayField(
+        N_("From which day on"),
+        hint=N_("Tomorrow at the earliest. What was decided before keeps its age."),
+        validators=[InputRequired(N_("Enter a day."))],
+    )
+    reason = AreaField(
+        N_("Why"),
+        hint=N_("Which law or decision, and where it is published."),
+        validators=[
+            InputRequired(N_("Enter the reason.")),
+            Length(max=2000, message=N_("Write at most 2,000 characters.")),
+        ],
+    )
 
 
 class AmendForm(Form):

@@ -1,6 +1,7 @@
 """The pages of the staff: one module a subject, all on one blueprint."""
 
 from portal.staff.views import (
+    ages,
     case,
     child_deciding,
     children,
@@ -27,7 +28,7 @@ from portal.staff.views import (
 from portal.staff.views.door import KEPT, STAFF_SESSION, room
 
 __all__ = [
-    "KEPT", "STAFF_SESSION", "case", "child_deciding", "children", "correction", "deciding", "enrolment", "figures",
-    "holds", "keeping", "kept", "law", "log", "looking", "members", "own", "person", "policies", "requests", "room",
-    "signing_in", "systems", "texts", "writing",
+    "KEPT", "STAFF_SESSION", "ages", "case", "child_deciding", "children", "correction", "deciding", "enrolment",
+    "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "own", "person", "policies", "requests",
+    "room", "signing_in", "systems", "texts", "writing",
 ]  # fmt: skip

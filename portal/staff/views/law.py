@@ -16,7 +16,9 @@ from portal.web.guards import crew, staff
 from portal.web.htmx import away, show
 from portal.web.words import _, here
 
-navigation.desk(room, "laws_page", N_("Law"), order=55, covers=("law_page", "amend_law"))
+navigation.desk(
+    room, "laws_page", N_("Law"), order=55, covers=("law_page", "amend_law", "ages_page", "age_page", "amend_age")
+)
 
 
 @room.get("/staff/law")
