@@ -7,10 +7,11 @@ as choices in the ledger, so its later absence undoes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from portal import config
-from portal.config import Purpose
+from portal.config import Purpose, Site
 from portal.consents import service as consents
 from portal.consents.service import Choice, UnknownChoice
 from portal.kernel.problems import N_, Problem
@@ -42,9 +43,14 @@ def says_no(header: str | None) -> bool:
     return header is not None and any(part.strip() == "1" for part in header.split(","))
 
 
-def purposes() -> list[Purpose]:
+def purposes() -> tuple[Purpose, ...]:
     """Return what somebody can choose about others, in the order of the site's file."""
-    return [known for name, known in config.site().purposes.items() if name.startswith(_ROOM)]
+    return _purposes(config.site())
+
+
+@lru_cache(maxsize=4)
+def _purposes(site: Site) -> tuple[Purpose, ...]:
+    return tuple(known for name, known in site.purposes.items() if name.startswith(_ROOM))
 
 
 def count(standing: Mapping[str, Choice]) -> Count:

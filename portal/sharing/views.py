@@ -64,7 +64,7 @@ def choices_script() -> Response:
 
 
 def _signalled() -> bool:
-    return service.says_no(request.environ.get("HTTP_SEC_GPC"))
+    return service.says_no(known().request.environ.get("HTTP_SEC_GPC"))
 
 
 def _show(switched: str = "") -> Response:
