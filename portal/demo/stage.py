@@ -61,7 +61,16 @@ def _key(file: Path) -> str:
 
 
 def run(folder: Path, port: int) -> int:
-    """Start everything, say where it is, and end it all at Ctrl-C or when one part ends."""
+    """Start everything, say where it is, and end it all at Ctrl-C or when one part ends.
+
+    Where something else answers at the port nothing is started: two servers would share it, each request at random.
+    """
+    if _is_taken(port):
+        print(
+            f"Something else answers at port {port}. End it, or choose another: make run PORT={port + 1}",
+            file=sys.stderr,
+        )
+        return 1
     environ = {**os.environ, **settings(folder, port, _free_port())}
     url = environ["PORTAL_BASE_URL"]
     built = world.build(folder / "demo")
@@ -94,6 +103,11 @@ def run(folder: Path, port: int) -> int:
 
 def _as_interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _is_taken(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _free_port() -> int:
