@@ -168,6 +168,15 @@ def test_stopping_the_use_holds_all_that_can_be_held(portal: Portal) -> None:
     assert (hold_of(case).state, hold_of(case).due_at) == ("held", None)
 
 
+def test_a_hold_that_rests_on_a_decision_is_not_ended_with_a_tap(portal: Portal) -> None:
+    case = reported(portal, about=portal.systems.cast["everyday"].email or "")
+    assert holding.signs(hold_of(case))
+    decide(portal, case, "stop")
+    with pytest.raises(holding.Ruled):
+        holding.lift_alone(meant(case))
+    assert hold_of(case).state == "held"
+
+
 def test_what_is_kept_for_the_police_is_frozen_until_its_day_and_no_longer(portal: Portal) -> None:
     case, until = reported(portal, wishes=("keep",), keep_until=date.today() + timedelta(days=60)), ages.today()
     for wrong in (None, until, until + timedelta(days=400)):

@@ -10,7 +10,7 @@ from portal.cases.service.moving import move, note
 from portal.cases.service.thread import NothingSaid
 from portal.children.models import Appeal, Report, Ruling
 from portal.children.service import carrying, outcome, rulings
-from portal.children.service.rulings import IN_FORCE
+from portal.children.service.states import IN_FORCE
 from portal.kernel import ages, audit, clock, limits, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem

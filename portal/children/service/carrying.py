@@ -15,8 +15,8 @@ from portal.cases.service.moving import note
 from portal.children import bands
 from portal.children.models import ChildHold, Report, Ruling
 from portal.children.service import holding, parenthood, rulings, triage
-from portal.children.service.rulings import AGREED, DELETE, DONE, IN_FORCE, KEEP, OVERTURNED, STOP
-from portal.children.service.states import HELD, OVER
+from portal.children.service.rulings import AGREED, DELETE, DONE, KEEP, OVERTURNED, STOP
+from portal.children.service.states import HELD, IN_FORCE, OVER
 from portal.consents import service as consents
 from portal.consents.service.names import HELD as SAYS_NO
 from portal.deletion import service as deletions

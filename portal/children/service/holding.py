@@ -13,8 +13,8 @@ from portal import config
 from portal.accounts import service as accounts
 from portal.cases.service.moving import note
 from portal.children import bands
-from portal.children.models import ChildHold, Match, Report
-from portal.children.service.states import HELD, HOLD_MOVES, LIFTED
+from portal.children.models import ChildHold, Match, Report, Ruling
+from portal.children.service.states import HELD, HOLD_MOVES, IN_FORCE, LIFTED
 from portal.consents import service as consents
 from portal.consents.service.names import HELD as SAYS_NO
 from portal.consents.service.names import HOLD, NONE
@@ -45,6 +45,14 @@ class NoSigns(Problem):
     status, code = 409, "no-signs-of-an-adult"
     say = N_("We cannot see from what we hold that you are grown up, so a person has to look at it.")
     then = N_("Answer on this page. You need no papers, and you can still get a copy of your data.")
+
+
+class Ruled(Problem):
+    """Somebody lifts a hold by themselves that two of the staff have decided on."""
+
+    status, code = 409, "decided-by-two"
+    say = N_("Two people here have decided about this account, so it cannot be ended with one tap.")
+    then = N_("Appeal, with the link in our mail about the decision: a third person then looks at it.")
 
 
 def place(report: Report, subject_id: int, level: int = AT_PROOF) -> ChildHold | None:
@@ -113,14 +121,22 @@ def end(hold: ChildHold, state: str, actor: str) -> None:
 def lift_alone(subject_id: int) -> None:
     """Lift the hold of somebody who confirmed their session, where the systems show signs of an adult.
 
-    Raises NotFound where nothing is held, NoSigns where nobody can see that they are grown up.
+    Raises NotFound where nothing is held, Ruled once two of the staff have decided, NoSigns where nobody can see that
+    they are grown up.
     """
     hold = of(subject_id)
     if hold is None:
         raise NotFound
+    if is_ruled(subject_id):
+        raise Ruled
     if not signs(hold):
         raise NoSigns
     end(hold, LIFTED, "person")
+
+
+def is_ruled(subject_id: int) -> bool:
+    """Tell whether what is held of a person rests on a decision: then an appeal ends it, and no tap of theirs."""
+    return Ruling.select().where(Ruling.subject == subject_id, Ruling.state == IN_FORCE).exists()
 
 
 def of(subject_id: int) -> ChildHold | None:

@@ -15,7 +15,8 @@ from portal.cases.service.moving import move
 from portal.cases.service.states import FINAL
 from portal.children.models import Report, Ruling
 from portal.children.service import carrying, parenthood, release, rulings
-from portal.children.service.rulings import AGREED, APPEAL, DELETE, IN_FORCE, REFUSE, SEE
+from portal.children.service.rulings import AGREED, APPEAL, DELETE, REFUSE, SEE
+from portal.children.service.states import IN_FORCE
 from portal.kernel import ages
 from portal.kernel.db import ROWS, atomic
 

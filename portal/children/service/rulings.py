@@ -16,7 +16,7 @@ from portal.children import bands
 from portal.children.models import Match, Report, Ruling
 from portal.children.naming import LONGEST_KEPT
 from portal.children.service import matching, parenthood, release, triage
-from portal.children.service.states import HELD
+from portal.children.service.states import HELD, IN_FORCE
 from portal.kernel import ages, audit
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
@@ -32,7 +32,7 @@ OUTCOMES = {
 }
 ABOUT_SOMEBODY = frozenset({DELETE, STOP, SEE, KEEP})
 PROPOSED, WITHDRAWN, AGREED = "proposed", "withdrawn", "agreed"
-IN_FORCE, DONE, OVERTURNED = "in force", "carried out", "overturned"
+DONE, OVERTURNED = "carried out", "overturned"
 MOVES: dict[str, frozenset[str]] = {
     PROPOSED: frozenset({WITHDRAWN, AGREED}),
     WITHDRAWN: frozenset(),

@@ -9,6 +9,7 @@ REPORT_MOVES: dict[str, frozenset[str]] = {
     LOOKED_INTO: frozenset({PROVEN, FORGOTTEN}),  # proven again: something was added that leads to more
     FORGOTTEN: frozenset(),
 }
+IN_FORCE = "in force"  # a ruling that holds now
 HELD, LIFTED, LAPSED, OVER = "held", "lifted", "lapsed", "over"
 HOLD_MOVES: dict[str, frozenset[str]] = {
     HELD: frozenset({LIFTED, LAPSED, OVER}),

@@ -59,7 +59,7 @@ def _page(found: ChildHold, url: str, *, signed_in: bool) -> Response:
         "url": url,
         "answers": answering.answers(found),
         "signed_in": signed_in,
-        "may_lift": signed_in and bool(holding.signs(found)),
+        "may_lift": signed_in and bool(holding.signs(found)) and not holding.is_ruled(found.subject_id),
     }
     status = 422 if request.method == "POST" and form.errors else 200
     return show("children/hold.html", form=form, status=status, **known)
