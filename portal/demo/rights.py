@@ -22,6 +22,7 @@ from portal.kernel import spelling
 
 Answer = dict[str, Any]
 PATIENCE = 5000  # milliseconds to wait for somebody who reads or writes
+MOST_YOUNG = 1_000  # members in one answer
 MATCH = {"email": "email", "phone": "phone", "external_id": "member_code"}
 # The parent first: read in this order, erased in the other. Door events stay as counts of a door, without a person.
 TABLES = {
@@ -116,6 +117,17 @@ def keys(connection: sqlite3.Connection, now: datetime) -> Iterator[Answer]:
     for row in connection.execute("SELECT id, email, phone, member_code FROM members ORDER BY id"):
         yield {"key": [row["id"]], "identifiers": list(_identifiers(row))}
     yield {"end": True}
+
+
+def young(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> Answer:
+    """Return who was born after a day, the youngest first."""
+    rows = connection.execute(
+        "SELECT id, birth_date, email, phone, member_code FROM members WHERE birth_date > ?"
+        " ORDER BY birth_date DESC, id LIMIT ? OFFSET ?",
+        (asked["born_after"], min(int(asked["limit"]), MOST_YOUNG), int(asked.get("offset", 0))),
+    )
+    told = [{"key": [row["id"]], "born": row["birth_date"], "identifiers": list(_identifiers(row))} for row in rows]
+    return {"young": told}
 
 
 def erase(connection: sqlite3.Connection, person: str, only: Collection[str], before: Answer) -> Answer:

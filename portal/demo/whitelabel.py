@@ -29,7 +29,7 @@ from portal.sources import signing
 
 OPERATIONS = {
     "/privacy/describe": ("describe",),
-    "/privacy/counts": ("find", "counts"),
+    "/privacy/counts": ("find", "counts", "young"),
     "/privacy/access": ("access", "keys"),
     "/privacy/erasure": ("erasure",),
     "/privacy/preferences": ("preferences",),
@@ -110,6 +110,8 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(HTTPStatus.OK, rights.find(connection, _identifiers(asked)))
             case "counts":
                 self._send(HTTPStatus.OK, rights.counts(connection, _person(asked), now))
+            case "young":
+                self._send(HTTPStatus.OK, rights.young(connection, asked))
             case "access":
                 whose = _person(asked)
                 one_page = "table" in asked

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from portal.kernel.problems import SourceUnavailable
-from portal.sources.base import Identifier, Line, Person, Source
+from portal.sources.base import Identifier, Line, Person, Source, Young
 from portal.sources.history import After, History, Reported, Span, Tally
 from portal.sources.http import client
 from portal.sources.manifest import Text, parse
@@ -89,6 +89,22 @@ def test_an_identifier_finds_persons(system: System, source: Source) -> None:
     assert system.asked[0].body == {"operation": "find", "identifiers": SENT["identifiers"]}
     assert source.find(Identifier("phone", "+84912345678")) == []
     assert len(system.asked) == 1
+
+
+def test_a_system_whose_manifest_says_where_dates_of_birth_are_is_asked_who_is_young(system: System) -> None:
+    since = date(2013, 11, 28)
+    assert source_at(system.url).young(since, 500) == []
+    assert system.asked == []
+    column = '[tables.members]\ncolumns.born_on = { title = "Born on" }'
+    dated = MANIFEST.replace("[subject]", '[subject]\nborn = "born_on"').replace("[tables.members]", column)
+    source = source_at(system.url, manifest=dated)
+    row = {"key": ["m-1"], "born": "2015-03-01", "identifiers": SENT["identifiers"]}
+    system.answer("young", json_of({"young": [row]}))
+    assert source.young(since, 500, 20) == [Young(("m-1",), date(2015, 3, 1), tuple(PERSON.identifiers))]
+    assert system.asked[0].body == {"operation": "young", "born_after": "2013-11-28", "limit": 500, "offset": 20}
+    system.answer("young", json_of({"young": [{**row, "born": "in spring"}]}))
+    with pytest.raises(SourceUnavailable):
+        source.young(since, 500)
 
 
 COUNTS = {
@@ -383,7 +399,7 @@ def test_the_protocol_file_knows_every_address_and_operation() -> None:
         for name in ("describe", "counts", "access", "erasure", "preferences", "correction", "location")
     }
     known = {"describe", "find", "counts", "access", "keys", "erasure", "preferences", "correction"}
-    assert operations == known | {"reported", "tally", "points", "forget"}
+    assert operations == known | {"young", "reported", "tally", "points", "forget"}
     used = set(references(protocol))
     kinds = ("schemas", "parameters", "responses")
     assert used == {f"#/components/{kind}/{name}" for kind in kinds for name in protocol["components"][kind]}

@@ -27,6 +27,7 @@ from portal.sources.base import (
     Preview,
     Snapshot,
     Source,
+    Young,
     counted_out,
 )
 from portal.sources.history import History
@@ -137,6 +138,16 @@ class HttpSource(Source):
         with self._stream("keys") as response:
             for _, line in islice(lines(response), 1, None):
                 yield key_of(line["key"]), [_identifier(entry) for entry in line["identifiers"]]
+
+    def young(self, since: date, limit: int, offset: int = 0) -> list[Young]:
+        if not self.manifest.subject.born:
+            return []
+        answer = self._ask(COUNTS, "young", born_after=since.isoformat(), limit=limit, offset=offset)
+        with self._client.understood("young"):
+            return [
+                Young(key_of(one["key"]), date.fromisoformat(one["born"]), tuple(map(_identifier, one["identifiers"])))
+                for one in answer["young"]
+            ]
 
     def check(self) -> list[Finding]:
         answer = self._ask(DESCRIBE, "describe")
