@@ -31,6 +31,18 @@ class TextForm(Form):
     text = AreaField(N_("Text"), validators=[InputRequired(N_("Enter the text."))])
 
 
+def _source() -> AreaField:
+    """Ask where a change comes from: each form that changes what a law says needs it."""
+    return AreaField(
+        N_("Why"),
+        hint=N_("Which law or decision, and where it is published."),
+        validators=[
+            InputRequired(N_("Enter the reason.")),
+            Length(max=2000, message=N_("Write at most 2,000 characters.")),
+        ],
+    )
+
+
 class AgeForm(Form):
     """Asks for the age of a country from a day on."""
 
@@ -44,14 +56,7 @@ class AgeForm(Form):
         hint=N_("Tomorrow at the earliest. What was decided before keeps its age."),
         validators=[InputRequired(N_("Enter a day."))],
     )
-    reason = AreaField(
-        N_("Why"),
-        hint=N_("Which law or decision, and where it is published."),
-        validators=[
-            InputRequired(N_("Enter the reason.")),
-            Length(max=2000, message=N_("Write at most 2,000 characters.")),
-        ],
-    )
+    reason = _source()
 
 
 class AmendForm(Form):
@@ -72,14 +77,7 @@ class AmendForm(Form):
         hint=N_("Tomorrow at the earliest. What was received before keeps its dates."),
         validators=[InputRequired(N_("Enter a day."))],
     )
-    reason = AreaField(
-        N_("Why"),
-        hint=N_("Which law or decision, and where it is published."),
-        validators=[
-            InputRequired(N_("Enter the reason.")),
-            Length(max=2000, message=N_("Write at most 2,000 characters.")),
-        ],
-    )
+    reason = _source()
 
 
 class PolicyForm(Form):
