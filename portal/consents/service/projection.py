@@ -120,4 +120,4 @@ def _filled(choices: Mapping[str, Choice]) -> dict[str, Choice]:
 
 @lru_cache(maxsize=4)
 def _defaults(site: Site) -> dict[str, Choice]:
-    return {name: Choice(known.states[0]) for name, known in site.purposes.items()}
+    return {name: Choice(known.default) for name, known in site.purposes.items()}
