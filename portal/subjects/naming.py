@@ -61,7 +61,15 @@ def by_key(source: str, key: str | int | list[str | int]) -> Name:
 
 
 def found(names: Iterable[Name]) -> dict[Name, list[Known]]:
+    """Return whom the portal knows by each of these names; see `heard`."""
+    known = {name: [one for one in people if one.subject] for name, people in heard(names).items()}
+    return {name: people for name, people in known.items() if people}
+
+
+def heard(names: Iterable[Name]) -> dict[Name, list[Known]]:
     """Return whom the portal knows by each of these names, with one statement for each kind of name.
+
+    Beside them stands what is remembered of an address that nobody has proven: it has the subject 0, and choices.
 
     A row of a system names a person only where a proof makes it theirs (DESIGN idea 3), so nobody's choice is obeyed
     for somebody else who shares an address. Several persons may have proven one row: whoever asks heeds all of them.

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.api.service import persons
 from portal.consents.service import asking
 from portal.consents.service.asking import Question, Told
 from portal.subjects import naming
-from portal.subjects.naming import Name, NotAnAddress, NotAPhone
+from portal.subjects.naming import Known, Name, NotAnAddress, NotAPhone
 
 Asked = dict[str, Any]
 Answer = dict[str, Any]
+
+
+class Heard(NamedTuple):
+    """What is known by one name: the choices of each person, and what an address says that has no account."""
+
+    people: list[dict[str, Any]]
+    kept: dict[str, Any]
+
+
 Wording = tuple[str, str | None, str | None, str | None, str | None]
 
 
@@ -22,8 +31,8 @@ def answers(questions: Sequence[Asked]) -> list[Answer]:
     KeyError and TypeError where a question has not the right shape.
     """
     names = _names(questions)
-    known = naming.found(dict.fromkeys(name for name in names if name))
-    read = {name: [asking.document(one.choices) for one in found] for name, found in known.items()}
+    heard = naming.heard(dict.fromkeys(name for name in names if name))
+    read = {name: _read(found) for name, found in heard.items()}
     prepared: dict[Wording, Question] = {}
     answered = []
     for asked, name in zip(questions, names, strict=True):
@@ -52,8 +61,18 @@ def _question(asked: Asked, name: Name | None) -> Question:
     return asking.question(f"{purpose}.{channel}" if channel else purpose, asked.get("state", ""), source)
 
 
-def _answer(question: Question, found: list[dict[str, Any]] | None) -> Answer:
-    if found is None:
+def _read(found: Sequence[Known]) -> Heard:
+    """Return the choices of the people of a name, and apart from them what is remembered of it without a person."""
+    choices = [(one.subject, asking.document(one.choices)) for one in found]
+    kept = {name: said for subject, doc in choices if not subject for name, said in doc.items()}
+    return Heard([doc for subject, doc in choices if subject], kept)
+
+
+def _answer(question: Question, heard: Heard | None) -> Answer:
+    if heard and heard.kept and (no := question.of_kept(heard.kept)):
+        return _said(no)
+    found = heard.people if heard else []
+    if not found:
         return _said(question.of_nobody())
     return _said(question.of(found[0]) if len(found) == 1 else asking.strictest(map(question.of, found)))
 
