@@ -71,7 +71,7 @@ def leave(token: str, language: str) -> tuple[Membership, Choice]:
     limits.hit(PER_ADDRESS, "unsubscribe", token)
     with atomic():
         before = consents.standing(found.subject)[found.pair.id]
-        if not before.event or before.state != OFF:
+        if not before.made or before.state != OFF:
             policies.choose(found.subject, found.pair.id, OFF, language, channel=CHANNEL)
     return found, consents.standing(found.subject)[found.pair.id]
 

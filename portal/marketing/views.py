@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from portal.config import OPT_OUT
 from portal.consents import service as consents
 from portal.consents.service import Choice
 from portal.consents.words import Line, lines, local, told
@@ -69,7 +70,7 @@ def unsubscribe(token: str) -> Response:
     if request.method != "POST":
         found = lists.opened(token)
         choice = consents.standing(found.subject)[found.pair.id]
-        is_off = choice.event > 0 and choice.state == OFF
+        is_off = choice.made and choice.state == OFF
     else:
         (found, choice), is_off = lists.leave(token, here().language), True
     page = "marketing/unsubscribed.html" if is_off else "marketing/unsubscribe.html"
@@ -132,7 +133,7 @@ def _said(standing: Mapping[str, Choice], switched: Sequence[Pair], scope: str, 
 
 
 def _passed(standing: Mapping[str, Choice]) -> Passed:
-    made = [pair for pair in service.pairs() if standing[pair.id].event]
+    made = [pair for pair in service.pairs() if standing[pair.id].made]
     newest = max(made, key=lambda pair: standing[pair.id].event, default=None)
     passed = consents.passed(me().subject_id, standing, [pair.id for pair in made])
     last = passed[newest.id] if newest else []
@@ -161,8 +162,9 @@ def _newest(passed: Iterable[Sequence[consents.Passed]]) -> dict[str, consents.P
 def _cell(pair: Pair, standing: Mapping[str, Choice]) -> Markup:
     """Draw a switch; only the line below it differs from person to person."""
     choice = standing[pair.id]
-    state = choice.state if choice.event else ""
-    own = {"hint": words.hint(standing, pair)}
+    by_default = not choice.event and pair.purpose.choice == OPT_OUT
+    state = choice.state if choice.event or by_default else ""
+    own = {"hint": _("On until you object to it.") if by_default else words.hint(standing, pair)}
 
     def context(own: Mapping[str, str]) -> dict[str, object]:
         return {"id": _place(pair.id), "pair": pair, "name": local(pair.purpose.title), "state": state, **own}
