@@ -10,6 +10,7 @@ from portal.config import Words as Texts
 from portal.consents.models import ConsentEvent
 from portal.consents.receipts import titled_origin
 from portal.consents.service import OBJECTION, RESTRICTION, Choice, Passed, stop_of
+from portal.consents.service.names import takers
 from portal.consents.service.remembering import HERE
 from portal.kernel.problems import N_
 from portal.sources import registry
@@ -95,10 +96,13 @@ def recorded(event: ConsentEvent) -> str:
     return _("As recorded in %(system)s on %(day)s", system=origin, day=day)
 
 
-def found_at(choice: Choice) -> str:
-    """Return where what holds was found, for a choice that was not made here."""
+def found_at(choice: Choice, purpose_id: str) -> str:
+    """Return where what holds was found, for a choice that was not made here, and that others may have another."""
     system = titled_origin(choice.origin, here().language)
-    return _("As %(system)s had it on %(day)s", system=system, day=here().day(choice.at) if choice.at else "")
+    had = _("As %(system)s had it on %(day)s", system=system, day=here().day(choice.at) if choice.at else "")
+    if len(takers(purpose_id)) == 1:
+        return f"{had}."
+    return f"{had}. {_('Until you choose, each system keeps its own setting.')}"
 
 
 def when(words: Words, moment: datetime, today: date | None = None) -> str:

@@ -40,7 +40,7 @@ def hint(standing: Mapping[str, Choice], pair: Pair) -> str:
     if not choice.event:
         return ""
     if not choice.made:
-        return f"{found_at(choice)}."
+        return found_at(choice, pair.id)
     since = _("Since %(at)s.", at=_at(choice))
     why = stopped(standing, pair.id) if choice.state == ON else ""
     return f"{since} {why} {under_way([pair], choice)}".replace("  ", " ").strip()

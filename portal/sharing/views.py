@@ -81,7 +81,7 @@ def _show(switched: str = "") -> Response:
             (
                 purpose,
                 standing[purpose.id].state == service.ON,
-                _since(standing[purpose.id], purpose.id in by_signal),
+                _since(purpose.id, standing[purpose.id], purpose.id in by_signal),
                 told(lines(passed.get(purpose.id, []))),
             )
             for purpose in service.purposes()
@@ -104,11 +104,11 @@ def _said(standing: dict[str, consents.Choice], name: str) -> str:
     return _(SINCE[choice.state], what=local(known.title), at=when(here(), choice.at) if choice.at else "")
 
 
-def _since(choice: consents.Choice, signal: bool) -> str:
+def _since(name: str, choice: consents.Choice, signal: bool) -> str:
     if not choice.at:
         return _("On until you object to it.") if choice.state == service.ON else _("Off until you allow it.")
     if not choice.made:
-        return f"{found_at(choice)}."
+        return found_at(choice, name)
     at = when(here(), choice.at)
     return _("Off since %(at)s, because your browser asked.", at=at) if signal else _("Since %(at)s.", at=at)
 

@@ -94,7 +94,7 @@ def _since(purpose: Purpose, standing: dict[str, Choice]) -> str:
             return _("On until you object to it.")
         return _("Off until you allow it.")
     if not choice.made:
-        return f"{found_at(choice)}."
+        return found_at(choice, purpose.id)
     at = when(here(), choice.at)
     if purpose.choice == OPT_OUT and choice.state == purpose.states[0]:
         return _("Off since %(at)s, because you objected.", at=at)

@@ -111,8 +111,7 @@ def _found(level: Choice) -> str:
     """Return what the systems had of themselves, "" where that is not known: no level is chosen by it."""
     if not level.event:
         return ""
-    had = f"{found_at(level)}: {state(level.state)}."
-    return f"{had} {_('Until you save a level here, each system keeps the setting that it has.')}"
+    return f"{state(level.state)}. {found_at(level, service.PURPOSE)}"
 
 
 @cache
