@@ -22,8 +22,9 @@ def answers(questions: Sequence[Asked]) -> list[Answer]:
     KeyError and TypeError where a question has not the right shape.
     """
     names = _names(questions)
-    known = naming.found(dict.fromkeys(name for name in names if name))
-    read = {name: [asking.document(one.choices) for one in found] for name, found in known.items()}
+    read: dict[Name, list[dict[str, Any]]] = {}
+    for known, _, choices in naming.each(name for name in names if name):
+        read.setdefault(known, []).append(asking.document(choices))
     prepared: dict[Wording, Question] = {}
     answered = []
     for asked, name in zip(questions, names, strict=True):

@@ -46,6 +46,7 @@ class Question:
         self._exempt = bool(use and use.while_restricted)
         self._names = (named(purpose_id, source_id), purpose_id)
         self._stops = [(reason, kind + name) for name in widened(purpose_id) for reason, kind in _REASONS.items()]
+        self._stopping = frozenset((RESTRICTION, *[name for _, name in self._stops]))
 
     def of_nobody(self) -> Told:
         """Answer about somebody who is not known: nothing that has to be chosen is allowed."""
@@ -60,6 +61,8 @@ class Question:
         if self._protective:
             return NEEDED
         choice = self._choice(choices) if self._states else None
+        if self._stopping.isdisjoint(choices):
+            return self._chosen(choice)
         return self._stop(choices, choice) or self._chosen(choice)
 
     def _stop(self, choices: dict[str, Any], choice: list[Any] | None) -> Told | None:
