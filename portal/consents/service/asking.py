@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NotRequired, TypedDict
 
 import orjson
 
@@ -18,19 +18,19 @@ from portal.consents.service.names import HOLD, OBJECTION, RESTRICTION, STOPS, n
 _REASONS = {"held": HOLD, "objected": OBJECTION}
 
 
-class Told(NamedTuple):
-    """An answer as it is sent: see `judging.Answer`; `since` is a moment as the standing has it, "" for none."""
+class Told(TypedDict):
+    """An answer as it is sent: see `judging.Answer`; `since` is a moment as the standing has it."""
 
     allowed: bool
     reason: str
-    since: str = ""
-    case: str = ""
+    since: NotRequired[str]
+    request: NotRequired[str]
 
 
-UNKNOWN_PURPOSE = Told(False, "unknown-purpose")
-UNKNOWN_PERSON = Told(False, "unknown-person")
-NOT_CHOSEN = Told(False, "not-chosen")
-NEEDED = Told(True, "needed")
+UNKNOWN_PURPOSE = Told(allowed=False, reason="unknown-purpose")
+UNKNOWN_PERSON = Told(allowed=False, reason="unknown-person")
+NOT_CHOSEN = Told(allowed=False, reason="not-chosen")
+NEEDED = Told(allowed=True, reason="needed")
 
 
 class Question:
@@ -91,7 +91,7 @@ class Question:
 def refused(choices: dict[str, Any]) -> list[str]:
     """Return every purpose and use that somebody's own word, or a request of theirs, says no to."""
     told = ((name, one.of(choices)) for name, one in _everything(config.site()))
-    return [name for name, answer in told if not answer.allowed and answer.since]
+    return [name for name, answer in told if not answer["allowed"] and "since" in answer]
 
 
 def question(purpose_id: str, state: str = "", source_id: str = "") -> Question:
@@ -105,14 +105,17 @@ def document(stored: Any) -> dict[str, Any]:
     return read
 
 
-def strictest(answers: Iterable[Told]) -> Told | None:
+def strictest(answers: Iterable[Told]) -> Told:
     """Return of several persons' answers the one that allows least: whoever shares a row is heeded too."""
     told = list(answers)
-    return next((one for one in told if not one.allowed), told[0] if told else None)
+    return next((one for one in told if not one["allowed"]), told[0])
 
 
 def _told(allowed: bool, reason: str, choice: list[Any]) -> Told:
-    return Told(allowed, reason, choice[2], choice[3] if len(choice) > 3 else "")
+    told: Told = {"allowed": allowed, "reason": reason, "since": choice[2]}
+    if len(choice) > 3 and choice[3]:
+        told["request"] = choice[3]
+    return told
 
 
 @lru_cache(maxsize=4096)
