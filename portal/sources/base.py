@@ -259,6 +259,10 @@ class Source(ABC):
     def stored(self, person: Person) -> dict[str, str]:
         """Return the state word that each preference has now; `mixed` where a person's rows differ."""
 
+    def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
+        """Return `stored` of many at once, by whatever number the caller gives each; this way asks for one by one."""
+        return {number: self.stored(person) for number, person in people.items()}
+
     def details(self, person: Person) -> list[Held]:
         """Return every value of a person that the manifest lets be corrected; this way reads pages of its tables."""
         found: list[Held] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -93,6 +94,16 @@ def names(subject_ids: list[int]) -> dict[int, list[Name]]:
     for subject, kind, value, row in names_of(subject_ids):
         known[subject].append(Name(f"key:{kind}" if row else kind, value))
     return known
+
+
+def hash_key() -> bytes:
+    """Return the key by which programs and the portal name people without writing them out: 32 bytes."""
+    return crypto.sign("api hash")
+
+
+def hashed(name: Name) -> str:
+    """Return how a person is named in suppressions and changes."""
+    return hmac.digest(hash_key(), name.said.encode(), "sha256").hex()
 
 
 def _rows(kind: str, hashes: list[str]) -> Iterable[tuple[str, int, Any]]:

@@ -13,9 +13,9 @@ import orjson
 
 from portal import config
 from portal.config import Site
-from portal.consents.service.names import HOLD, OBJECTION, RESTRICTION, STOPS, named, widened
+from portal.consents.service.names import HOLD, OBJECTION, REFUSAL, RESTRICTION, STOPS, named, widened
 
-_REASONS = {"held": HOLD, "objected": OBJECTION}
+_REASONS = {"held": HOLD, "objected": OBJECTION, "refused": REFUSAL}
 
 
 class Told(TypedDict):
@@ -30,6 +30,7 @@ class Told(TypedDict):
 UNKNOWN_PURPOSE = Told(allowed=False, reason="unknown-purpose")
 UNKNOWN_PERSON = Told(allowed=False, reason="unknown-person")
 NOT_CHOSEN = Told(allowed=False, reason="not-chosen")
+NOT_OBJECTED = Told(allowed=True, reason="not-objected")
 NEEDED = Told(allowed=True, reason="needed")
 
 
@@ -43,16 +44,19 @@ class Question:
         self._least = self._states.index(state or self._states[1]) if self._states and self.is_known else 0
         self._enough = frozenset(self._states[self._least :])
         self._protective = bool(self._states) and self._least == 0
+        self._by_default = bool(purpose and self._states and purpose.default in self._enough)
         self._exempt = bool(use and use.while_restricted)
         self._names = (named(purpose_id, source_id), purpose_id)
         self._stops = [(reason, kind + name) for name in widened(purpose_id) for reason, kind in _REASONS.items()]
         self._stopping = frozenset((RESTRICTION, *[name for _, name in self._stops]))
 
     def of_nobody(self) -> Told:
-        """Answer about somebody who is not known: nothing that has to be chosen is allowed."""
+        """Answer about somebody who is not known: nothing that has to be chosen is allowed, opt-out is."""
         if not self.is_known:
             return UNKNOWN_PURPOSE
-        return UNKNOWN_PERSON if self._states and not self._protective else NEEDED
+        if not self._states or self._protective:
+            return NEEDED
+        return NOT_OBJECTED if self._by_default else UNKNOWN_PERSON
 
     def of(self, choices: dict[str, Any]) -> Told:
         """Answer by the choices of a standing."""
@@ -79,7 +83,7 @@ class Question:
         if not self._states:
             return NEEDED
         if choice is None:
-            return NOT_CHOSEN
+            return NOT_OBJECTED if self._by_default else NOT_CHOSEN
         allowed = choice[0] in self._enough
         return _told(allowed, "chosen" if allowed else "not-chosen", choice)
 

@@ -88,6 +88,10 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
 
+    def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
+        with self._reading() as (session, ground):
+            return preferences.read_many(session, ground, people)
+
     def details(self, person: Person) -> list[Held]:
         with self._reading() as (session, ground):
             return correcting.details(session, Reach(ground, person))
