@@ -65,7 +65,7 @@ DECLARED: dict[str, tuple[str, ...]] = {
 
 # What `security_changed` has a sentence for, in its three templates.
 PASSWORD = ("password set", "password changed", "password removed")
-CHANGES = frozenset({"added", "removed", "signed in", "ended", *PASSWORD})
+CHANGES = frozenset({"added", "moved", "removed", "signed in", "ended", *PASSWORD})
 # And what `staff_changed` has one for.
 STAFF_CHANGES = frozenset(
     {"factor set", "factor reset", "recovery used", "recovery renewed", "role", "disabled", "enabled"}

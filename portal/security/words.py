@@ -58,6 +58,7 @@ SAID: Mapping[str, str] = {
     "details.corrected": N_("A correction was written to %(source)s"),
     "details.finished": N_("A correction is in every system"),
     "details.said": N_("You added a statement to your data"),
+    "details.taken_back": N_("A change of your address was undone in every system, because it was not you"),
     "details.unsaid": N_("You took a statement away from your data"),
     "download.asked": N_("You asked for a copy of your data (%(reference)s)"),
     "download.cancelled": N_("You stopped a copy of your data (%(reference)s)"),
