@@ -21,7 +21,7 @@ _RISKY = "=+-@\t\r\n＝＋－＠"  # a spreadsheet may take a cell that begins s
 _RISKY_FIRST = frozenset(_RISKY)
 _BEGINS_RISKY = tuple(_RISKY)
 _NUMBERS = frozenset({type(None), int, float, Decimal})
-_NONE = type(None)
+_NONE, _PLAIN = type(None), frozenset({int, float})
 _WORDS = {True: "true", False: "false"}
 _FIRST = itemgetter(slice(1))
 _TEXTS: Mapping[type, Callable[[Any], str]] = {
@@ -42,13 +42,18 @@ def cell(value: Any) -> str | float | Decimal | None:
 
 
 def written(column: Column) -> tuple[Column, Column]:
-    """Return a column as JSON values and as cells. Text that is no UTF-8 is told by whoever turns it into bytes."""
+    """Return a column as JSON values and as cells.
+
+    Text that is no UTF-8 and numbers beyond 64 bits are told by whoever turns them into bytes: then `singly` is right.
+    """
     kinds = set(map(type, column))
     empty = _NONE in kinds
     kinds.discard(_NONE)
+    if kinds <= _PLAIN and (float not in kinds or all(map(isfinite, filter(None, column)))):
+        return column, column
     if len(kinds) > 1:
         return singly(column)
-    kind = kinds.pop() if kinds else int
+    [kind] = kinds
     if kind is str:
         return column, _guarded(column, empty)
     if kind in _TEXTS:
@@ -56,8 +61,6 @@ def written(column: Column) -> tuple[Column, Column]:
         return texts, texts
     if kind is bool:
         return column, _mapped(_WORDS.__getitem__, column, empty)
-    if kind is int or (kind is float and all(map(isfinite, filter(None, column)))):
-        return column, column
     return singly(column)
 
 

@@ -49,7 +49,7 @@ class Sheet:
         self.columns |= dict.fromkeys(name for name in batch.names if name not in self.columns)
         try:
             lines, cells = self._written(batch, written)
-        except (TypeError, UnicodeEncodeError):  # text that is no UTF-8, or a number beyond 64 bits
+        except (TypeError, UnicodeEncodeError, OverflowError):  # text that is no UTF-8, or a number beyond 64 bits
             lines, cells = self._written(batch, singly)
         self._json.write((b",\n" if self.rows else b"\n") + lines)
         self._csv.write(cells)
