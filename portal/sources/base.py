@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from portal.kernel.problems import SourceUnavailable
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Key = tuple[str | int, ...]
 Row = dict[str, Any]
 Level = Literal["error", "warning"]
+TOGETHER = 500  # rows that are handed on at once, at most
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,14 @@ class Finding:
         return ": ".join(filter(None, (self.level, place, self.say)))
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of one table, each a tuple in the order of `names`."""
+
+    names: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
 class Snapshot(ABC):
     """Everything about a person as of one moment. Rows stream, so memory does not grow with them."""
 
@@ -166,6 +175,18 @@ class Snapshot(ABC):
     @abstractmethod
     def rows(self, table: str) -> Iterator[Row]:
         """Yield a table's rows in a stable order, as many as `counts` says, one table after another."""
+
+    def batches(self, table: str) -> Iterator[Batch]:
+        """Yield the same rows in the same order, the first ones soon and then many at a time, all of like columns."""
+        size = 1
+        for names, rows in groupby(self.rows(table), key=tuple):
+            while some := list(islice(rows, size)):
+                yield Batch(names, [tuple(row.values()) for row in some])
+                size = min(2 * size, TOGETHER)
+
+    def types(self, table: str) -> Mapping[str, str]:
+        """Return the type of each column as the system itself calls it, where it has such a thing."""
+        return {}
 
     def kinds(self, table: str) -> Mapping[str, str]:
         """Return what `values.decode` needs, by column, to make a written value again what it was."""

@@ -111,8 +111,8 @@ def wait_for(ready: Callable[[], Any], server: subprocess.Popen[bytes], log: Pat
 # PostgreSQL
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
+@contextmanager
+def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL server, up to its database's name."""
     import psycopg
 
@@ -134,6 +134,13 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A server for all tests of a process."""
+    with postgresql_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def empty_database(postgresql: str) -> "Lent":
     """A database without tables, lent to one test after another."""
     from tests.servers.lending import Lent
@@ -150,8 +157,8 @@ def postgresql_url(empty_database: "Lent") -> str:
 # MariaDB
 
 
-@pytest.fixture(scope="session")
-def mariadb() -> Iterator[int]:
+@contextmanager
+def mariadb_server() -> Iterator[int]:
     """The port of a MariaDB server; root needs no password."""
     import pymysql
 
@@ -168,6 +175,13 @@ def mariadb() -> Iterator[int]:
         command = [mariadbd, *places, *options, *habits]
         with running(command, lambda: pymysql.connect(host="127.0.0.1", port=port, user="root").close(), folder):
             yield port
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[int]:
+    """A server for all tests of a process."""
+    with mariadb_server() as port:
+        yield port
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import values
 from portal.sources.base import (
+    Batch,
     Change,
     Erased,
     Finding,
@@ -37,7 +38,7 @@ from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.history import SqlHistory
 from portal.sources.sql.rehearsal import rehearse, rehearsing
-from portal.sources.sql.schema import Schema
+from portal.sources.sql.schema import LiveColumn, Schema
 from portal.sources.sql.session import Session, opened, reading, writing
 from portal.sources.sql.statement import Sql, joined
 
@@ -175,15 +176,25 @@ class SqlSnapshot(Snapshot):
         }
 
     def rows(self, table: str) -> Iterator[Row]:
+        for batch in self.batches(table):
+            yield from (dict(zip(batch.names, row, strict=True)) for row in batch.rows)
+
+    def batches(self, table: str) -> Iterator[Batch]:
         shown, entry, ground = self._shown(table), self._reach.ground.manifest.tables[table], self._reach.ground
         columns = joined((ground.name(entry, column) for column in shown), ", ")
         chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
-        for row in self._session.stream(chosen + looking.ordered(ground, entry)):
-            yield dict(zip(shown, row, strict=True))
+        for rows in self._session.batches(chosen + looking.ordered(ground, entry)):
+            yield Batch(tuple(shown), rows)
+
+    def types(self, table: str) -> Mapping[str, str]:
+        return {column: live.type for column, live in self._columns(table).items()}
 
     def kinds(self, table: str) -> Mapping[str, str]:
+        return {column: live.kind for column, live in self._columns(table).items()}
+
+    def _columns(self, table: str) -> dict[str, LiveColumn]:
         columns = self._reach.ground.live(self._reach.ground.manifest.tables[table]).columns
-        return {column: columns[column].kind for column in self._shown(table)}
+        return {column: columns[column] for column in self._shown(table)}
 
     def _shown(self, table: str) -> list[str]:
         """Return the columns that go into an archive, in the database's order."""

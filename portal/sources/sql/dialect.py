@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -13,7 +14,8 @@ from portal.sources.sql.statement import HERE, Sql, among, joined
 CONNECT_SECONDS = 3
 REMOVED = "[removed]"
 HASHED = "erased:"
-BATCH = 2000  # rows fetched at a time while streaming
+FIRST, BATCH = 100, 2000  # rows fetched at a time while streaming, at first and at most
+Some = Callable[[int], list[tuple[Any, ...]]]  # the next so many rows, none at the end
 
 
 class Dialect(ABC):
@@ -55,8 +57,8 @@ class Dialect(ABC):
         """Read tables, columns, keys, indexes and foreign keys."""
 
     @abstractmethod
-    def stream(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-        """Yield rows without holding them all."""
+    def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> AbstractContextManager[Some]:
+        """Open what gives the rows of a statement by and by, without holding them all here."""
 
     @abstractmethod
     def fault(self, error: Exception) -> tuple[str, bool]:

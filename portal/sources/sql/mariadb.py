@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from portal.sources.sql.dialect import BATCH, CONNECT_SECONDS, HASHED, REMOVED, Dialect
+from portal.sources.sql.dialect import CONNECT_SECONDS, HASHED, REMOVED, Dialect, Some
 from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
 from portal.sources.sql.statement import Sql, among, bound, joined
 
@@ -79,13 +80,13 @@ class Mariadb(Dialect):
             read_timeout=300,
         )
 
-    def stream(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    @contextmanager
+    def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[Some]:
         from pymysql.cursors import SSCursor
 
         with connection.cursor(SSCursor) as cursor:
             cursor.execute(text, values)
-            while rows := cursor.fetchmany(BATCH):
-                yield from rows
+            yield cursor.fetchmany
 
     def fault(self, error: Exception) -> tuple[str, bool]:
         code = error.args[0] if error.args and isinstance(error.args[0], int) else 0

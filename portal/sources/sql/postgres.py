@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from portal.sources.sql.dialect import BATCH, CONNECT_SECONDS, HASHED, REMOVED, Dialect
+from portal.sources.sql.dialect import CONNECT_SECONDS, HASHED, REMOVED, Dialect, Some
+from portal.sources.sql.lenient import keep_what_python_lacks
 from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
 from portal.sources.sql.statement import Sql, bound
 
@@ -37,7 +39,12 @@ class Postgres(Dialect):
     """Reads in REPEATABLE READ READ ONLY with server-side cursors."""
 
     null_is_highest = True
-    reading = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL TIME ZONE 'UTC'")
+    # Whatever a database was set to, its values are written in the one way that is read here without loss.
+    reading = (
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true),"
+        " set_config('IntervalStyle', 'postgres', true), set_config('extra_float_digits', '1', true)",
+    )
     writing = ("BEGIN", "SET LOCAL TIME ZONE 'UTC'", "SET LOCAL lock_timeout = '10s'")
 
     @property
@@ -50,14 +57,14 @@ class Postgres(Dialect):
         import psycopg
 
         connection = psycopg.connect(self.url, autocommit=True, connect_timeout=CONNECT_SECONDS)
-        _keep_odd_dates(connection)
+        keep_what_python_lacks(connection)
         return connection
 
-    def stream(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    @contextmanager
+    def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[Some]:
         with connection.cursor(name="portal_rows") as cursor:
-            cursor.itersize = BATCH
             cursor.execute(text, values)
-            yield from cursor
+            yield cursor.fetchmany
 
     def fault(self, error: Exception) -> tuple[str, bool]:
         state = getattr(error, "sqlstate", None) or ""
@@ -153,26 +160,3 @@ def _references(connection: Any) -> list[tuple[str, ForeignKey]]:
         (table, ForeignKey(tuple(columns), target, tuple(to), _ACTIONS[action]))
         for table, target, columns, to, action in rows
     ]
-
-
-def _keep_odd_dates(connection: Any) -> None:
-    """Let dates that Python has no value for (infinity, BC, after 9999) come through as their text."""
-    from psycopg import DataError
-    from psycopg.types import datetime as kinds
-
-    def lenient(base: Any) -> Any:
-        def load(self: Any, data: Any) -> Any:
-            try:
-                return base.load(self, data)
-            except DataError:
-                return bytes(data).decode()
-
-        return type("Lenient" + base.__name__, (base,), {"load": load})
-
-    for name, loader in (
-        ("date", kinds.DateLoader),
-        ("timestamp", kinds.TimestampLoader),
-        ("timestamptz", kinds.TimestamptzLoader),
-        ("interval", kinds.IntervalLoader),
-    ):
-        connection.adapters.register_loader(name, lenient(loader))

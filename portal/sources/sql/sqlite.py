@@ -7,13 +7,14 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial, reduce
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from portal.sources.sql.dialect import BATCH, HASHED, REMOVED, Dialect
+from portal.sources.sql.dialect import HASHED, REMOVED, Dialect, Some
 from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
 from portal.sources.sql.statement import Sql, among, bound
 
@@ -56,11 +57,10 @@ class Sqlite(Dialect):
             connection.execute("PRAGMA secure_delete = ON")
         return connection
 
-    def stream(self, connection: sqlite3.Connection, text: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-        cursor = connection.execute(text, values)
-        cursor.arraysize = BATCH
-        while rows := cursor.fetchmany():
-            yield from rows
+    @contextmanager
+    def streaming(self, connection: sqlite3.Connection, text: str, values: Sequence[Any]) -> Iterator[Some]:
+        with closing(connection.execute(text, values)) as cursor:
+            yield cursor.fetchmany
 
     def fault(self, error: Exception) -> tuple[str, bool]:
         code = getattr(error, "sqlite_errorcode", None)
