@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Key = tuple[str | int, ...]
 Row = dict[str, Any]
 Level = Literal["error", "warning"]
+Shape = Mapping[str, Mapping[str, str]]  # by table, what each part of a schema is, in words
 
 
 @dataclass(frozen=True)
@@ -310,6 +311,10 @@ class Source(ABC):
     @abstractmethod
     def check(self) -> list[Finding]:
         """Compare the manifest with the live system."""
+
+    def shape(self) -> Shape:
+        """Return the live schema in words, to be compared with what it was; {} where there is none."""
+        return {}
 
     def rehearse(self, person: Person) -> Rehearsed | None:
         """Erase in a transaction that is rolled back, so that nothing is changed; None where there is no such thing."""

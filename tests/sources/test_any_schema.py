@@ -39,8 +39,9 @@ def _emptied(url: str) -> str:
     connection = open_(url)
     cursor = connection.cursor()
     if url.startswith("postgresql"):
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
+        cursor.execute("SELECT string_agg(tablename, ', ') FROM pg_tables WHERE schemaname = 'public'")
+        (names,) = cursor.fetchone()
+        cursor.execute(f"DROP TABLE {names} CASCADE" if names else "SELECT 1")
     else:
         cursor.execute("SET foreign_key_checks = 0")
         cursor.execute("SHOW TABLES")

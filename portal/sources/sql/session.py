@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,10 +49,10 @@ class Session:
         with self.mapped():
             yield from self._dialect.stream(self._connection, self._dialect.written(sql), sql.values)
 
-    def schema(self) -> Schema:
-        """Read the live schema."""
+    def schema(self, others: Collection[str] = ()) -> Schema:
+        """Read the live schema, and the tables of `others` beside it."""
         with self.mapped():
-            return self._dialect.schema(self._connection)
+            return self._dialect.schema(self._connection, others)
 
     def kept(self) -> list[str]:
         """Return the tables to which what is done cannot be rolled back."""
