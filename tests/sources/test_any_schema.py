@@ -15,7 +15,7 @@ from tests.sources.webs.drawing import EMAILS, PEOPLE, Web, webs
 from tests.sources.webs.model import erased, reached
 from tests.sources.world import open_
 
-EXAMPLES = {"sqlite": 40, "postgresql": 8, "mysql": 5}
+EXAMPLES = {"sqlite": 30, "postgresql": 8, "mysql": 5}
 Fresh = Callable[[], str]
 
 

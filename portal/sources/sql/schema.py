@@ -86,7 +86,7 @@ def edges(manifest: Manifest, schema: Schema) -> list[Edge]:
             found += [
                 Edge(table.name, parent.name, key.columns, bond(table, schema[table.real], key))
                 for parent in tables
-                if parent.real == key.table and parent.erase == "delete" and not _is_link(table, parent, key)
+                if parent.real == key.table and _goes_first(parent) and not _is_link(table, parent, key)
             ]
     return found
 
@@ -97,6 +97,11 @@ def bond(table: Table, live: LiveTable, key: ForeignKey) -> Bond:
         return "engine"
     free = not table.link or not set(table.link.columns) & set(key.columns)
     return "nullable" if free and all(live.columns[name].nullable for name in key.columns) else "fixed"
+
+
+def _goes_first(parent: Table) -> bool:
+    """Tell whether rows that refer to a table have to go before its own; what goes with its last user comes last."""
+    return parent.erase == "delete" and not (parent.link and parent.link.while_used)
 
 
 def _is_link(table: Table, parent: Table, key: ForeignKey) -> bool:

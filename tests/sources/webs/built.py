@@ -77,6 +77,7 @@ def _section(web: Web, table: Drawn) -> str:
         lines.append('match = { email = "address" }')
     elif table.way == "outward":
         lines.append(f'link = "id <- {table.parent}.to_{table.name}"')
+        lines += ['shared = "while-used"'] if table.erase == "delete" else []
     elif table.way:
         names = ("tag",) if table.way == "tag" else web.tables[table.parent].key
         lines.append(f'link = "{", ".join(f"up_{name}" for name in names)} -> {table.parent}.{", ".join(names)}"')
@@ -85,6 +86,11 @@ def _section(web: Web, table: Drawn) -> str:
     if table.erase != "delete":
         lines.append(f'columns.body = {{ erase = "{"text:gone" if table.body == "text" else table.body}" }}')
         lines.append('columns.address = { erase = "null" }')
+        lines += [
+            f'columns.to_{name} = {{ erase = "null" }}'
+            for name in web.outward_of(table.name)
+            if web.tables[name].erase == "delete"
+        ]
         lines += [
             f'columns.{each.column} = {{ erase = "null" }}'
             for each in table.references

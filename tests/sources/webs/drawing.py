@@ -85,8 +85,6 @@ def _tables(draw: st.DrawFn, name: str, before: dict[str, Drawn]) -> Drawn:
         way = "tag"
     key = ("id",) if way == "outward" else draw(st.sampled_from([("id",), ("id", "part"), ()]))
     erase = draw(st.sampled_from(["delete", "delete", "anonymise", "keep"]))
-    if way == "outward" and erase == "delete":
-        erase = "anonymise"
     enforced = way == "key" and (erase == "delete" or parent.erase != "delete") and draw(st.booleans())
     return Drawn(name, key, way, parent.name, erase, draw(st.sampled_from(["null", "text", "redact"])), enforced)
 

@@ -33,17 +33,35 @@ def erased(web: Web, person: int) -> dict[str, list[Row]]:
     theirs = reached(web, person)
     after = deepcopy(web.rows)
     gone: dict[str, list[Row]] = {name: [] for name in after}
+    shared: dict[str, list[Row]] = {name: [] for name in after}
     for table in web.tables.values():
         for row in theirs[table.name]:
             here = after[table.name][_place(web.rows[table.name], row)]
             if table.erase == "delete":
-                gone[table.name].append(here)
+                (shared if table.way == "outward" else gone)[table.name].append(here)
             else:
                 _change(web, table, here, person)
     for name, rows in gone.items():
         for row in rows:
             _delete(web, after, name, row)
+    _delete_unused(web, after, shared)
     return after
+
+
+def _delete_unused(web: Web, after: dict[str, list[Row]], shared: dict[str, list[Row]]) -> None:
+    for name, rows in shared.items():
+        for row in rows:
+            if not _is_used(web, after, name, row):
+                _delete(web, after, name, row)
+
+
+def _is_used(web: Web, after: dict[str, list[Row]], name: str, row: Row) -> bool:
+    """Tell whether any row refers to a shared one, by what points outward or by a reference."""
+    pointing = [(web.tables[name].parent, f"to_{name}")]
+    pointing += [
+        (table.name, each.column) for table in web.tables.values() for each in table.references if each.table == name
+    ]
+    return any(other[column] == row["id"] for table, column in pointing for other in after[table])
 
 
 def _place(rows: list[Row], row: Row) -> int:
@@ -58,8 +76,16 @@ def _change(web: Web, table: Drawn, row: Row, person: int) -> None:
         row["body"] = None if table.body == "null" else "gone"
     row["address"] = None
     for reference in table.references:
-        if web.tables[reference.table].erase == "delete" and reference.on_delete == "NO ACTION":
+        if _goes(web, reference.table) and reference.on_delete == "NO ACTION":
             row[reference.column] = None
+
+    for name in web.outward_of(table.name):
+        if web.tables[name].erase == "delete":
+            row[f"to_{name}"] = None
+
+
+def _goes(web: Web, name: str) -> bool:
+    return web.tables[name].erase == "delete"
 
 
 def _delete(web: Web, after: dict[str, list[Row]], name: str, row: Row) -> None:

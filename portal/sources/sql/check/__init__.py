@@ -28,6 +28,7 @@ def findings(session: Session, ground: Ground) -> list[Finding]:
         *indexes.slow(ground),
         *references.kept_children(ground),
         *references.circles(ground),
+        *references.always_used(ground),
         *conditions.conditions(session, ground),
         *constraints.refused_values(session, ground),
     ]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from portal.sources.base import Finding
 from portal.sources.manifest import Table
-from portal.sources.sql.check.saying import error
+from portal.sources.sql import sharing
+from portal.sources.sql.check.saying import error, warning
 from portal.sources.sql.draft import guess
 from portal.sources.sql.ground import Ground
 from portal.sources.sql.rules import rules
@@ -18,7 +19,7 @@ def uncovered(ground: Ground) -> Iterator[Finding]:
     for name, live in ground.schema.items():
         for key in live.references if name not in covered and not live.part_of else ():
             parent = covered.get(key.table)
-            if parent and parent.erase == "delete" and key.on_delete not in ENGINE_ACTS:
+            if parent and _surely_goes(parent) and key.on_delete not in ENGINE_ACTS:
                 yield Finding(
                     "error", name, key.columns[0], f"Its rows hold those of {parent.name} back. Cover the table."
                 )
@@ -53,9 +54,26 @@ def kept_children(ground: Ground) -> Iterator[Finding]:
 def _goes_under(ground: Ground, table: Table, key: ForeignKey) -> bool:
     """Say whether rows that stay refer to rows that go, unless the same rows go under another name of their table."""
     tables = ground.manifest.tables.values()
-    gone = {parent.name for parent in tables if parent.real == key.table and parent.erase == "delete"}
+    gone = {parent.name for parent in tables if parent.real == key.table and _surely_goes(parent)}
     twins = (twin for twin in tables if twin.real == table.real and twin.erase == "delete" and twin.link)
     return bool(gone) and not any(twin.link and twin.link.table in gone for twin in twins)
+
+
+def _surely_goes(table: Table) -> bool:
+    """Tell whether a table's rows go with the person; what goes with its last user stays while it is referred to."""
+    return table.erase == "delete" and not (table.link and table.link.while_used)
+
+
+def always_used(ground: Ground) -> Iterator[Finding]:
+    """Look for shared rows that never go: they have no key, or rows that stay do not let go of them."""
+    for table in sharing.shared(ground):
+        if not ground.key(table):
+            yield error(table, "", 'Rows that go with their last user need a key. Write key = ["…"].')
+        for use in sharing.uses(ground, table):
+            tables = [one for one in ground.manifest.tables.values() if one.real == use.table]
+            if tables and not any(sharing.lets_go(ground, one, use.columns) for one in tables):
+                say = f'It stays and refers to {table.name}, whose rows stay then too. Write erase = "null".'
+                yield warning(tables[0], use.columns[0], say)
 
 
 def circles(ground: Ground) -> Iterator[Finding]:
