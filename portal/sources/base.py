@@ -22,6 +22,7 @@ Key = tuple[str | int, ...]
 Row = dict[str, Any]
 Level = Literal["error", "warning"]
 TOGETHER = 500  # rows that are handed on at once, at most
+Shape = Mapping[str, Mapping[str, str]]  # by table, what each part of a schema is, in words
 
 
 @dataclass(frozen=True)
@@ -335,6 +336,10 @@ class Source(ABC):
     @abstractmethod
     def check(self) -> list[Finding]:
         """Compare the manifest with the live system."""
+
+    def shape(self) -> Shape:
+        """Return the live schema in words, to be compared with what it was; {} where there is none."""
+        return {}
 
     def rehearse(self, person: Person) -> Rehearsed | None:
         """Erase in a transaction that is rolled back, so that nothing is changed; None where there is no such thing."""

@@ -25,6 +25,7 @@ from portal.sources.base import (
     Preview,
     Rehearsed,
     Row,
+    Shape,
     Snapshot,
     Source,
     Young,
@@ -33,13 +34,14 @@ from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
 from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences, young
-from portal.sources.sql.check import findings
+from portal.sources.sql.check import findings, rights
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.history import SqlHistory
 from portal.sources.sql.rehearsal import rehearse, rehearsing
 from portal.sources.sql.schema import LiveColumn, Schema
 from portal.sources.sql.session import Session, opened, reading, writing
+from portal.sources.sql.shape import shape
 from portal.sources.sql.statement import Sql, joined
 
 
@@ -137,12 +139,19 @@ class SqlSource(Source):
     def compact(self) -> None:
         """VACUUM, and on SQLite an emptied write-ahead log; raises while a reader is in the way, so ask again."""
         with opened(self._dialect, self.id, self.unavailable, write=True) as session:
-            session.compact([table.real for table in self.manifest.tables.values()])
+            ground = self._ground(session)
+            session.compact(list(dict.fromkeys(ground.from_(table) for table in self.manifest.tables.values())))
 
     def check(self) -> list[Finding]:
         self._schema = None
         with self._reading() as (session, ground):
-            return findings(session, ground)
+            found = findings(session, ground)
+        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+            return [*found, *rights.findings(self._dialect, session, ground)]
+
+    def shape(self) -> Shape:
+        with self._reading() as (session, _):
+            return shape(session.schema(self._others()))
 
     def unavailable(self, detail: str, permanent: bool = False) -> SourceUnavailable:
         """Forget the schema on a permanent refusal: the system may have changed under us."""
@@ -159,8 +168,12 @@ class SqlSource(Source):
         with writing(self._dialect, self.id, work, self.unavailable) as session:
             yield session, self._ground(session)
 
+    def _others(self) -> set[str]:
+        """Return what may be other schemas: the manifest writes `billing.invoices` for a table of one."""
+        return {table.real.partition(".")[0] for table in self.manifest.tables.values() if "." in table.real}
+
     def _ground(self, session: Session) -> Ground:
-        self._schema = self._schema or session.schema()
+        self._schema = self._schema or session.schema(self._others())
         return Ground(self.manifest, self._schema, self._dialect, self.unavailable)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, ClassVar
@@ -28,6 +28,8 @@ class Dialect(ABC):
     lock: ClassVar[str] = " FOR UPDATE"
     explain: ClassVar[str] = "EXPLAIN "
     null_is_highest: ClassVar[bool] = False  # where nulls stand in an order
+    hides: ClassVar[bool] = True  # shows no table to a login without a right on it or its schema
+    login: ClassVar[str] = "SELECT 'the login'"  # asks for whom GRANT has to name
     reading: ClassVar[Sequence[str]]  # begin one consistent view
     writing: ClassVar[Sequence[str]]  # begin a transaction that writes
 
@@ -53,8 +55,8 @@ class Dialect(ABC):
         """Open a connection in which nothing begins or commits unasked."""
 
     @abstractmethod
-    def schema(self, connection: Any) -> Schema:
-        """Read tables, columns, keys, indexes and foreign keys."""
+    def schema(self, connection: Any, others: Collection[str] = ()) -> Schema:
+        """Read tables, columns, keys, indexes, foreign keys and CHECKs; also of the schemas `others` that are there."""
 
     @abstractmethod
     def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> AbstractContextManager[Some]:
@@ -63,6 +65,10 @@ class Dialect(ABC):
     @abstractmethod
     def fault(self, error: Exception) -> tuple[str, bool]:
         """Return a detail without any value of a row, and whether asking again will not help."""
+
+    @abstractmethod
+    def is_denial(self, error: Exception) -> bool:
+        """Tell whether the engine refused for want of a right."""
 
     def moment(self, at: datetime) -> Any:
         """Return a moment as the engine compares it with its own columns."""
@@ -104,4 +110,4 @@ class Dialect(ABC):
         return []
 
     def compact(self, connection: Any, tables: Sequence[str]) -> None:  # noqa: B027 - some engines need no telling
-        """Make deleted values unreadable in the engine's files."""
+        """Make deleted values unreadable in the engine's files; the names of tables come quoted."""

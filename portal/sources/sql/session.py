@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,10 +59,10 @@ class Session:
                 yield rows
                 size = _affordable(rows)
 
-    def schema(self) -> Schema:
-        """Read the live schema."""
+    def schema(self, others: Collection[str] = ()) -> Schema:
+        """Read the live schema, and the tables of `others` beside it."""
         with self.mapped():
-            return self._dialect.schema(self._connection)
+            return self._dialect.schema(self._connection, others)
 
     def kept(self) -> list[str]:
         """Return the tables to which what is done cannot be rolled back."""
