@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,7 @@ class Config:
     sms_url: str = ""  # without one, no phone can be proven
     place_header: str = ""
     lease_seconds: float = 60
+    webhook_networks: tuple[str, ...] = ()  # of one's own, that webhooks may go to all the same
     demo: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -213,6 +215,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         sms_url=_optional(environ, "PORTAL_SMS_URL"),
         place_header=environ.get("PORTAL_PLACE_HEADER", ""),
         lease_seconds=float(environ.get("PORTAL_LEASE_SECONDS", "60")),
+        webhook_networks=_networks(_optional(environ, "PORTAL_WEBHOOK_NETWORKS")),
         demo=Path(demo) if demo else None,
         environ=environ,
     )
@@ -234,6 +237,16 @@ def _optional(environ: Mapping[str, str], name: str) -> str:
 
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in _setting(environ, name).split(",") if part.strip())
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    listed = tuple(part.strip() for part in text.split(",") if part.strip())
+    for one in listed:
+        try:
+            ip_network(one)
+        except ValueError as error:
+            raise ConfigProblem(f"PORTAL_WEBHOOK_NETWORKS: {error}") from error
+    return listed
 
 
 def read_site(path: Path, base_url: str) -> Site:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 from collections.abc import Iterable
@@ -89,6 +90,16 @@ def names(subject_ids: list[int]) -> dict[int, list[Name]]:
     return known
 
 
+def hash_key() -> bytes:
+    """Return the key by which programs and the portal name people without writing them out: 32 bytes."""
+    return crypto.sign("api hash")
+
+
+def hashed(name: Name) -> str:
+    """Return how a person is named in suppressions, in what changed of them and in webhooks."""
+    return hmac.digest(hash_key(), name.said.encode(), "sha256").hex()
+
+
 def _rows(kind: str, hashes: list[str]) -> Iterable[tuple[str, int, Any]]:
     if kind.startswith("key:"):
         source = kind[4:]
@@ -98,6 +109,6 @@ def _rows(kind: str, hashes: list[str]) -> Iterable[tuple[str, int, Any]]:
 
 
 __all__ = [
-    "Known", "Name", "NotAPhone", "NotAnAddress", "by_email", "by_key", "by_phone", "found", "names", "one",
-    "proven_since",
+    "Known", "Name", "NotAPhone", "NotAnAddress", "by_email", "by_key", "by_phone", "found", "hash_key", "hashed",
+    "names", "one", "proven_since",
 ]  # fmt: skip
