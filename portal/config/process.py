@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from portal.config.problems import ConfigProblem
@@ -28,6 +29,7 @@ class Config:
     sms_url: str = ""  # without one, no phone can be proven
     place_header: str = ""
     lease_seconds: float = 60
+    webhook_networks: tuple[str, ...] = ()  # of one's own, that webhooks may go to all the same
     demo: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -69,6 +71,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         sms_url=_optional(environ, "PORTAL_SMS_URL"),
         place_header=environ.get("PORTAL_PLACE_HEADER", ""),
         lease_seconds=float(environ.get("PORTAL_LEASE_SECONDS", "60")),
+        webhook_networks=_networks(_optional(environ, "PORTAL_WEBHOOK_NETWORKS")),
         demo=Path(demo) if demo else None,
         environ=environ,
     )
@@ -90,3 +93,13 @@ def _optional(environ: Mapping[str, str], name: str) -> str:
 
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in _setting(environ, name).split(",") if part.strip())
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    listed = tuple(part.strip() for part in text.split(",") if part.strip())
+    for one in listed:
+        try:
+            ip_network(one)
+        except ValueError as error:
+            raise ConfigProblem(f"PORTAL_WEBHOOK_NETWORKS: {error}") from error
+    return listed

@@ -61,6 +61,7 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "child_hold_waits": ("reference", "url"),
     "sign_up_closed": ("url",),
     "policy_changes": ("what", "begins", "url", "compare_url"),
+    "webhook_stopped": ("name", "url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -260,6 +261,11 @@ def child_decided(to: Recipient, cause: str, outcome: str, until: date, url: str
 def child_hold_waits(to: Recipient, cause: str, reference: str, url: str) -> None:
     """Tell an admin that nobody has looked yet at a report for which an account is held."""
     _queue("child_hold_waits", to, cause, reference=reference, url=url)
+
+
+def webhook_stopped(to: Recipient, cause: str, name: str, url: str) -> None:
+    """Tell an admin that a system which listens is told nothing more, and where it says why."""
+    _queue("webhook_stopped", to, cause, name=name, url=url)
 
 
 def sign_up_closed(to: Recipient, cause: str, url: str) -> None:

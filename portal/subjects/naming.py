@@ -102,7 +102,7 @@ def hash_key() -> bytes:
 
 
 def hashed(name: Name) -> str:
-    """Return how a person is named in suppressions and changes."""
+    """Return how a person is named in suppressions, in what changed of them and in webhooks."""
     return hmac.digest(hash_key(), name.said.encode(), "sha256").hex()
 
 
@@ -115,6 +115,6 @@ def _rows(kind: str, hashes: list[str]) -> Iterable[tuple[str, int, Any]]:
 
 
 __all__ = [
-    "Known", "Name", "NotAPhone", "NotAnAddress", "by_email", "by_key", "by_phone", "each", "found", "names", "one",
-    "proven_since",
+    "Known", "Name", "NotAPhone", "NotAnAddress", "by_email", "by_key", "by_phone", "each", "found", "hash_key",
+    "hashed", "names", "one", "proven_since",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 
 from portal import config
 from portal.api.models import ApiKey
+from portal.hooks.models import HookEndpoint
 from portal.kernel import audit, clock, crypto, db, work
 from portal.sources.base import Identifier, Person
 from portal.sources.own import OwnSource, tables
@@ -100,6 +101,9 @@ def settle(email: str) -> Person:
         correction=correction, source="crm", place="contacts.name", key="[7]", state="written", due_at=None
     )
     models["Statement"].create(subject=subject, text="It was a Tuesday.")
+    listening = HookEndpoint.create(name=email, url="https://example.com/", secret="whsec_")
+    told = {"message": email[:40], "kind": "choice.changed", "about": "location.level"}
+    models["HookMessage"].create(subject=subject.id, endpoint=listening, give_up_at=now, **told)
     models["Suspended"].create(subject=subject, source="crm", purpose="marketing.events.email", state="on")
     models["Presence"].create(case=copy, staff=1)
     models["Release"].create(case=copy, prepared_by=1)
