@@ -140,6 +140,7 @@ class Site:
     lift_days: int = 3  # between the notice that a restriction ends and its end (RULES X7)
     phone: str = ""
     thread_months: int = 24  # that what was written in a closed request is kept
+    inbox_months: int = 24  # that a person finds in the inbox what was sent to them
     recipients: tuple[Recipient, ...] = ()
     cookies: tuple[CookieKind, ...] = ()
     cookie_domain: str = ""  # the domain above the company's sites that one choice of cookies is kept for
@@ -293,6 +294,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         policy_notice_days=rules.get("policy_notice_days", 30),
         phone=brand.get("phone", ""),
         thread_months=rules.get("thread_months", 24),
+        inbox_months=rules.get("inbox_months", 24),
         recipients=tuple(_recipient(entry) for entry in raw.get("recipients", {}).values()),
         cookies=tuple(_cookies(name, entry) for name, entry in raw.get("cookies", {}).get("kinds", {}).items()),
         cookie_domain=raw.get("cookies", {}).get("domain", ""),

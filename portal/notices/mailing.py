@@ -43,7 +43,7 @@ def send(claim: Claim[Any], name: str, limit: int) -> int:
 
 def drop(name: str) -> None:
     """Let nothing more of a mailing go out, inside a transaction."""
-    Message.update(state="dropped", **_GONE).where(_mine(name)).execute()
+    Message.update(state="dropped", read_at=clock.now(), **_GONE).where(_mine(name)).execute()
 
 
 def left(name: str) -> int:

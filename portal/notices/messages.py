@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.kernel import crypto
+from portal.notices.kept import kept
 from portal.notices.models import Message
 
 
@@ -288,6 +289,7 @@ def policy_changes(
     rows: list[dict[str, Any]] = [
         {**said, "cause": f"{cause}:{one.account}", "language": one.language, "channel": one.channel}
         | {"address": one.address, "account": one.account, "address_hash": crypto.keyed_hash(one.channel, one.address)}
+        | kept(kind, one.channel, one.address, facts)
         for one in to
     ]
     if rows:
@@ -300,6 +302,7 @@ def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | No
     if Message.select().where(Message.cause == cause).exists():
         return
     owner = {"account": to.account, "address_hash": crypto.keyed_hash(to.channel, to.address), **(lasting or {})}
+    stays = kept(kind, to.channel, to.address, facts) if owner["address_hash"] else {}
     Message.create(
         kind=kind,
         cause=cause,
@@ -308,4 +311,5 @@ def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | No
         address=to.address,
         facts=json.dumps(facts),
         **owner,
+        **stays,
     )

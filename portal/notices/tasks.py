@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from portal.kernel import work
 from portal.kernel.work import Claim
-from portal.notices import service
+from portal.notices import inbox, service
 from portal.notices.models import Message
 
 
@@ -12,3 +14,9 @@ from portal.notices.models import Message
 def send(claim: Claim[Message]) -> None:
     """Send one message."""
     service.send(claim)
+
+
+@work.every(timedelta(days=1))
+def forget_past() -> None:
+    """Remove what was sent longer ago than it is kept."""
+    inbox.forget_past()
