@@ -172,6 +172,8 @@ class Config:
     trusted_proxies: int = 0
     sms_url: str = ""  # without one, no phone can be proven
     place_header: str = ""
+    push_key: str = field(default="", repr=False)  # without one, no browser is told of news
+    push_hosts: tuple[str, ...] = ()
     lease_seconds: float = 60
     demo: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -213,6 +215,8 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         trusted_proxies=int(environ.get("PORTAL_TRUSTED_PROXIES", "0")),
         sms_url=_optional(environ, "PORTAL_SMS_URL"),
         place_header=environ.get("PORTAL_PLACE_HEADER", ""),
+        push_key=_optional(environ, "PORTAL_PUSH_KEY"),
+        push_hosts=tuple(environ.get("PORTAL_PUSH_HOSTS", "").replace(",", " ").split()),
         lease_seconds=float(environ.get("PORTAL_LEASE_SECONDS", "60")),
         demo=Path(demo) if demo else None,
         environ=environ,

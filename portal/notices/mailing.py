@@ -85,6 +85,7 @@ def _record(message: Message, state: str) -> None:
         wake_table(Message, LATER.total_seconds())
     else:
         run(_RECORDED, state, written(now) if state == "sent" else None, message.id)
+        service.tell_browsers(message)
 
 
 def _waiting(name: str) -> Any:

@@ -44,3 +44,33 @@ class Message(Claimable):
         erasure = "delete"
         withheld = ("mailing",)
         titles: ClassVar = {"masked": N_("Sent to"), "kept": N_("What it said"), "read_at": N_("Opened at")}
+
+
+class PushSubscription(Claimable):
+    """One browser that somebody lets be told of news, by a tap; due while there is some that it was not told of.
+
+    `session` and `browser_hash` (see accounts.Session) say which browser it is, so that signing it out ends this too.
+    `sender` is the key of ours that it was shown: it takes nothing from any other.
+    """
+
+    account = peewee.IntegerField(index=True)
+    session = peewee.IntegerField()
+    browser_hash = peewee.CharField(80, default="")
+    device = peewee.CharField(120)
+    language = peewee.CharField(8)
+    endpoint = EncryptedField()
+    endpoint_hash = peewee.CharField(80, unique=True)
+    public_key = peewee.CharField(100)
+    auth = EncryptedField()
+    sender = peewee.CharField(100)
+    created_at = MomentField(default=clock.now)
+    news_at = MomentField(null=True)
+    told_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "push_subscriptions"
+        title = N_("Browsers that are told of news")
+        whose = "account"
+        erasure = "delete"
+        withheld = ("session", "endpoint", "public_key", "auth", "sender")
+        titles: ClassVar = {"news_at": N_("Last news at")}

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader
 from portal import config
 from portal.kernel import clock
 from portal.kernel.work import Claim
+from portal.notices import push
 from portal.notices.kept import owner
 from portal.notices.models import Message
 from portal.notices.sms import open_gateway
@@ -37,9 +38,17 @@ def send(claim: Claim[Message]) -> None:
     try:
         _hand_over(message)
     except Undeliverable:
-        claim.done(state="failed", **gone)
+        done: dict[str, Any] = {"state": "failed"}
     else:
-        claim.done(state="sent", sent_at=clock.now(), **gone)
+        done = {"state": "sent", "sent_at": clock.now()}
+    with claim.step(**done, **gone, due_at=None, attempts=0):
+        tell_browsers(message)
+
+
+def tell_browsers(message: Message) -> None:
+    """Let the browsers of whoever a message is for be told that there is something new, inside a transaction."""
+    if message.read_at is None:
+        push.news(message.account)
 
 
 def _hand_over(message: Message) -> None:

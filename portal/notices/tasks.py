@@ -6,14 +6,20 @@ from datetime import timedelta
 
 from portal.kernel import work
 from portal.kernel.work import Claim
-from portal.notices import inbox, service
-from portal.notices.models import Message
+from portal.notices import inbox, push, service
+from portal.notices.models import Message, PushSubscription
 
 
 @work.runner("messages", Message)
 def send(claim: Claim[Message]) -> None:
     """Send one message."""
     service.send(claim)
+
+
+@work.runner("pushes", PushSubscription)
+def tell(claim: Claim[PushSubscription]) -> None:
+    """Tell one browser that there is something new."""
+    push.tell(claim)
 
 
 @work.every(timedelta(days=1))
