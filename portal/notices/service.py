@@ -105,7 +105,12 @@ def _fact(name: str, value: Any) -> Any:
 def draw(kind: str, part: str, language: str, facts: Mapping[str, Any]) -> str:
     """Return a part of a message (subject.txt, body.txt, body.html, sms.txt) from facts as they are stored."""
     site, known = config.site(), {name: _fact(name, value) for name, value in facts.items()}
-    return _pages(language, site.timezone).get_template(f"{kind}/{part}").render(site=site, language=language, **known)
+    return pages(language).get_template(f"{kind}/{part}").render(site=site, language=language, **known)
+
+
+def pages(language: str) -> Environment:
+    """Return the templates of all messages in a language."""
+    return _pages(language, config.site().timezone)
 
 
 @cache
