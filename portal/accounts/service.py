@@ -20,7 +20,7 @@ from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic, clear
 from portal.kernel.problems import N_, Problem, SourceUnavailable
 from portal.kernel.work import Claim, wake_table
-from portal.notices import messages
+from portal.notices import messages, push
 from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 
@@ -241,6 +241,7 @@ def sign_out(token: str) -> None:
     if found is None:
         return
     with atomic():
+        push.forget(found.account_id, found.id, found.browser_hash or "")
         if Session.update(ended_at=clock.now()).where(Session.id == found.id, Session.ended_at.is_null()).execute():
             audit.record("accounts.signed_out", subject=number_of(found.account_id))
 

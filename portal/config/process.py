@@ -28,6 +28,8 @@ class Config:
     trusted_proxies: int = 0
     sms_url: str = ""  # without one, no phone can be proven
     place_header: str = ""
+    push_key: str = field(default="", repr=False)  # without one, no browser is told of news
+    push_hosts: tuple[str, ...] = ()
     lease_seconds: float = 60
     webhook_networks: tuple[str, ...] = ()  # of one's own, that webhooks may go to all the same
     demo: Path | None = None
@@ -70,6 +72,8 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         trusted_proxies=int(environ.get("PORTAL_TRUSTED_PROXIES", "0")),
         sms_url=_optional(environ, "PORTAL_SMS_URL"),
         place_header=environ.get("PORTAL_PLACE_HEADER", ""),
+        push_key=_optional(environ, "PORTAL_PUSH_KEY"),
+        push_hosts=tuple(environ.get("PORTAL_PUSH_HOSTS", "").replace(",", " ").split()),
         lease_seconds=float(environ.get("PORTAL_LEASE_SECONDS", "60")),
         webhook_networks=_networks(_optional(environ, "PORTAL_WEBHOOK_NETWORKS")),
         demo=Path(demo) if demo else None,

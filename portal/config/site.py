@@ -53,6 +53,7 @@ class Site:
     lift_days: int = 3  # between the notice that a restriction ends and its end (RULES X7)
     phone: str = ""
     thread_months: int = 24  # that what was written in a closed request is kept
+    inbox_months: int = 24  # that a person finds in the inbox what was sent to them
     recipients: tuple[Recipient, ...] = ()
     cookies: tuple[CookieKind, ...] = ()
     cookie_domain: str = ""  # the domain above the company's sites that one choice of cookies is kept for

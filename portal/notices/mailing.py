@@ -43,7 +43,7 @@ def send(claim: Claim[Any], name: str, limit: int) -> int:
 
 def drop(name: str) -> None:
     """Let nothing more of a mailing go out, inside a transaction."""
-    Message.update(state="dropped", **_GONE).where(_mine(name)).execute()
+    Message.update(state="dropped", read_at=clock.now(), **_GONE).where(_mine(name)).execute()
 
 
 def left(name: str) -> int:
@@ -85,6 +85,7 @@ def _record(message: Message, state: str) -> None:
         wake_table(Message, LATER.total_seconds())
     else:
         run(_RECORDED, state, written(now) if state == "sent" else None, message.id)
+        service.tell_browsers(message)
 
 
 def _waiting(name: str) -> Any:

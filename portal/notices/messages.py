@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.kernel import crypto
+from portal.notices.kept import kept
 from portal.notices.models import Message
 
 
@@ -294,6 +295,7 @@ def policy_changes(
     rows: list[dict[str, Any]] = [
         {**said, "cause": f"{cause}:{one.account}", "language": one.language, "channel": one.channel}
         | {"address": one.address, "account": one.account, "address_hash": crypto.keyed_hash(one.channel, one.address)}
+        | kept(kind, one.channel, one.address, facts)
         for one in to
     ]
     if rows:
@@ -306,6 +308,7 @@ def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | No
     if Message.select().where(Message.cause == cause).exists():
         return
     owner = {"account": to.account, "address_hash": crypto.keyed_hash(to.channel, to.address), **(lasting or {})}
+    stays = kept(kind, to.channel, to.address, facts) if owner["address_hash"] else {}
     Message.create(
         kind=kind,
         cause=cause,
@@ -314,4 +317,5 @@ def _queue(kind: str, to: Recipient, cause: str, lasting: Mapping[str, Any] | No
         address=to.address,
         facts=json.dumps(facts),
         **owner,
+        **stays,
     )

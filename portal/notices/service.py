@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -16,6 +17,8 @@ from jinja2 import Environment, FileSystemLoader
 from portal import config
 from portal.kernel import clock
 from portal.kernel.work import Claim
+from portal.notices import push
+from portal.notices.kept import owner
 from portal.notices.models import Message
 from portal.notices.sms import open_gateway
 from portal.notices.smtp import Undeliverable, open_post
@@ -31,12 +34,21 @@ def send(claim: Claim[Message]) -> None:
     if message.address is None:
         claim.done()
         return
+    gone = {"address": None, "facts": None, "account": owner(message)}
     try:
         _hand_over(message)
     except Undeliverable:
-        claim.done(state="failed", address=None, facts=None)
+        done: dict[str, Any] = {"state": "failed"}
     else:
-        claim.done(state="sent", sent_at=clock.now(), address=None, facts=None)
+        done = {"state": "sent", "sent_at": clock.now()}
+    with claim.step(**done, **gone, due_at=None, attempts=0):
+        tell_browsers(message)
+
+
+def tell_browsers(message: Message) -> None:
+    """Let the browsers of whoever a message is for be told that there is something new, inside a transaction."""
+    if message.read_at is None:
+        push.news(message.account)
 
 
 def _hand_over(message: Message) -> None:
@@ -50,23 +62,23 @@ def _hand_over(message: Message) -> None:
 
 def write_text(message: Message) -> str:
     """Return a message as one line of text, in the language of its reader."""
-    return " ".join(_draw(message.language, f"{message.kind}/sms.txt", _facts(message)).split())
+    return " ".join(draw(message.kind, "sms.txt", message.language, json.loads(message.facts)).split())
 
 
 def write(message: Message) -> EmailMessage:
     """Return a message as a mail, in the language of its reader, with one Message-ID however often it is written."""
     site = config.site()
-    facts = _facts(message)
-    parts = {part: _draw(message.language, f"{message.kind}/{part}", facts) for part in ("subject.txt", "body.txt")}
+    facts = json.loads(message.facts)
+    text, html = (draw(message.kind, part, message.language, facts) for part in ("body.txt", "body.html"))
     mail = EmailMessage()
     mail["From"] = f"{site.name} {site.product} <{site.support_email}>"
     mail["To"] = message.address
-    mail["Subject"] = " ".join(parts["subject.txt"].split())
+    mail["Subject"] = " ".join(draw(message.kind, "subject.txt", message.language, facts).split())
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = _number(message)
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(parts["body.txt"].strip() + "\n")
-    mail.add_alternative(_draw(message.language, f"{message.kind}/body.html", facts), subtype="html")
+    mail.set_content(text.strip() + "\n")
+    mail.add_alternative(html, subtype="html")
     mail["Content-Language"] = message.language  # last, for setting the content drops what is said of it
     return mail
 
@@ -82,10 +94,6 @@ def _number(message: Message) -> str:
     return f"<{sha256(message.cause.encode()).hexdigest()[:32]}@{urlsplit(config.site().base_url).hostname}>"
 
 
-def _facts(message: Message) -> dict[str, Any]:
-    return {name: _fact(name, value) for name, value in json.loads(message.facts).items()}
-
-
 def _fact(name: str, value: Any) -> Any:
     if name in _DAYS:
         return date.fromisoformat(value)
@@ -94,9 +102,15 @@ def _fact(name: str, value: Any) -> Any:
     return datetime.fromisoformat(value) if name in _MOMENTS else value
 
 
-def _draw(language: str, template: str, facts: dict[str, Any]) -> str:
-    site = config.site()
-    return _pages(language, site.timezone).get_template(template).render(site=site, language=language, **facts)
+def draw(kind: str, part: str, language: str, facts: Mapping[str, Any]) -> str:
+    """Return a part of a message (subject.txt, body.txt, body.html, sms.txt) from facts as they are stored."""
+    site, known = config.site(), {name: _fact(name, value) for name, value in facts.items()}
+    return pages(language).get_template(f"{kind}/{part}").render(site=site, language=language, **known)
+
+
+def pages(language: str) -> Environment:
+    """Return the templates of all messages in a language."""
+    return _pages(language, config.site().timezone)
 
 
 @cache
