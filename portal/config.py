@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +49,36 @@ class Channel:
     title: Words
     by: Words
     days: int
+    hours: tuple[time, time] | None = None  # between which advertising may come on it (Decree 91/2020); None: at any
+
+
+@dataclass(frozen=True)
+class Mail:
+    """How the portal's own mail leaves and comes back.
+
+    Below `answers` lie the addresses to which people answer and mail bounces; "" where nobody takes mail in. `domain`
+    and `selector` name the DKIM key. What is not urgent waits while it is between `quiet`.
+    """
+
+    answers: str = ""
+    domain: str = ""
+    selector: str = ""
+    quiet: tuple[time, time] | None = None
 
 
 @dataclass(frozen=True)
 class Topic:
-    """What messages are about. Of `channels`, those in `kept_here` are kept by the portal alone: no system is told."""
+    """What messages are about. Of `channels`, those in `kept_here` are kept by the portal alone: no system is told.
+
+    `advertises`: messages bear the site's label of advertising.
+    """
 
     id: str
     title: Words
     about: Words
     channels: tuple[str, ...]
     kept_here: frozenset[str]
+    advertises: bool = True
 
 
 @dataclass(frozen=True)
@@ -147,6 +166,8 @@ class Site:
     signal_since: date | None = None  # since when Global Privacy Control is obeyed; None says nothing about it
     security_contact: str = ""
     room_languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # beyond `languages`, by room
+    mail: Mail = Mail()
+    label: str = ""  # what a message begins with that advertises: "[QC]" (Decree 91/2020)
 
     @property
     def every_language(self) -> tuple[str, ...]:
@@ -171,6 +192,8 @@ class Config:
     trusted_proxies: int = 0
     sms_url: str = ""  # without one, no phone can be proven
     place_header: str = ""
+    dkim_key: str = field(default="", repr=False)
+    intake: Path | None = None  # the Maildir that answers and bounces are delivered into
     lease_seconds: float = 60
     demo: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -197,7 +220,7 @@ def site() -> Site:
 def from_environment(environ: Mapping[str, str]) -> Config:
     """Read the configuration; raises ConfigProblem with one line for the operator."""
     base_url = _setting(environ, "PORTAL_BASE_URL").rstrip("/")
-    demo = environ.get("PORTAL_DEMO")
+    demo, intake = environ.get("PORTAL_DEMO"), environ.get("PORTAL_INTAKE")
     return Config(
         database_url=_setting(environ, "PORTAL_DATABASE_URL", "sqlite:///var/portal.db"),
         queue_url=_setting(environ, "PORTAL_QUEUE_URL", "sqlite:///var/queue.db"),
@@ -212,6 +235,8 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         trusted_proxies=int(environ.get("PORTAL_TRUSTED_PROXIES", "0")),
         sms_url=_optional(environ, "PORTAL_SMS_URL"),
         place_header=environ.get("PORTAL_PLACE_HEADER", ""),
+        dkim_key=_optional(environ, "PORTAL_DKIM_KEY"),
+        intake=Path(intake) if intake else None,
         lease_seconds=float(environ.get("PORTAL_LEASE_SECONDS", "60")),
         demo=Path(demo) if demo else None,
         environ=environ,
@@ -282,7 +307,7 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         policies=folder / raw.get("policies", "policies"),
         base_url=base_url,
         channels={
-            name: Channel(name, entry["title"], entry["by"], entry["days_under_way"])
+            name: Channel(name, entry["title"], entry["by"], entry["days_under_way"], _between(entry, "hours"))
             for name, entry in channels.items()
         },
         topics={name: _topic(name, entry) for name, entry in topics.items()},
@@ -300,7 +325,29 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         signal_since=rules.get("signal_since"),
         security_contact=brand.get("security_contact", f"mailto:{brand['support_email']}"),
         room_languages={room: tuple(more) for room, more in raw.get("room_languages", {}).items()},
+        mail=_mail(raw.get("mail", {})),
+        label=marketing.get("label", ""),
     )
+
+
+def _mail(raw: dict[str, Any]) -> Mail:
+    if raw.get("dkim_domain") and not raw.get("dkim_selector"):
+        raise ConfigProblem("mail.dkim_domain needs mail.dkim_selector beside it, the name of the key in the DNS")
+    answers = raw.get("answers", "")
+    if answers and not 1 <= len(answers.partition("@")[0]) <= 16:  # with what stands behind it, it must stay under 64
+        raise ConfigProblem(f"mail.answers is {answers!r}; write an address with at most 16 characters before the @")
+    return Mail(answers, raw.get("dkim_domain", ""), raw.get("dkim_selector", ""), _between(raw, "quiet_hours"))
+
+
+def _between(raw: dict[str, Any], name: str) -> tuple[time, time] | None:
+    """Return two times of a day, as ["07:00", "22:00"]; None where there are none."""
+    if name not in raw:
+        return None
+    try:
+        begin, end = (time.fromisoformat(each) for each in raw[name])
+    except (TypeError, ValueError):
+        raise ConfigProblem(f'{name} is {raw[name]!r}; write two times, as ["07:00", "22:00"]') from None
+    return begin, end
 
 
 def _recipient(raw: dict[str, Any]) -> Recipient:
@@ -327,7 +374,8 @@ def _use(raw: dict[str, Any]) -> Use:
 
 
 def _topic(name: str, raw: dict[str, Any]) -> Topic:
-    return Topic(name, raw["title"], raw["about"], tuple(raw["channels"]), frozenset(raw.get("kept_here", ())))
+    channels, kept_here = tuple(raw["channels"]), frozenset(raw.get("kept_here", ()))
+    return Topic(name, raw["title"], raw["about"], channels, kept_here, raw.get("advertises", True))
 
 
 def _messages(topic: str, raw: dict[str, Any], channels: dict[str, Any]) -> Iterator[Purpose]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -16,12 +16,15 @@ from jinja2 import Environment, FileSystemLoader
 from portal import config
 from portal.kernel import clock
 from portal.kernel.work import Claim
+from portal.notices import answers, bounces, preferences
+from portal.notices.messages.declared import ANSWERED, OPTIONAL, SPARED
 from portal.notices.models import Message
 from portal.notices.sms import open_gateway
 from portal.notices.smtp import Undeliverable, open_post
 from portal.web import templates, words
 from portal.web.shipped import shipped
 
+_PLAIN = "quoted-printable"  # no server on the way has a reason to encode it anew, which would break the signature
 _MOMENTS, _DAYS = frozenset({"at", "on", "expires_at"}), frozenset({"by", "until", "begins"})
 
 
@@ -31,9 +34,13 @@ def send(claim: Claim[Message]) -> None:
     if message.address is None:
         claim.done()
         return
+    if message.kind in SPARED and bounces.lasting([message.address_hash]):
+        claim.done(state="dropped", address=None, facts=None)
+        return
     try:
         _hand_over(message)
-    except Undeliverable:
+    except Undeliverable as refused:
+        bounces.note(message, refused.status)
         claim.done(state="failed", address=None, facts=None)
     else:
         claim.done(state="sent", sent_at=clock.now(), address=None, facts=None)
@@ -41,7 +48,7 @@ def send(claim: Claim[Message]) -> None:
 
 def _hand_over(message: Message) -> None:
     if message.channel != "sms":
-        open_post(config.active().mail_url).send(write(message))
+        open_post(config.active().mail_url).send(write(message), answers.of_message(message.id))
     elif url := config.active().sms_url:
         open_gateway(url).send(message.address, write_text(message), message.cause)
     else:
@@ -56,19 +63,49 @@ def write_text(message: Message) -> str:
 def write(message: Message) -> EmailMessage:
     """Return a message as a mail, in the language of its reader, with one Message-ID however often it is written."""
     site = config.site()
-    facts = _facts(message)
-    parts = {part: _draw(message.language, f"{message.kind}/{part}", facts) for part in ("subject.txt", "body.txt")}
+    parts = drawn(message)
     mail = EmailMessage()
-    mail["From"] = f"{site.name} {site.product} <{site.support_email}>"
+    mail["From"] = formataddr((f"{site.name} {site.product}", site.support_email))
     mail["To"] = message.address
-    mail["Subject"] = " ".join(parts["subject.txt"].split())
+    if reply_to := _reply_to(message):
+        mail["Reply-To"] = reply_to
+    mail["Subject"] = parts["subject.txt"]
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = _number(message)
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(parts["body.txt"].strip() + "\n")
-    mail.add_alternative(_draw(message.language, f"{message.kind}/body.html", facts), subtype="html")
+    mail.set_content(parts["body.txt"], cte=_PLAIN)
+    mail.add_alternative(parts["body.html"], subtype="html", cte=_PLAIN)
     mail["Content-Language"] = message.language  # last, for setting the content drops what is said of it
     return mail
+
+
+def drawn(message: Message) -> dict[str, str]:
+    """Return the subject and both bodies of a message, by the names of their templates."""
+    more = {"answered": bool(_reply_to(message)), "preferences": ""}
+    if message.kind in OPTIONAL and message.account is not None:
+        more["preferences"] = preferences.address(message.account)
+    facts = {**more, **_facts(message)}
+    subject, text, html, foot = (
+        _draw(message.language, part, facts)
+        for part in (
+            f"{message.kind}/subject.txt",
+            f"{message.kind}/body.txt",
+            f"{message.kind}/body.html",
+            "_foot.txt",
+        )
+    )
+    return {
+        "subject.txt": " ".join(subject.split()),
+        "body.txt": f"{text.strip()}\n\n{foot.strip()}\n",
+        "body.html": html,
+    }
+
+
+def _reply_to(message: Message) -> str:
+    """Return where answers to a message go, "" for the site's own address."""
+    if message.kind not in ANSWERED:
+        return ""
+    return answers.of_request(str(json.loads(message.facts)["reference"]))
 
 
 def readdress(mail: EmailMessage, message: Message) -> EmailMessage:

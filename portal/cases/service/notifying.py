@@ -21,7 +21,7 @@ def recipient(case: Case) -> messages.Recipient | None:
     They may ask for somebody else, or have lost the mailbox that is on file.
     """
     if case.contact:
-        return messages.Recipient(case.contact, case.language or config.site().languages[0])
+        return messages.Recipient(case.contact, case.language or config.site().languages[0], country=case.country)
     account = subjects.account_of(case.subject_id) if case.subject_id else None
     return accounts.recipient(account) if account else None
 
