@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from portal.kernel import clock, crypto
 from portal.kernel.db import atomic
@@ -39,6 +40,16 @@ def of(channel: str, address: str) -> Bounce | None:
     """Return that mail comes back from an address, None where it does not as far as we know."""
     found: Bounce | None = Bounce.get_or_none(Bounce.address_hash << crypto.keyed_hashes(channel, address))
     return found
+
+
+def since(account_id: int, channel: str, addresses: Iterable[str]) -> dict[str, datetime]:
+    """Return those of an account's addresses that have no mailbox any more, and since when that is known."""
+    mine = Bounce.select().where(Bounce.account == account_id, Bounce.channel == channel, Bounce.lasting)
+    found = {row.address_hash: row.first_at for row in mine}
+    if not found:
+        return {}
+    hashed = [(address, each) for address in addresses for each in crypto.keyed_hashes(channel, address)]
+    return {address: found[each] for address, each in hashed if each in found}
 
 
 def lasting(hashes: Iterable[str]) -> set[str]:
