@@ -28,6 +28,8 @@ class Config:
     trusted_proxies: int = 0
     sms_url: str = ""  # without one, no phone can be proven
     place_header: str = ""
+    dkim_key: str = field(default="", repr=False)
+    intake: Path | None = None  # the Maildir that answers and bounces are delivered into
     push_key: str = field(default="", repr=False)  # without one, no browser is told of news
     push_hosts: tuple[str, ...] = ()
     lease_seconds: float = 60
@@ -57,7 +59,7 @@ def site() -> Site:
 def from_environment(environ: Mapping[str, str]) -> Config:
     """Read the configuration; raises ConfigProblem with one line for the operator."""
     base_url = _setting(environ, "PORTAL_BASE_URL").rstrip("/")
-    demo = environ.get("PORTAL_DEMO")
+    demo, intake = environ.get("PORTAL_DEMO"), environ.get("PORTAL_INTAKE")
     return Config(
         database_url=_setting(environ, "PORTAL_DATABASE_URL", "sqlite:///var/portal.db"),
         queue_url=_setting(environ, "PORTAL_QUEUE_URL", "sqlite:///var/queue.db"),
@@ -72,6 +74,8 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         trusted_proxies=int(environ.get("PORTAL_TRUSTED_PROXIES", "0")),
         sms_url=_optional(environ, "PORTAL_SMS_URL"),
         place_header=environ.get("PORTAL_PLACE_HEADER", ""),
+        dkim_key=_optional(environ, "PORTAL_DKIM_KEY"),
+        intake=Path(intake) if intake else None,
         push_key=_optional(environ, "PORTAL_PUSH_KEY"),
         push_hosts=tuple(environ.get("PORTAL_PUSH_HOSTS", "").replace(",", " ").split()),
         lease_seconds=float(environ.get("PORTAL_LEASE_SECONDS", "60")),
