@@ -101,6 +101,7 @@ class Column:
     correct: Correct = ""
     kind: DetailKind = "text"
     detail: str = ""
+    file: str = ""  # the value is a path under this folder; `env:NAME` as a rule
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ def _column(name: str, reader: Reader) -> Column:
         correct=_correct(reader),
         kind=reader.choice("kind", get_args(model.DetailKind), "text"),
         detail=reader.string("detail", name),
+        file=reader.string("file"),
     )
     if entry.correct and not entry.export:
         raise reader.problem("correct", "is for people, who are not shown this column", "Take one of the two out.")

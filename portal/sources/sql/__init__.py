@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
@@ -31,8 +31,8 @@ from portal.sources.base import (
 )
 from portal.sources.history import History
 from portal.sources.identifiers import normal
-from portal.sources.manifest import Manifest, require_paths
-from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences, young
+from portal.sources.manifest import Manifest, Table, require_paths
+from portal.sources.sql import correcting, erasure, files, looking, paging, parts, preferences, triggers, young
 from portal.sources.sql.check import findings, rights
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
@@ -41,16 +41,18 @@ from portal.sources.sql.rehearsal import rehearse, rehearsing
 from portal.sources.sql.schema import Schema
 from portal.sources.sql.session import Session, opened, reading, writing
 from portal.sources.sql.shape import shape
+from portal.sources.sql.sharing import Going
 from portal.sources.sql.statement import Sql, joined
 
 
 class SqlSource(Source):
     """A database reached by its URL. Each call has a connection of its own, so a source may be shared by threads."""
 
-    def __init__(self, manifest: Manifest, dialect: Dialect) -> None:
+    def __init__(self, manifest: Manifest, dialect: Dialect, folders: files.Folders | None = None) -> None:
+        """`folders` are those of the files that rows name, by what the manifest says of them."""
         require_paths(manifest)
         super().__init__(manifest)
-        self._dialect = dialect
+        self._dialect, self._folders = dialect, folders or {}
         self._schema: Schema | None = None  # read with the first call
 
     @property
@@ -73,7 +75,8 @@ class SqlSource(Source):
     @contextmanager
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
         with self._reading() as (session, ground):
-            yield SqlSnapshot(session, Reach(ground, person))
+            reach = Reach(ground, person)
+            yield SqlSnapshot(session, reach, partial(files.added, reach, self._folders, refuse=self.unavailable))
 
     def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
         """Begin in the middle by the values of the order's columns, so that an index leads there."""
@@ -100,7 +103,11 @@ class SqlSource(Source):
 
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
         with self._writing("erasure") as (session, ground):
-            return Erased(True, erasure.erase(session, ground, person, tables))
+            going = Going(Reach(ground, person), tables)
+            named = files.named(session, going, self._folders, tables)
+            erased = triggers.erase(session, ground, person, tables)
+            files.remove(session, going, named, self.unavailable)
+            return Erased(True, erased)
 
     def rehearse(self, person: Person) -> Rehearsed:
         tables = [table.real for table in self.manifest.tables.values()]
@@ -142,7 +149,7 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             found = findings(session, ground)
         with opened(self._dialect, self.id, self.unavailable, write=True) as session:
-            return [*found, *rights.findings(self._dialect, session, ground)]
+            return [*found, *rights.findings(self._dialect, session, ground), *files.findings(ground, self._folders)]
 
     def shape(self) -> Shape:
         with self._reading() as (session, _):
@@ -175,8 +182,8 @@ class SqlSource(Source):
 class SqlSnapshot(Snapshot):
     """One consistent view of a person's rows; valid while the block that opened it lasts."""
 
-    def __init__(self, session: Session, reach: Reach) -> None:
-        self._session, self._reach = session, reach
+    def __init__(self, session: Session, reach: Reach, with_files: Callable[[Table, Row], Row]) -> None:
+        self._session, self._reach, self._with_files = session, reach, with_files
         self.as_of: datetime = clock.now()
         self.counts = {
             name: session.count(Sql(f"SELECT COUNT(*) FROM {reach.ground.from_(table)} WHERE ") + reach.rows(table))
@@ -188,7 +195,7 @@ class SqlSnapshot(Snapshot):
         columns = joined((ground.name(entry, column) for column in shown), ", ")
         chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
         for row in self._session.stream(chosen + looking.ordered(ground, entry)):
-            yield dict(zip(shown, row, strict=True))
+            yield self._with_files(entry, dict(zip(shown, row, strict=True)))
 
     def kinds(self, table: str) -> Mapping[str, str]:
         columns = self._reach.ground.live(self._reach.ground.manifest.tables[table]).columns

@@ -105,6 +105,7 @@ class Sqlite(Dialect):
         indexes, references = _indexes(connection), _references(connection, keys)
         made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
         checks = {name: conditions(sql or "") for name, sql in made}
+        triggers = {name for (name,) in connection.execute("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'")}
         return {
             name: LiveTable(
                 name,
@@ -114,6 +115,7 @@ class Sqlite(Dialect):
                 tuple(references[name]),
                 tail=_rowid(found, keys[name]),
                 checks=checks.get(name, ()),
+                triggers=name in triggers,
             )
             for name, found in columns.items()
         }
