@@ -90,6 +90,7 @@ INSIDE = frozenset(
         "marked as a test",
         "matched",
         "not a test",
+        "people returned",
         "proof stopped",
         "snoozed",
         "unlinked",

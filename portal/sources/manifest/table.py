@@ -206,7 +206,10 @@ def _keep(reader: Reader) -> Keep:
     reason = reader.words("reason")
     if reason is None:
         raise reader.problem("reason", "is missing", 'Say why rows must stay: reason = "Accounting law".')
-    keep = Keep(reason, _until(reader.inner("until")) if reader.has("until") else None, reader.strings("columns"))
+    until = _until(reader.inner("until")) if reader.has("until") else None
+    keep = Keep(reason, until, reader.strings("columns"), reader.choice("of", get_args(model.Whose), "erased"))
+    if keep.of == "everybody" and until is None:
+        raise reader.problem("of", "has no date", 'Write until = { column = "issued_at", years = 10 }.')
     reader.done()
     return keep
 

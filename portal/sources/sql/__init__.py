@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
@@ -32,7 +32,7 @@ from portal.sources.base import (
 from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, Table, require_paths
-from portal.sources.sql import correcting, erasure, files, looking, paging, parts, preferences, triggers, young
+from portal.sources.sql import aging, correcting, erasure, files, looking, paging, parts, preferences, triggers, young
 from portal.sources.sql.check import findings, rights
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
@@ -137,6 +137,18 @@ class SqlSource(Source):
             return []
         with self._reading() as (session, ground):
             return young.born_after(session, ground, since, limit, offset)
+
+    def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
+        with self._reading() as (session, ground):
+            yield from aging.owners(session, ground, self.manifest.tables[table], today)
+
+    def expire(self, table: str, people: Sequence[Person], today: date) -> int:
+        with self._writing("retention") as (session, ground):
+            entry = self.manifest.tables[table]
+            named = files.aged(session, Reach(ground, Person(())), self._folders, entry)
+            rows = aging.expire(session, ground, entry, people, today)
+            files.remove(session, Reach(ground, Person(())), named, self.unavailable)
+            return rows
 
     def compact(self) -> None:
         """VACUUM, and on SQLite an emptied write-ahead log; raises while a reader is in the way, so ask again."""

@@ -43,6 +43,17 @@ def named(session: Session, going: Reach, folders: Folders, only: Collection[str
     ]
 
 
+def aged(session: Session, all_: Reach, folders: Folders, table: Table) -> list[Named]:
+    """Read every file that rows of a table name, before some of these rows come to their date."""
+    found = []
+    for entry, column, folder in _columns(all_, folders):
+        if entry.name == table.name:
+            name = all_.ground.name(table, column)
+            asked = "SELECT DISTINCT " + name + f" FROM {all_.ground.from_(table)} WHERE " + name + " <> ''"
+            found.append(Named(table, column, folder, tuple(path for (path,) in session.all(asked))))
+    return found
+
+
 def remove(session: Session, going: Reach, found: Collection[Named], refuse: Refuse) -> None:
     """Delete the files that no row names any more; raises SourceUnavailable before anything is committed."""
     for one in found:

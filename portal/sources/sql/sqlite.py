@@ -74,6 +74,9 @@ class Sqlite(Dialect):
         # As CURRENT_TIMESTAMP and datetime() write it, and behind every moment of the same second that has no fraction.
         return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
 
+    def day(self, limit: Any) -> str:
+        return str(limit)[:10]  # behind every moment of the day before, however it is written
+
     def text(self, expression: Sql) -> Sql:
         return "CAST(" + expression + " AS text)"
 

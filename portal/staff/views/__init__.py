@@ -20,6 +20,7 @@ from portal.staff.views import (
     person,
     policies,
     requests,
+    retention,
     signing_in,
     systems,
     texts,
@@ -30,5 +31,5 @@ from portal.staff.views.door import KEPT, STAFF_SESSION, room
 __all__ = [
     "KEPT", "STAFF_SESSION", "ages", "case", "child_deciding", "children", "correction", "deciding", "enrolment",
     "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "own", "person", "policies", "requests",
-    "room", "signing_in", "systems", "texts", "writing",
+    "retention", "room", "signing_in", "systems", "texts", "writing",
 ]  # fmt: skip
