@@ -109,6 +109,8 @@ IMPERSONAL = frozenset(
         "hooks.ended",
         "hooks.removed",
         "hooks.told_again",
+        "deletion.aged_out",
+        "deletion.returned",
         "policies.drafted",
         "policies.dropped",
         "policies.moved",
