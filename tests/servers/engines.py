@@ -114,6 +114,13 @@ def wait_for(ready: Callable[[], Any], server: subprocess.Popen[bytes], log: Pat
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server, up to its database's name."""
+    with postgresql_server() as address:
+        yield address
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """Run one; the benchmarks do too."""
     import psycopg
 
     why = "install Debian's postgresql"
@@ -153,6 +160,13 @@ def postgresql_url(empty_database: "Lent") -> str:
 @pytest.fixture(scope="session")
 def mariadb() -> Iterator[int]:
     """The port of a MariaDB server; root needs no password."""
+    with mariadb_server() as port:
+        yield port
+
+
+@contextmanager
+def mariadb_server() -> Iterator[int]:
+    """Run one; the benchmarks do too."""
     import pymysql
 
     why = "install Debian's mariadb-server-core and mariadb-client-core"

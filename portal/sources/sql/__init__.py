@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -31,7 +32,7 @@ from portal.sources.base import (
 from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
-from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences, young
+from portal.sources.sql import chunks, correcting, erasure, looking, paging, parts, preferences, seeking, young
 from portal.sources.sql.check import findings
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
@@ -96,9 +97,14 @@ class SqlSource(Source):
         with self._writing("correction") as (session, ground):
             return correcting.write(session, Reach(ground, person), change, self.unavailable)
 
+    def traced(self, person: Person) -> Person:
+        with self._reading() as (session, ground):
+            return replace(person, traces=seeking.traces(session, Reach(ground, person)))
+
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
-        with self._writing("erasure") as (session, ground):
-            return Erased(True, erasure.erase(session, ground, person, tables))
+        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+            ground = self._ground(session)
+            return Erased(True, chunks.erase(session, ground, person, tables))
 
     def rehearse(self, person: Person) -> Rehearsed:
         tables = [table.real for table in self.manifest.tables.values()]
