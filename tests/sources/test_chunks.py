@@ -1,6 +1,7 @@
 """An erasure of many rows goes in short transactions, on every engine alike: it can be killed, and holds up nobody."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -203,25 +204,33 @@ def test_rows_that_are_written_meanwhile_stop_nothing_and_are_found_by_the_readi
     assert crowded.source.remaining(ANH) == {}
 
 
-def slow(world: World) -> None:
-    """Let each deleted booking take some hundredths of a second."""
+COUNTED = "SELECT COUNT(*) FROM (WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {n})\
+ SELECT n FROM c)"
+
+
+def slow(world: World, seconds: float) -> float:
+    """Let each deleted booking take about so long; return how long it takes."""
+    counted = COUNTED.format(n=int(seconds * 3_000_000))
     made = {
-        "sqlite": ["CREATE TRIGGER slow BEFORE DELETE ON bookings BEGIN SELECT COUNT(*) FROM (WITH RECURSIVE c (n) AS"
-                   " (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 100000) SELECT n FROM c); END"],
+        "sqlite": [f"CREATE TRIGGER slow BEFORE DELETE ON bookings BEGIN {counted}; END"],
         "postgresql": ["CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
-                       " 'BEGIN PERFORM pg_sleep(0.02); RETURN OLD; END'",
+                       f" 'BEGIN PERFORM pg_sleep({seconds}); RETURN OLD; END'",
                        "CREATE TRIGGER slow BEFORE DELETE ON bookings FOR EACH ROW EXECUTE FUNCTION slow()"],
-        "mysql": ["CREATE TRIGGER slow BEFORE DELETE ON bookings FOR EACH ROW DO SLEEP(0.02)"],
+        "mysql": [f"CREATE TRIGGER slow BEFORE DELETE ON bookings FOR EACH ROW DO SLEEP({seconds})"],
     }  # fmt: skip
     for statement in made[world.engine]:
         world.run(statement)
+    begun = time.perf_counter()
+    if world.engine == "sqlite":
+        world.run(counted)
+        return time.perf_counter() - begun
+    return seconds
 
 
 def test_a_range_that_takes_too_long_is_given_up_and_a_smaller_one_taken(
     crowded: World, between: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow(crowded)
-    monkeypatch.setattr(chunks, "LONGEST", 0.2)
+    monkeypatch.setattr(chunks, "LONGEST", slow(crowded, 0.02) * 10)
     monkeypatch.setattr(chunks, "FIRST", 43)
     monkeypatch.setattr(chunks, "LEAST", 1)
     passed = between(lambda table: None)
@@ -233,8 +242,7 @@ def test_a_range_that_takes_too_long_is_given_up_and_a_smaller_one_taken(
 def test_few_rows_that_take_too_long_are_taken_in_ranges(
     world: World, between: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow(world)
-    monkeypatch.setattr(chunks, "LONGEST", 0.05)
+    monkeypatch.setattr(chunks, "LONGEST", slow(world, 0.08) * 2.2)
     monkeypatch.setattr(chunks, "FIRST", 1)
     monkeypatch.setattr(chunks, "LEAST", 1)
     passed = between(lambda table: None)
