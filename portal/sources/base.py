@@ -33,12 +33,20 @@ class Identifier:
     value: str
 
 
+NAME = "name"  # the kind of a trace that is a name, or whatever else the manifest says identifies somebody
+
+
 @dataclass(frozen=True)
 class Person:
-    """What a system needs to reach all rows of somebody: keys of their subject rows there, and identifiers."""
+    """What a system needs to reach all rows of somebody: keys of their subject rows there, and identifiers.
+
+    `traces` is what was read there before the erasure (see `Source.traced`): sought in free text, never used to reach
+    rows, for nobody has proven that it is theirs alone.
+    """
 
     keys: tuple[Key, ...]
     identifiers: tuple[Identifier, ...] = ()
+    traces: tuple[Identifier, ...] = ()
 
     def values(self, kind: str) -> tuple[str, ...]:
         """Return the identifiers of one kind."""
@@ -301,6 +309,13 @@ class Source(ABC):
         `request_id` is the same for each repetition.
         """
         raise self.unavailable("it cannot correct anything", permanent=True)
+
+    def traced(self, person: Person) -> Person:
+        """Return the person with all that they are known by here, read while it is still there; see `Person.traces`.
+
+        A system that cannot be read like that adds nothing.
+        """
+        return person
 
     @abstractmethod
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -33,16 +34,28 @@ from portal.sources.base import (
 from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, Table, require_paths
-from portal.sources.sql import aging, correcting, erasure, files, looking, paging, parts, preferences, triggers, young
+from portal.sources.sql import (
+    aging,
+    chunks,
+    correcting,
+    erasure,
+    files,
+    looking,
+    paging,
+    parts,
+    preferences,
+    seeking,
+    young,
+)
 from portal.sources.sql.check import findings, rights
 from portal.sources.sql.dialect import Dialect
+from portal.sources.sql.files import Cabinet
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.history import SqlHistory
 from portal.sources.sql.rehearsal import rehearse, rehearsing
 from portal.sources.sql.schema import LiveColumn, Schema
 from portal.sources.sql.session import Session, opened, reading, writing
 from portal.sources.sql.shape import shape
-from portal.sources.sql.sharing import Going
 from portal.sources.sql.statement import Sql, joined
 
 
@@ -77,7 +90,7 @@ class SqlSource(Source):
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
         with self._reading() as (session, ground):
             reach = Reach(ground, person)
-            yield SqlSnapshot(session, reach, partial(files.added, reach, self._folders, refuse=self.unavailable))
+            yield SqlSnapshot(session, reach, partial(files.added, ground, self._folders, refuse=self.unavailable))
 
     def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
         """Begin in the middle by the values of the order's columns, so that an index leads there."""
@@ -106,13 +119,14 @@ class SqlSource(Source):
         with self._writing("correction") as (session, ground):
             return correcting.write(session, Reach(ground, person), change, self.unavailable)
 
+    def traced(self, person: Person) -> Person:
+        with self._reading() as (session, ground):
+            return replace(person, traces=seeking.traces(session, Reach(ground, person)))
+
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
-        with self._writing("erasure") as (session, ground):
-            going = Going(Reach(ground, person), tables)
-            named = files.named(session, going, self._folders, tables)
-            erased = triggers.erase(session, ground, person, tables)
-            files.remove(session, going, named, self.unavailable)
-            return Erased(True, erased)
+        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+            ground = self._ground(session)
+            return Erased(True, chunks.erase(session, ground, person, tables, Cabinet(self._folders, self.unavailable)))
 
     def rehearse(self, person: Person) -> Rehearsed:
         tables = [table.real for table in self.manifest.tables.values()]
@@ -150,9 +164,10 @@ class SqlSource(Source):
     def expire(self, table: str, people: Sequence[Person], today: date) -> int:
         with self._writing("retention") as (session, ground):
             entry = self.manifest.tables[table]
-            named = files.aged(session, Reach(ground, Person(())), self._folders, entry)
+            cabinet = Cabinet(self._folders, self.unavailable)
+            named = cabinet.all(session, ground, entry)
             rows = aging.expire(session, ground, entry, people, today)
-            files.remove(session, Reach(ground, Person(())), named, self.unavailable)
+            cabinet.remove(session, ground, named)
             return rows
 
     def compact(self) -> None:

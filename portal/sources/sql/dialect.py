@@ -25,11 +25,14 @@ class Dialect(ABC):
     mark: ClassVar[str] = '"'
     delete: ClassVar[str] = "DELETE FROM {table}"
     update: ClassVar[str] = "UPDATE {table}"
+    update_alone, delete_alone = "UPDATE {table}", "DELETE FROM {table}"  # where no other table is asked
+    deletes_in_turn: ClassVar[bool] = False  # foreign keys are looked at with each row, not at the statement's end
     lock: ClassVar[str] = " FOR UPDATE"
     explain: ClassVar[str] = "EXPLAIN "
     null_is_highest: ClassVar[bool] = False  # where nulls stand in an order
     hides: ClassVar[bool] = True  # shows no table to a login without a right on it or its schema
     login: ClassVar[str] = "SELECT 'the login'"  # asks for whom GRANT has to name
+    breath: ClassVar[float] = 0  # seconds between two transactions in which others who wait get their turn
     reading: ClassVar[Sequence[str]]  # begin one consistent view
     writing: ClassVar[Sequence[str]]  # begin a transaction that writes
 
@@ -108,6 +111,14 @@ class Dialect(ABC):
     @abstractmethod
     def mentions(self, name: Sql, pattern: str) -> Sql:
         """Return the condition that a column holds what a pattern finds."""
+
+    @abstractmethod
+    def limit(self, connection: Any, seconds: float) -> None:
+        """Let no statement take longer from now on; 0 is no limit."""
+
+    @abstractmethod
+    def gave_up(self, error: Exception) -> bool:
+        """Tell whether a statement was ended by `limit`."""
 
     def kept(self, connection: Any) -> list[str]:
         """Return the tables to which what is done cannot be rolled back."""
