@@ -4,6 +4,7 @@ Read once at the start; a missing secret stops the start with one clear line.
 """
 
 from portal.config.others import CookieKind, Recipient
+from portal.config.post import Mail
 from portal.config.problems import ConfigProblem
 from portal.config.process import Config, active, from_environment, site, use
 from portal.config.purposes import ALLOWED, NEVER, NOTICE, OPT_IN, OPT_OUT, Channel, Purpose, Topic, Use, Words
@@ -19,6 +20,7 @@ __all__ = [
     "Config",
     "ConfigProblem",
     "CookieKind",
+    "Mail",
     "Purpose",
     "Recipient",
     "Site",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from portal.config.problems import ConfigProblem
@@ -27,7 +28,12 @@ class Config:
     trusted_proxies: int = 0
     sms_url: str = ""  # without one, no phone can be proven
     place_header: str = ""
+    dkim_key: str = field(default="", repr=False)
+    intake: Path | None = None  # the Maildir that answers and bounces are delivered into
+    push_key: str = field(default="", repr=False)  # without one, no browser is told of news
+    push_hosts: tuple[str, ...] = ()
     lease_seconds: float = 60
+    webhook_networks: tuple[str, ...] = ()  # of one's own, that webhooks may go to all the same
     demo: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -53,7 +59,7 @@ def site() -> Site:
 def from_environment(environ: Mapping[str, str]) -> Config:
     """Read the configuration; raises ConfigProblem with one line for the operator."""
     base_url = _setting(environ, "PORTAL_BASE_URL").rstrip("/")
-    demo = environ.get("PORTAL_DEMO")
+    demo, intake = environ.get("PORTAL_DEMO"), environ.get("PORTAL_INTAKE")
     return Config(
         database_url=_setting(environ, "PORTAL_DATABASE_URL", "sqlite:///var/portal.db"),
         queue_url=_setting(environ, "PORTAL_QUEUE_URL", "sqlite:///var/queue.db"),
@@ -68,7 +74,12 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         trusted_proxies=int(environ.get("PORTAL_TRUSTED_PROXIES", "0")),
         sms_url=_optional(environ, "PORTAL_SMS_URL"),
         place_header=environ.get("PORTAL_PLACE_HEADER", ""),
+        dkim_key=_optional(environ, "PORTAL_DKIM_KEY"),
+        intake=Path(intake) if intake else None,
+        push_key=_optional(environ, "PORTAL_PUSH_KEY"),
+        push_hosts=tuple(environ.get("PORTAL_PUSH_HOSTS", "").replace(",", " ").split()),
         lease_seconds=float(environ.get("PORTAL_LEASE_SECONDS", "60")),
+        webhook_networks=_networks(_optional(environ, "PORTAL_WEBHOOK_NETWORKS")),
         demo=Path(demo) if demo else None,
         environ=environ,
     )
@@ -90,3 +101,13 @@ def _optional(environ: Mapping[str, str], name: str) -> str:
 
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in _setting(environ, name).split(",") if part.strip())
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    listed = tuple(part.strip() for part in text.split(",") if part.strip())
+    for one in listed:
+        try:
+            ip_network(one)
+        except ValueError as error:
+            raise ConfigProblem(f"PORTAL_WEBHOOK_NETWORKS: {error}") from error
+    return listed

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any
 
+from portal.config.post import between
 from portal.config.problems import ConfigProblem
 
 Words = dict[str, str]  # language -> text
@@ -55,17 +57,22 @@ class Channel:
     title: Words
     by: Words
     days: int
+    hours: tuple[time, time] | None = None  # between which advertising may come on it (Decree 91/2020); None: at any
 
 
 @dataclass(frozen=True)
 class Topic:
-    """What messages are about. Of `channels`, those in `kept_here` are kept by the portal alone: no system is told."""
+    """What messages are about. Of `channels`, those in `kept_here` are kept by the portal alone: no system is told.
+
+    `advertises`: messages bear the site's label of advertising.
+    """
 
     id: str
     title: Words
     about: Words
     channels: tuple[str, ...]
     kept_here: frozenset[str]
+    advertises: bool = True
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,10 @@ def told(raw: Mapping[str, Any]) -> dict[str, Use]:
 def channels(raw: Mapping[str, Any]) -> dict[str, Channel]:
     """Read the ways on which messages come."""
     entries = raw.get("marketing", {}).get("channels", {}).items()
-    return {name: Channel(name, entry["title"], entry["by"], entry["days_under_way"]) for name, entry in entries}
+    return {
+        name: Channel(name, entry["title"], entry["by"], entry["days_under_way"], between(entry, "hours"))
+        for name, entry in entries
+    }
 
 
 def topics(raw: Mapping[str, Any]) -> dict[str, Topic]:
@@ -168,7 +178,8 @@ def _use(raw: Mapping[str, Any]) -> Use:
 
 
 def _topic(name: str, raw: Mapping[str, Any]) -> Topic:
-    return Topic(name, raw["title"], raw["about"], tuple(raw["channels"]), frozenset(raw.get("kept_here", ())))
+    channels, kept_here = tuple(raw["channels"]), frozenset(raw.get("kept_here", ()))
+    return Topic(name, raw["title"], raw["about"], channels, kept_here, raw.get("advertises", True))
 
 
 def _messages(topic: str, raw: Mapping[str, Any], channels: Mapping[str, Any]) -> Iterator[Purpose]:

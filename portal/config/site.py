@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from portal.config import others, purposes
+from portal.config import others, post, purposes
 from portal.config.others import CookieKind, Recipient
+from portal.config.post import Mail
 from portal.config.problems import ConfigProblem
 from portal.config.purposes import Channel, Purpose, Topic, Use
 
@@ -53,6 +54,7 @@ class Site:
     lift_days: int = 3  # between the notice that a restriction ends and its end (RULES X7)
     phone: str = ""
     thread_months: int = 24  # that what was written in a closed request is kept
+    inbox_months: int = 24  # that a person finds in the inbox what was sent to them
     recipients: tuple[Recipient, ...] = ()
     cookies: tuple[CookieKind, ...] = ()
     cookie_domain: str = ""  # the domain above the company's sites that one choice of cookies is kept for
@@ -60,6 +62,8 @@ class Site:
     signal_since: date | None = None  # since when Global Privacy Control is obeyed; None says nothing about it
     security_contact: str = ""
     room_languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # beyond `languages`, by room
+    mail: Mail = Mail()
+    label: str = ""  # what a message begins with that advertises: "[QC]" (Decree 91/2020)
 
     @property
     def every_language(self) -> tuple[str, ...]:
@@ -95,6 +99,8 @@ def _site(raw: dict[str, Any], folder: Path, base_url: str) -> Site:
         cookie_domain=raw.get("cookies", {}).get("domain", ""),
         cookie_days=raw.get("cookies", {}).get("days", 180),
         room_languages={room: tuple(more) for room, more in raw.get("room_languages", {}).items()},
+        mail=post.mail(raw.get("mail", {})),
+        label=raw.get("marketing", {}).get("label", ""),
         **_brand(raw["brand"]),
         **_rules(raw["rules"]),
         **_companies(raw.get("controllers", {})),
@@ -114,7 +120,15 @@ def _brand(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rules(raw: Mapping[str, Any]) -> dict[str, Any]:
-    optional = ("age_floor", "copies_a_day", "signal_since", "lift_days", "policy_notice_days", "thread_months")
+    optional = (
+        "age_floor",
+        "copies_a_day",
+        "signal_since",
+        "lift_days",
+        "policy_notice_days",
+        "thread_months",
+        "inbox_months",
+    )
     return {
         **{key: raw[key] for key in ("grace_days", "archive_days", "profile")},
         **{key: raw[key] for key in optional if key in raw},

@@ -115,12 +115,14 @@ class SessionRow(NamedTuple):
     choices: Any  # as the standing stores them; only consents read them
     systems: int
     requests: int  # of theirs that are not over; menu only
+    unread: int  # messages; menu only
 
 
 _OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, t.choices,
 (SELECT COUNT(DISTINCT l.source) FROM links l WHERE l.subject_id = u.id
 AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))),
-(SELECT COUNT(*) FROM cases k WHERE k.subject_id = u.id AND k.state IN ('open', 'approved', 'in_progress'))
+(SELECT COUNT(*) FROM cases k WHERE k.subject_id = u.id AND k.state IN ('open', 'approved', 'in_progress')),
+(SELECT COUNT(*) FROM messages m WHERE m.account = s.account_id AND m.read_at IS NULL)
 FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u.account_id = a.id
 LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = ? AND s.ended_at IS NULL"""
 

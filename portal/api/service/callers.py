@@ -1,4 +1,4 @@
-"""A program whose call this is: its scopes, its share of calls, and the key that it shares hashes by."""
+"""A program whose call this is: its scopes and its share of calls."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from portal.kernel import limits
-from portal.subjects.naming import hash_key, hashed
-
-__all__ = ["Program", "hash_key", "hashed"]
 
 _lots = limits.Lots()
 _WINDOW = 60  # seconds

@@ -9,6 +9,8 @@ from uuid import uuid4
 from portal.consents.models import append, held, store
 from portal.consents.service.names import UnknownChoice, named, purpose, reserved_states, takers, touched
 from portal.consents.service.projection import REQUEST, project
+from portal.consents.service.spreading import told
+from portal.hooks import service as hooks
 from portal.kernel import audit, clock, outbox
 from portal.kernel.db import atomic, written
 
@@ -121,6 +123,7 @@ def _write(subject_id: int, made: Sequence[Made], terms: Mapping[str, str]) -> d
             project(choices, one.name, [one.state, numbers[one.name], at.isoformat(), *case])
         store(subject_id, choices, max(numbers.values()))
         outbox.mark_each(subject_id, newest_by_system(numbers))
+        hooks.changed(subject_id, told(events, numbers, at))
         said = [{"choice": numbers[one.name], "purpose": one.name, "state": one.state} for one in made]
         audit.record_each("consents.chosen", said, subject=subject_id, actor=actor)
     return numbers

@@ -11,6 +11,7 @@ from portal.consents.service import suspending
 from portal.consents.service.connecting import read_first
 from portal.consents.service.names import named, parted, purpose, takers, touched
 from portal.consents.service.projection import Choice, in_force, standing
+from portal.hooks import service as hooks
 from portal.kernel import audit, clock, failpoints, outbox
 from portal.kernel.db import atomic
 from portal.kernel.outbox import Delivery
@@ -87,8 +88,9 @@ def pass_on(claim: Claim[Delivery]) -> None:
     """Write a person's present choices into one system, then confirm the event that was the newest before.
 
     Written is what somebody chose, never a default: a system keeps its own setting until the person decides. What says
-    no goes before; what it overrides comes back when it ends. Raises SourceUnavailable when the system does not answer,
-    or has not yet said whether it knows the person.
+    no goes before; what it overrides comes back when it ends. A system that listens (`hooks`) has taken a choice once
+    it has answered all that it was told up to then: until that the row is put aside. Raises SourceUnavailable when the
+    system does not answer, or has not yet said whether it knows the person.
     """
     subject_id, wanted = claim.row.subject, claim.row.wanted
     source = registry.active().get(claim.row.source)
@@ -103,6 +105,8 @@ def pass_on(claim: Claim[Delivery]) -> None:
         failpoints.point("consents: after prefer")
     elif source.id in subjects.waiting(subject_id):
         raise source.unavailable("it has not yet been asked about this person")
+    if outbox.wait_for(claim, lambda: hooks.is_unheard(subject_id, source.id, wanted)):
+        return
     with atomic():
         outbox.confirm(claim, wanted, clock.now())
         wanted_there.forget()
