@@ -42,6 +42,8 @@ from portal.sources.sql.schema import LiveColumn, Schema
 from portal.sources.sql.session import Session, opened, reading, writing
 from portal.sources.sql.statement import Sql, joined
 
+GLANCED = 10_000  # rows of a table that a page waits for to be counted
+
 
 class SqlSource(Source):
     """A database reached by its URL. Each call has a connection of its own, so a source may be shared by threads."""
@@ -68,6 +70,10 @@ class SqlSource(Source):
     def preview(self, person: Person) -> Preview:
         with self._reading() as (session, ground):
             return looking.preview(session, ground, person)
+
+    def glance(self, person: Person) -> Preview:
+        with self._reading() as (session, ground):
+            return looking.preview(session, ground, person, GLANCED)
 
     @contextmanager
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
