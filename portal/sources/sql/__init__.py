@@ -183,7 +183,7 @@ class SqlSnapshot(Snapshot):
 
     def batches(self, table: str) -> Iterator[Batch]:
         shown, entry, ground = self._shown(table), self._reach.ground.manifest.tables[table], self._reach.ground
-        columns = joined((ground.name(entry, column) for column in shown), ", ")
+        columns = joined((ground.given(entry, column) for column in shown), ", ")
         chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
         for rows in self._session.batches(chosen + looking.ordered(ground, entry)):
             yield Batch(tuple(shown), rows)

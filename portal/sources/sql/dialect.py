@@ -68,6 +68,10 @@ class Dialect(ABC):
         """Return a moment as the engine compares it with its own columns."""
         return at
 
+    def whole(self, column: LiveColumn, name: Sql) -> Sql:
+        """Return a column so that its value comes out whole, where the engine would round what it gives."""
+        return name
+
     def text(self, expression: Sql) -> Sql:
         """Return an expression as text."""
         return "CAST(" + expression + " AS char)"
