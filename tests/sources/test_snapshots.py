@@ -51,6 +51,29 @@ def without(number: int) -> list[tuple[str, tuple[object, ...]]]:
     return [(f"DELETE FROM {table} WHERE id = ?", (number,)) for table in ("comments", "invoices")]
 
 
+def test_large_rows_come_few_at_a_time(world: World) -> None:
+    count, size = 300, 60_000
+    with world.opened() as connection:
+        rows = [(100 + number, 1, None, "2026-01-01 00:00:00", None, None, bytes(size)) for number in range(count)]
+        connection.cursor().executemany(*world.spelt("INSERT INTO bookings VALUES (?, ?, ?, ?, ?, ?, ?)", rows))
+        connection.commit()
+    with world.source.snapshot(ANH) as snapshot:
+        sizes = [sum(len(row[-1] or b"") for row in batch.rows) for batch in snapshot.batches("bookings")]
+    assert sum(sizes) >= count * size
+    assert max(sizes) < 5_000_000
+
+
+def test_small_rows_come_many_at_a_time(world: World) -> None:
+    rows = [(100 + number, 1, None, "hello") for number in range(3000)]
+    with world.opened() as connection:
+        connection.cursor().executemany(*world.spelt("INSERT INTO comments VALUES (?, ?, ?, ?)", rows))
+        connection.commit()
+    with world.source.snapshot(ANH) as snapshot:
+        batches = [len(batch.rows) for batch in snapshot.batches("comments")]
+    assert sum(batches) == 3002
+    assert len(batches) < 9
+
+
 def test_counts_and_rows_are_of_one_moment_while_others_write(world: World) -> None:
     if world.engine == "sqlite":
         world.run("PRAGMA journal_mode = WAL")

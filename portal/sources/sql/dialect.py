@@ -14,7 +14,7 @@ from portal.sources.sql.statement import HERE, Sql, among, joined
 CONNECT_SECONDS = 3
 REMOVED = "[removed]"
 HASHED = "erased:"
-FIRST, BATCH = 100, 2000  # rows fetched at a time while streaming, at first and at most
+FIRST, BATCH = 4, 2000  # rows fetched at a time while streaming, at first and at most
 Some = Callable[[int], list[tuple[Any, ...]]]  # the next so many rows, none at the end
 
 
