@@ -269,6 +269,10 @@ class Source(ABC):
     def preview(self, person: Person) -> Preview:
         """Count live, per table and controller, and look for what stands in the way."""
 
+    def glance(self, person: Person) -> Preview:
+        """Return the same for a page that somebody waits for: very many rows may be counted as `AtLeast` so many."""
+        return self.preview(person)
+
     @abstractmethod
     def snapshot(self, person: Person) -> AbstractContextManager[Snapshot]:
         """Open one consistent view of all that is held."""

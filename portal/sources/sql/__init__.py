@@ -58,6 +58,8 @@ from portal.sources.sql.session import Session, opened, reading, writing
 from portal.sources.sql.shape import shape
 from portal.sources.sql.statement import Sql, joined
 
+GLANCED = 10_000  # rows of a table that a page waits for to be counted
+
 
 class SqlSource(Source):
     """A database reached by its URL. Each call has a connection of its own, so a source may be shared by threads."""
@@ -85,6 +87,10 @@ class SqlSource(Source):
     def preview(self, person: Person) -> Preview:
         with self._reading() as (session, ground):
             return looking.preview(session, ground, person)
+
+    def glance(self, person: Person) -> Preview:
+        with self._reading() as (session, ground):
+            return looking.preview(session, ground, person, GLANCED)
 
     @contextmanager
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
@@ -228,7 +234,7 @@ class SqlSnapshot(Snapshot):
 
     def batches(self, table: str) -> Iterator[Batch]:
         shown, entry, ground = self._shown(table), self._reach.ground.manifest.tables[table], self._reach.ground
-        columns = joined((ground.name(entry, column) for column in shown), ", ")
+        columns = joined((ground.given(entry, column) for column in shown), ", ")
         chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
         for rows in self._session.batches(chosen + looking.ordered(ground, entry)):
             yield from self._with_files(entry, Batch(tuple(shown), rows))
