@@ -62,6 +62,7 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "sign_up_closed": ("url",),
     "policy_changes": ("what", "begins", "url", "compare_url"),
     "webhook_stopped": ("name", "url"),
+    "drift_found": ("system", "count", "url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.
@@ -261,6 +262,11 @@ def child_decided(to: Recipient, cause: str, outcome: str, until: date, url: str
 def child_hold_waits(to: Recipient, cause: str, reference: str, url: str) -> None:
     """Tell an admin that nobody has looked yet at a report for which an account is held."""
     _queue("child_hold_waits", to, cause, reference=reference, url=url)
+
+
+def drift_found(to: Recipient, cause: str, system: str, count: int, url: str) -> None:
+    """Tell an admin that a system says yes of so many people after a no, was asked again, and where it is seen."""
+    _queue("drift_found", to, cause, system=system, count=count, url=url)
 
 
 def webhook_stopped(to: Recipient, cause: str, name: str, url: str) -> None:

@@ -173,9 +173,12 @@ def test_what_is_no_address_is_nobodys(portal: Portal) -> None:
         assert asked(caller, person, **EVENTS) == {"allowed": False, "reason": "unknown-person"}
 
 
-STATES = st.sampled_from(["off", "on", "approximate", "precise", "none", "checking", "restricted", "upheld", "held"])
+STATES = st.sampled_from(
+    ["off", "on", "approximate", "precise", "none", "checking", "restricted", "upheld", "held", "refused"]
+)
 NAMES = ["marketing.events.email", "marketing.events.email@booking", "location.level", "location.level@booking"]
 STOPS = ["restriction", "objection.marketing", "objection.marketing.events", "hold.location", "hold.marketing"]
+STOPS += ["refusal.marketing.events", "refusal.location"]
 STANDINGS = st.dictionaries(
     st.sampled_from([*NAMES, *STOPS]), st.tuples(STATES, st.integers(1, 99), st.sampled_from([(), ("R-7F3K-Q2",)]))
 )
@@ -193,7 +196,7 @@ def test_many_at_once_are_judged_as_one_alone(
         purpose = site.purposes.get(name.partition("@")[0])
         if purpose is None or chosen in purpose.states:
             stored[name] = [chosen, event, at, *case]
-    choices = projection._read(stored)
+    choices = projection.read(stored)
     for purpose_id in ("marketing.events.email", "marketing.events.sms", "location.level", "contract", "accounting"):
         known = site.purposes.get(purpose_id)
         if state and (known is None or state not in known.states):

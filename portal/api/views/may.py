@@ -12,7 +12,7 @@ from portal.kernel import clock
 
 MOST = 10_000
 REASONS = [
-    "chosen", "not-chosen", "needed", "restricted", "objected", "held", "unknown-person", "unknown-purpose",
+    "chosen", "not-chosen", "needed", "restricted", "objected", "refused", "held", "unknown-person", "unknown-purpose",
 ]  # fmt: skip
 QUESTION: Schema = obj(
     {"person": PERSON, "purpose": text("As the portal's site file has it: marketing.events, location.level", most=96)},

@@ -13,9 +13,9 @@ import orjson
 
 from portal import config
 from portal.config import Site
-from portal.consents.service.names import HOLD, OBJECTION, RESTRICTION, STOPS, named, widened
+from portal.consents.service.names import HOLD, OBJECTION, REFUSAL, RESTRICTION, STOPS, named, widened
 
-_REASONS = {"held": HOLD, "objected": OBJECTION}
+_REASONS = {"held": HOLD, "objected": OBJECTION, "refused": REFUSAL}
 
 
 class Told(NamedTuple):

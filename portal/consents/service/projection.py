@@ -39,19 +39,19 @@ class Reader(Protocol):
 
 def standing(subject_id: int) -> dict[str, Choice]:
     """Return the present state of every purpose of this site; what holds for one system alone is `purpose@system`."""
-    return _read(choices_of(subject_id))
+    return read(choices_of(subject_id))
 
 
 def locked(subject_id: int) -> dict[str, Choice]:
     """Return the standing to whoever judges by it what to write: nobody changes it before this transaction ends."""
-    return _read(held(subject_id))
+    return read(held(subject_id))
 
 
 def present(reader: Reader) -> dict[str, Choice]:
     """Return the standing of whoever a page is for, read once a request: menu and page both need it."""
     if "standing" not in reader.memo:
         came_along = reader.memo.get("choices")  # with the session, in one statement
-        reader.memo["standing"] = _read(document(came_along)) if came_along else standing(reader.subject_id)
+        reader.memo["standing"] = read(document(came_along)) if came_along else standing(reader.subject_id)
     found: dict[str, Choice] = reader.memo["standing"]
     return found
 
@@ -101,7 +101,8 @@ def project(choices: dict[str, Any], name: str, choice: Any) -> None:
     choices[name] = choice
 
 
-def _read(stored: Mapping[str, Any]) -> dict[str, Choice]:
+def read(stored: Mapping[str, Any]) -> dict[str, Choice]:
+    """Return a standing from choices as they are stored, with the default of whatever nobody chose."""
     return _filled(
         {
             name: Choice(state, event, datetime.fromisoformat(at), *case)

@@ -24,6 +24,7 @@ from portal.sources.base import (
     Preview,
     Rehearsed,
     Row,
+    Setting,
     Snapshot,
     Source,
     Young,
@@ -31,7 +32,7 @@ from portal.sources.base import (
 from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
-from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences, young
+from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences, settings, young
 from portal.sources.sql.check import findings
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
@@ -87,6 +88,10 @@ class SqlSource(Source):
     def stored(self, person: Person) -> dict[str, str]:
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
+
+    def settings(self) -> Iterator[Setting]:
+        with self._reading() as (session, ground):
+            yield from settings.settings(session, ground)
 
     def details(self, person: Person) -> list[Held]:
         with self._reading() as (session, ground):
