@@ -28,3 +28,15 @@ def reconcile(claim: Claim[Reconciliation]) -> None:
 def keep_in_step() -> None:
     """Know every connected system that is compared at night."""
     reconciling.keep_in_step()
+
+
+@work.every(timedelta(minutes=1))
+def read_first() -> None:
+    """Take in what systems have of people who were found there lately."""
+    service.first_connection()
+
+
+@work.every(timedelta(minutes=1))
+def welcome() -> None:
+    """Let what was remembered of an address count for whoever proved it."""
+    service.welcome_newcomers()

@@ -11,16 +11,20 @@ import pytest
 
 from portal.accounts.staff.models import StaffAccount
 from portal.consents import service
-from portal.consents.models import Drift, Reconciliation
+from portal.consents.models import Drift, Reconciliation, Remembered
 from portal.consents.service import drifting, reconciling
+from portal.consents.service.importing import Record
+from portal.consents.service.remembering import HERE
+from portal.consents.service.weighing import ERASED
 from portal.hooks.models import HookEndpoint, HookMessage
 from portal.hooks.service import signing
-from portal.kernel import audit, clock, failpoints, work
+from portal.kernel import audit, clock, db, failpoints, work
 from portal.kernel.outbox import Delivery
 from portal.notices.models import Message
 from portal.sources import registry
 from portal.sources.base import Setting
-from tests.consents.conftest import ANNA, BEN, TERMS, System
+from portal.subjects.naming import by_email
+from tests.consents.conftest import ANNA, BEN, TERMS, System, member
 from tests.counting import queries
 from tests.dying import LEASE, Dying, Killed
 
@@ -251,3 +255,39 @@ def test_a_listener_is_told_again_what_holds(chosen: int, systems: dict[str, Sys
 def test_whom_the_portal_does_not_know_is_left_alone(systems: dict[str, System]) -> None:
     night()
     assert systems["crm"].row(BEN) == ("precise", "on")
+
+
+@pytest.mark.usefixtures("house")
+def test_the_no_of_somebody_erased_is_never_switched_on(systems: dict[str, System]) -> None:
+    """Their address is in a list of some system again, with a yes: neither the night nor a look makes that ours."""
+    record = Record(EVENTS, "off", HERE, ERASED)
+    with db.atomic():
+        assert service.remember([(by_email(BEN), record)]) == 1
+    night()
+    with clock.later(timedelta(days=1)):
+        night()
+    [kept] = Remembered.select()
+    assert (kept.state, kept.is_no, kept.moved) == ("off", True, False)
+    assert open_ones() == []
+    ben = member(BEN)  # comes back: the no counts for them, whatever both systems say
+    service.first_connection()
+    service.welcome_newcomers()
+    work.drain()
+    assert not service.may(ben, EVENTS, "on")
+    assert systems["crm"].row(BEN) == systems["app"].row(BEN) == ("precise", "off")
+    night(timedelta(minutes=1))
+    assert systems["crm"].row(BEN) == ("precise", "off")
+    service.record(ben, EVENTS, "on", **TERMS)  # and ends only by their own yes
+    work.drain()
+    assert systems["crm"].row(BEN) == ("precise", "on")
+
+
+def test_what_a_system_said_of_itself_is_no_choice_that_it_could_differ_from(
+    anna: int, systems: dict[str, System]
+) -> None:
+    service.first_connection()
+    systems["crm"].run("UPDATE users SET mails = 'off'")
+    systems["app"].run("UPDATE users SET level = 'off'")
+    night()
+    assert open_ones() == []
+    assert systems["app"].row(ANNA) == ("off", "on")

@@ -71,6 +71,9 @@ def settle(email: str) -> Person:
     told = {"kind": "download_ready", "language": "vi", "address": email, "address_hash": hashed}
     models["Message"].create(account=account.id, cause=f"1 {email}", **told)
     models["Message"].create(account=None, cause=f"2 {email}", **told)
+    browser = {"device": "Firefox", "language": "vi", "endpoint": email, "endpoint_hash": email, "public_key": "k"}
+    models["PushSubscription"].create(account=account.id, session=1, auth="a", sender="k", **browser)
+    models["Bounce"].create(account=account.id, channel="email", address_hash=hashed, lasting=True, status="5.1.1")
     models["Delivery"].create(subject=subject.id, source="crm", wanted=1)
     said = {"purpose": "location.level", "state": "off", "notice": "privacy", "notice_version": "1", "language": "vi"}
     models["ConsentEvent"].create(subject=subject, wording="…", actor="person", channel="portal", **said)

@@ -54,8 +54,8 @@ def _restriction(standing: Mapping[str, Choice], said: str) -> Difference | None
 def _purpose(standing: Mapping[str, Choice], name: str, said: str, source: Source) -> Difference | None:
     states, chosen = config.site().purposes[name].states, in_force(standing, name, source.id)
     stop = stop_of(standing, name, source.id)
-    if stop is None and not chosen.event:
-        return None  # nobody ever chose: the system keeps its own setting
+    if stop is None and (not chosen.event or chosen.origin):
+        return None  # nobody ever chose here: the system keeps its own setting
     wanted, event = (states[0], standing[stop].event) if stop else (chosen.state, chosen.event)
     if said == wanted:
         return None

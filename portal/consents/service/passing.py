@@ -8,6 +8,7 @@ from datetime import datetime
 
 from portal.consents.models import Reach, reach_of
 from portal.consents.service import suspending
+from portal.consents.service.connecting import read_first
 from portal.consents.service.names import named, parted, purpose, takers, touched
 from portal.consents.service.projection import Choice, in_force, standing
 from portal.hooks import service as hooks
@@ -73,7 +74,7 @@ def unconfirmed(subject_id: int, choices: Mapping[str, Choice]) -> list[Source]:
         source.id: source
         for name, choice in choices.items()
         for source in touched(name)
-        if (reach := reached.get(source.id)) and reach.linked and reach.confirmed < choice.event
+        if (reach := reached.get(source.id)) and reach.linked and not choice.origin and reach.confirmed < choice.event
     }
     return list(behind.values())
 
@@ -95,6 +96,8 @@ def pass_on(claim: Claim[Delivery]) -> None:
     subject_id, wanted = claim.row.subject, claim.row.wanted
     source = registry.active().get(claim.row.source)
     person = subjects.person(subject_id, source.id)
+    if person.keys:
+        read_first(subject_id, source, person)
     wanted_there = suspending.Wanted(subject_id, source)
     if person.keys:
         wanted_there.put_aside(person)
@@ -112,18 +115,19 @@ def pass_on(claim: Claim[Delivery]) -> None:
 
 
 def _trying(reach: Reach, choice: Choice) -> bool:
-    return reach.attempts > 0 and reach.confirmed < choice.event
+    return not choice.origin and reach.attempts > 0 and reach.confirmed < choice.event
 
 
 def _passed(source: Source, choice: Choice, reach: Reach, own: bool) -> Passed:
-    done = choice.event and reach.confirmed >= choice.event
+    asked = choice.event and not choice.origin
+    done = asked and reach.confirmed >= choice.event
     return Passed(
         source=source.id,
         title=source.title,
-        asked_at=choice.at,
+        asked_at=choice.at if asked else None,
         confirmed_at=reach.confirmed_at if done else None,
         trying=_trying(reach, choice),
-        state=choice.state if choice.event else "",
+        state=choice.state if asked else "",
         own=own,
         again_at=reach.again_at if choice.at and reach.again_at and reach.again_at > choice.at else None,
     )

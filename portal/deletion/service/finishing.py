@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from portal.cases import service as cases
+from portal.consents import service as consents
 from portal.deletion.models import Deletion, Target
 from portal.deletion.service import addresses, certificates, looks, persons, plan
 from portal.deletion.service.moving import move, put
@@ -61,6 +62,7 @@ def _finish_account(claim: Claim[Deletion]) -> None:
     with claim.step():
         move(deletion, "erased", unfinished_of=None, address=None)
         _close_cases(deletion)
+        consents.remember_refusals(deletion.subject, person.identifiers)
         hooks.erased(_known(deletion), deletion.subject)
         own.erase(person, f"{case.reference}:{own.id}")
         if left := own.remaining(person):

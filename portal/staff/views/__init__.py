@@ -17,6 +17,7 @@ from portal.staff.views import (
     log,
     looking,
     members,
+    messages,
     own,
     person,
     policies,
@@ -31,6 +32,6 @@ from portal.staff.views.door import KEPT, STAFF_SESSION, room
 
 __all__ = [
     "KEPT", "STAFF_SESSION", "ages", "case", "child_deciding", "children", "correction", "deciding", "drift",
-    "enrolment", "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "own", "person", "policies",
-    "requests", "room", "signing_in", "systems", "texts", "webhooks", "writing",
+    "enrolment", "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "messages", "own", "person",
+    "policies", "requests", "room", "signing_in", "systems", "texts", "webhooks", "writing",
 ]  # fmt: skip
