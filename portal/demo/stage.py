@@ -32,6 +32,8 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
     return {
         **_keys(state / "keys"),
         "BOOKING_KEY": f"pak_{_key(state / 'keys' / 'booking_key')}",
+        "BOOKING_WEBHOOK_SECRET": f"whsec_{_plain(_key(state / 'keys' / 'booking_webhook_secret'))}",
+        "PORTAL_WEBHOOK_NETWORKS": "127.0.0.0/8",
         "PORTAL_DATABASE_URL": f"sqlite:///{state}/portal.db",
         "PORTAL_QUEUE_URL": f"sqlite:///{state}/queue.db",
         "PORTAL_ARCHIVES_URL": f"file://{state}/archives",
@@ -66,6 +68,11 @@ def _key(file: Path) -> str:
     return file.read_text()
 
 
+def _plain(key: str) -> str:
+    """Return a key in plain base64, as webhooks have it."""
+    return key.replace("-", "+").replace("_", "/")
+
+
 def run(folder: Path, port: int) -> int:
     """Start everything, say where it is, and end it all at Ctrl-C or when one part ends.
 
@@ -85,6 +92,8 @@ def run(folder: Path, port: int) -> int:
     subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=environ, check=True)
     subprocess.run([sys.executable, "-m", "portal.demo.coming"], env=environ, check=True)
     booking_port = _free_port()
+    listens = ["webhooks", "add", "Booking App", f"http://127.0.0.1:{booking_port}/webhooks", "--system", "booking"]
+    subprocess.run([*portal, *listens, "--secret", "env:BOOKING_WEBHOOK_SECRET"], env=environ, check=True)
     booking = ["portal.demo.booking_app", "--port", str(booking_port), "--mailbox", environ["PORTAL_DEMO"]]
     service = ["portal.demo.whitelabel", "--port", environ["WHITELABEL_URL"].rsplit(":", 1)[1]]
     commands = (

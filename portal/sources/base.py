@@ -230,6 +230,14 @@ class Young:
     identifiers: tuple[Identifier, ...]
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What a system has stored of somebody's choices: who, by key or by an address, and a state word by preference."""
+
+    who: Key | Identifier
+    stored: Mapping[str, str]
+
+
 DETAILS = 20  # rows of one table of which somebody corrects values
 
 
@@ -292,6 +300,13 @@ class Source(ABC):
     @abstractmethod
     def stored(self, person: Person) -> dict[str, str]:
         """Return the state word that each preference has now; `mixed` where a person's rows differ."""
+
+    def settings(self) -> Iterator[Setting]:
+        """Yield what is stored of everybody's choices, streamed; a person comes once for each table with some.
+
+        Raises SourceUnavailable, permanently where the system cannot be asked that.
+        """
+        raise self.unavailable("it cannot be asked what it has stored of everybody", permanent=True)
 
     def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
         """Return `stored` of many at once, by whatever number the caller gives each; this way asks for one by one."""

@@ -26,6 +26,7 @@ from portal.sources.base import (
     Preview,
     Rehearsed,
     Row,
+    Setting,
     Shape,
     Snapshot,
     Source,
@@ -45,6 +46,7 @@ from portal.sources.sql import (
     parts,
     preferences,
     seeking,
+    settings,
     young,
 )
 from portal.sources.sql.check import findings, rights
@@ -112,6 +114,10 @@ class SqlSource(Source):
     def stored(self, person: Person) -> dict[str, str]:
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
+
+    def settings(self) -> Iterator[Setting]:
+        with self._reading() as (session, ground):
+            yield from settings.settings(session, ground)
 
     def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
         with self._reading() as (session, ground):
