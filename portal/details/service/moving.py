@@ -45,7 +45,7 @@ def prove(account_id: int, subject_id: int, detail: Detail, proof_id: int, code:
     proof = identifiers.spend(account_id, proof_id, code)
     with atomic():
         new = identifiers.take(proof)
-        return _write(subject_id, detail, new, language, is_new=True)
+        return write_proven(subject_id, detail, new, language, is_new=True)
 
 
 def use_proven(account_id: int, subject_id: int, detail: Detail, typed: str, language: str) -> Correction:
@@ -56,7 +56,7 @@ def use_proven(account_id: int, subject_id: int, detail: Detail, typed: str, lan
         raise NotFound
     limits.hit(PER_PERSON, "correction", str(subject_id))
     with atomic():
-        return _write(subject_id, detail, new, language, is_new=False)
+        return write_proven(subject_id, detail, new, language, is_new=False)
 
 
 def take_back_all() -> None:
@@ -67,7 +67,8 @@ def take_back_all() -> None:
             take_back(row)
 
 
-def _write(subject_id: int, detail: Detail, new: Identifier, language: str, *, is_new: bool) -> Correction:
+def write_proven(subject_id: int, detail: Detail, new: Identifier, language: str, *, is_new: bool) -> Correction:
+    """Warn the other addresses and write this one into every system, inside a transaction."""
     alarm = alarms.tell_moving(new, is_new=is_new)
     identifiers.make_main(new.account_id, new.id)
     identifiers.keep_until_moved(new)
