@@ -144,7 +144,7 @@ def differences_form(differences: Sequence[Difference]) -> DifferencesForm:
         if one.way != PROOF:
             options.append(choice(OTHER, N_("Something else")))
             fields[f"other-{one.name}"] = (AreaField if one.kind == "address" else TextField)(
-                N_("Something else"), hint=HINTS.get(one.kind, "")
+                N_("What it should be instead"), hint=HINTS.get(one.kind, "")
             )
         fields[f"choice-{one.name}"] = ChoiceField(one.title, choices=options, default="")
     if any(one.way == REVIEW for one in differences):

@@ -64,7 +64,7 @@ def card(detail: Detail, in_full: bool, latest: tuple[Correction, Sequence[Corre
         name=detail.name,
         title=detail.title.in_(language),
         url=f"/details/{detail.name}{_WAYS.get(detail.way, '')}",
-        sides=[_side(place, hidden, row, parts) for place in detail.places],
+        sides=[_side(place, hidden, detail.differs, row, parts) for place in detail.places],
         differs=detail.differs,
         way=detail.way,
         in_place=detail.way == SELF and detail.sensitive not in MASKED,
@@ -74,10 +74,10 @@ def card(detail: Detail, in_full: bool, latest: tuple[Correction, Sequence[Corre
     )
 
 
-def _side(place: Place, hidden: bool, row: Correction | None, parts: Sequence[CorrectionPart]) -> Side:
+def _side(place: Place, hidden: bool, differs: bool, row: Correction | None, parts: Sequence[CorrectionPart]) -> Side:
     key = json.dumps(place.held.key)
     mine = [part for part in parts if (part.source, part.place, part.key) == (place.source.id, place.name, key)]
-    hint = progress(row, mine[0])[0] if row and mine else dated(place) if place.held.changed else ""
+    hint = progress(row, mine[0])[0] if row and mine else dated(place) if differs else ""
     return Side(place.source.title.in_(here().language), *told(place.held.value, hidden), hint)
 
 
