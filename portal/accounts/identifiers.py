@@ -17,7 +17,7 @@ from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic, clear
 from portal.kernel.problems import N_, NotFound, Problem
 from portal.kernel.work import wake_table
-from portal.notices import messages
+from portal.notices import bounces, messages
 from portal.sources.identifiers import EXTERNAL, normal_phone
 
 TYPED = ("email", "phone")  # any other kind comes by a signed hand-off
@@ -166,6 +166,7 @@ def spend(account_id: int, proof_id: int, code: str) -> Proof:
     with atomic():
         if not Proof.update(used_at=clock.now()).where(Proof.id == proof.id, Proof.used_at.is_null()).execute():
             raise WrongCode
+        bounces.arrived("sms" if proof.kind == "phone" else "email", proof.address)
     return proof
 
 

@@ -11,7 +11,7 @@ import hmac
 import os
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 import peewee
@@ -60,7 +60,12 @@ def keyed_hashes(purpose: str, value: str) -> list[str]:
     return [_hash(version, purpose, value) for version in range(len(_ring.hashers), 0, -1)]
 
 
-def each_hashed(purpose: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
+def has_older_keys() -> bool:
+    """Tell whether anything may be hashed under another key than the newest."""
+    return len(_ring.hashers) > 1
+
+
+def each_hashed(purpose: str, values: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield each value with its hash, once for every key; what `keyed_hashes` returns, for many values at once."""
     head = f"{purpose}\0".encode()
     for version, hasher in enumerate(_ring.hashers, 1):

@@ -63,7 +63,8 @@ class Match:
 class Link:
     """Columns of a table that equal columns of another table of the manifest, so leading towards the person.
 
-    `outward`: the other table points here, so these rows may serve others too; `shared`: they do.
+    `outward`: the other table points here, so these rows may serve others too; `shared`: they do, and stay;
+    `while_used`: they do, and go with the last of those who refer to them.
     """
 
     columns: tuple[str, ...]
@@ -71,6 +72,7 @@ class Link:
     to: tuple[str, ...]
     outward: bool = False
     shared: bool = False
+    while_used: bool = False
 
 
 @dataclass(frozen=True)
