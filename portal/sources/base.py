@@ -134,12 +134,16 @@ Outcome = Literal["written", "differs"]
 
 @dataclass(frozen=True)
 class Held:
-    """One value that can be corrected: the row by its key, and the value as text, None where there is none."""
+    """One value that can be corrected: the row by its key, and the value as text, None where there is none.
+
+    `changed`: when its row was last changed, as the system says it; None where it does not.
+    """
 
     table: str
     column: str
     key: Key
     value: str | None
+    changed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -319,7 +323,10 @@ class Source(ABC):
             key = table.key or (self.manifest.subject.key if table.name == self.manifest.subject.table else ())
             for row in self.page(person, table.name, limit=DETAILS).rows if table.correctable and key else ():
                 of_row = tuple(row[part] for part in key)
-                found += [Held(table.name, one.name, of_row, _text(row[one.name])) for one in table.correctable]
+                changed = _text(row.get(table.changed)) if table.changed else None
+                found += [
+                    Held(table.name, one.name, of_row, _text(row[one.name]), changed) for one in table.correctable
+                ]
         return found
 
     def correct(self, person: Person, change: Change, request_id: str) -> Outcome:

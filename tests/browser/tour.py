@@ -83,6 +83,7 @@ SIGNED_IN = {
     "details-in-full": "/details/in-full",
     "details-correct": "/details/full_name",
     "details-review": "/details/bank_account/review",
+    "details-move": "/details/email/new",
     "details-statement": "/details/statement",
     "location": "/location",
     "location-history": "/location/history",
@@ -242,6 +243,8 @@ def _leaving(chromium: Browser, portal: Live) -> Iterator[Stop]:
         with somebody(chromium, portal) as person:
             person.sign_in(email)
             yield Stop(name, portal.url + "/deletion", _cookies(person))
+            if name == "deletion-warned":
+                yield Stop("details-differences", portal.url + "/details/differences", _cookies(person))
     with somebody(chromium, portal) as person:
         person.sign_in("mo.le@example.com")
         person.open("/deletion/check?system=booking&category=devices")
@@ -265,6 +268,10 @@ def _correcting(chromium: Browser, portal: Live) -> Iterator[Stop]:
         person.page.click("#correct")
         person.wait_for("#correction .state.on")
         yield Stop("details-corrected", person.page.url, cookies)
+        person.open("/details/email/new")
+        person.page.fill("#value", "mo.moved@example.com")
+        person.page.click("#send")
+        yield Stop("details-move-code", person.page.url, cookies)
         person.open("/details/tax_id/review")
         person.page.fill("#value", "0312345678")
         person.page.fill("#why", "Two digits are the wrong way round.")
