@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from portal.kernel.problems import N_
 
-CHANNELS = {"email": N_("E-mail"), "sms": N_("Text message"), "push": N_("Notification")}
+CHANNELS = {
+    "email": N_("E-mail"),
+    "sms": N_("Text message"),
+    "push": N_("Notification"),
+    "inbox": N_("Here in the inbox"),
+}
 STATES = {
     "queued": N_("On its way"),
     "sent": N_("Sent"),
@@ -17,6 +22,7 @@ AT_LENGTH = {
     "failed": N_("The address does not take it, so it was not delivered."),
     "bounced": N_("It was handed over, then it came back."),
 }
+HERE_ALONE = N_("It lies here: we know no e-mail address of yours.")
 WRONG = frozenset({"failed", "bounced"})
 
 
@@ -25,6 +31,8 @@ def state(name: str) -> str:
     return STATES.get(name, STATES["queued"])
 
 
-def at_length(name: str) -> str:
+def at_length(name: str, channel: str) -> str:
     """Return the msgid of a sentence on a state."""
+    if channel == "inbox":
+        return HERE_ALONE
     return AT_LENGTH.get(name, AT_LENGTH["queued"])

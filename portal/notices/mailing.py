@@ -16,6 +16,7 @@ from portal.kernel import clock
 from portal.kernel.db import run, written
 from portal.kernel.work import Claim, wake_table
 from portal.notices import service
+from portal.notices.messages import INBOX
 from portal.notices.models import Message
 from portal.notices.smtp import Post, Undeliverable, open_post
 
@@ -66,6 +67,8 @@ class _Letters:
 
 
 def _hand_over(post: Post, letters: _Letters, message: Message) -> str:
+    if message.channel == INBOX:
+        return "sent"
     if message.address is None:
         return "dropped"
     try:

@@ -15,10 +15,15 @@ from portal.kernel import crypto
 from portal.notices.kept import kept
 from portal.notices.models import Message
 
+INBOX = "inbox"  # the channel of what lies in the inbox and goes nowhere else
+
 
 @dataclass(frozen=True)
 class Recipient:
-    """Where a message goes: a proven address, the language its holder reads, and the account if there is one."""
+    """Where a message goes: a proven address, the language its holder reads, and the account if there is one.
+
+    Whoever has no address reads it in the inbox: the channel is INBOX then, and the address "".
+    """
 
     address: str
     language: str

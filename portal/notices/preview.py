@@ -120,4 +120,9 @@ def _fact(name: str) -> Any:
 def differs(facts: Mapping[str, Any], others: list[dict[str, Any]]) -> str:
     """Return in which facts a sample differs from the others, as it is named in a list."""
     names = [name for name in facts if any(other[name] != facts[name] for other in others)]
-    return ", ".join(f"{name}: {facts[name] or '–'}" for name in names)
+    return ", ".join(f"{name}: {_short(facts[name])}" for name in names)
+
+
+def _short(fact: Any) -> str:
+    """Return a fact as it stands in a list: of an address, that there is one."""
+    return "…" if str(fact).startswith("http") else str(fact or "–")
