@@ -15,12 +15,14 @@ STATES = {
     "sent": N_("Sent"),
     "failed": N_("Not delivered"),
     "bounced": N_("Came back"),
+    "spared": N_("Here alone"),
 }
 AT_LENGTH = {
     "queued": N_("It has not left yet."),
     "sent": N_("It was handed over to whoever delivers it."),
     "failed": N_("The address does not take it, so it was not delivered."),
     "bounced": N_("It was handed over, then it came back."),
+    "spared": N_("Mail to this address comes back, so it was not sent there. It lies here."),
 }
 HERE_ALONE = N_("It lies here: we know no e-mail address of yours.")
 WRONG = frozenset({"failed", "bounced"})

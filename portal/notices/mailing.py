@@ -15,8 +15,9 @@ from portal import config
 from portal.kernel import clock
 from portal.kernel.db import run, written
 from portal.kernel.work import Claim, wake_table
-from portal.notices import service
-from portal.notices.messages import INBOX
+from portal.notices import answers, bounces, service
+from portal.notices.messages.declared import SPARED
+from portal.notices.messages.queueing import INBOX
 from portal.notices.models import Message
 from portal.notices.smtp import Post, Undeliverable, open_post
 
@@ -34,9 +35,11 @@ def send(claim: Claim[Any], name: str, limit: int) -> int:
     """
     waiting, letters = list(_waiting(name).order_by(Message.id).limit(limit)), _Letters()
     if waiting:
+        gone = bounces.lasting([message.address_hash for message in waiting])
         with open_post(config.active().mail_url).several() as post:
             for message in waiting:
-                state = _hand_over(post, letters, message)
+                spared = message.kind in SPARED and message.address_hash in gone
+                state = "spared" if spared else _hand_over(post, letters, message)
                 with claim.step(attempts=0):
                     _record(message, state)
     return len(waiting)
@@ -72,8 +75,9 @@ def _hand_over(post: Post, letters: _Letters, message: Message) -> str:
     if message.address is None:
         return "dropped"
     try:
-        post.send(letters.to(message))
-    except Undeliverable:
+        post.send(letters.to(message), answers.of_message(message.id))
+    except Undeliverable as refused:
+        bounces.note(message, refused.status)
         return "failed"
     except smtplib.SMTPRecipientsRefused:
         return "queued"

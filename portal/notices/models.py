@@ -8,7 +8,7 @@ import peewee
 
 from portal.kernel import clock
 from portal.kernel.crypto import EncryptedField
-from portal.kernel.db import MomentField
+from portal.kernel.db import Model, MomentField
 from portal.kernel.problems import N_
 from portal.kernel.work import Claimable
 
@@ -74,3 +74,40 @@ class PushSubscription(Claimable):
         erasure = "delete"
         withheld = ("session", "endpoint", "public_key", "auth", "sender")
         titles: ClassVar = {"news_at": N_("Last news at")}
+
+
+class Bounce(Model):
+    """That mail or text messages to an address came back, as a keyed hash of it; gone once something arrives again.
+
+    `lasting`: there is no such mailbox, so what is not needed is not sent there (declared.SPARED). `status` is what the
+    other side said, as RFC 3463 has it.
+    """
+
+    account = peewee.IntegerField(null=True, index=True)
+    channel = peewee.CharField(8)
+    address_hash = peewee.CharField(80, unique=True)
+    lasting = peewee.BooleanField()
+    status = peewee.CharField(16)
+    times = peewee.IntegerField(default=1)
+    first_at = MomentField(default=clock.now)
+    last_at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "bounces"
+        title = N_("Addresses that mail came back from")
+        whose = "account"
+        by_address = "address_hash"
+        erasure = "delete"
+
+
+class Arrival(Model):
+    """A mail that was taken in, by a digest alone, so that none is taken in twice; `outcome` says what became of it."""
+
+    digest = peewee.CharField(64, unique=True)
+    outcome = peewee.CharField(16)
+    at = MomentField(default=clock.now, index=True)
+
+    class Meta:
+        table_name = "arrivals"
+        whose = None
+        erasure = None

@@ -29,6 +29,7 @@ _FACTS: dict[str, Any] = {
     "left": 9,
     "lines": [["half", _REFERENCE, _DAY], ["quarter", "R-9B2M-X4", _DAY], ["late", "R-3C8N-T5", _DAY]],
     "minutes": 10,
+    "name": "Smartos Booking App",
     "on": _MOMENT,
     "outcome": "fulfil",
     "person": "mai.nguyen@example.com",
@@ -48,6 +49,7 @@ _CHOICES: dict[str, tuple[dict[str, Any], ...]] = {
     "request_decided": tuple({"outcome": outcome} for outcome in ("fulfil", "part", "refuse")),
     "child_decided": tuple({"outcome": outcome} for outcome in ("delete", "stop", "see", "keep", "nothing")),
     "request_received": ({"prove": True}, {"prove": False}),
+    "opted_out": ({"what": "Events and campaigns by e-mail"},),
     "policy_changes": tuple({"what": what} for what in ("Privacy policy", "Terms of Service", "Cookies")),
 }
 _DARK = "@media (prefers-color-scheme: dark)"
@@ -99,7 +101,11 @@ def untranslated(kind: str, language: str) -> list[str]:
 def _sentences(kind: str) -> list[str]:
     """Return every sentence of a message's templates and of what they share with others."""
     pages = service.pages(config.site().languages[0])
-    there, wanted, said = set(pages.list_templates()), [f"{kind}/{part}" for part in _PARTS], dict[str, None]()
+    there, wanted, said = (
+        set(pages.list_templates()),
+        [*(f"{kind}/{part}" for part in _PARTS), "_foot.txt"],
+        dict[str, None](),
+    )
     for template in wanted:  # grows while it is walked
         if template not in there or pages.loader is None:
             continue

@@ -31,6 +31,7 @@ class Link(Model):
     state = peewee.CharField(16, default="linked")
     proven_by = peewee.CharField(16)
     linked_at = MomentField(default=clock.now)
+    read_at = MomentField(null=True)  # when what its system had of itself was taken into the ledger
 
     class Meta:
         table_name = "links"
@@ -55,6 +56,20 @@ class Lookup(Model):
         whose = "identifier.account"
         erasure = "delete"
         indexes = ((("identifier", "source"), True),)
+
+
+class Connection(Claimable):
+    """A system that was connected, and how many people of it were known here by then; due until all were asked."""
+
+    source = peewee.CharField(64, unique=True)
+    people = peewee.IntegerField(default=0)
+    begun_at = MomentField(default=clock.now)
+    finished_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "connections"
+        whose = None
+        erasure = None
 
 
 class LegalHold(Claimable):
@@ -170,3 +185,31 @@ def names_of(subjects: list[int]) -> list[tuple[int, str, str, bool]]:
 def proven_since(moment: datetime) -> list[int]:
     """Return who proved an address, or was found in a system, after a moment."""
     return [subject for (subject,) in run(_PROVEN_SINCE, written(moment), written(moment)).fetchall()]
+
+
+_COUNTS = "(state = 'claimed' OR (state = 'linked' AND proven_by <> 'phone'))"  # as proofs.discloses
+_UNREAD = f"SELECT DISTINCT subject_id FROM links WHERE source = ? AND read_at IS NULL AND {_COUNTS} LIMIT ?"  # noqa: S608
+_UNREAD_OF = f"SELECT 1 FROM links WHERE source = ? AND subject_id = ? AND read_at IS NULL AND {_COUNTS}"  # noqa: S608
+_KNOWN_LATE = """INSERT INTO lookups (identifier_id, source, found, at) SELECT i.id, ?, 0, ? FROM identifiers i
+WHERE i.due_at IS NULL AND NOT EXISTS (SELECT 1 FROM lookups l WHERE l.identifier_id = i.id AND l.source = ?) LIMIT ?"""
+
+
+def unread(source: str, limit: int) -> list[int]:
+    """Return who was found in a system whose own settings of them have still to be read."""
+    return [subject for (subject,) in run(_UNREAD, source, limit).fetchall()]
+
+
+def unread_of(subject: int, source: str) -> bool:
+    """Tell whether those of one person have."""
+    return run(_UNREAD_OF, source, subject).fetchone() is not None
+
+
+def mark_read(subject: int, source: str, at: datetime) -> None:
+    """Note that they were read."""
+    mine = (Link.subject == subject) & (Link.source == source) & Link.read_at.is_null()
+    Link.update(read_at=at).where(mine).execute()
+
+
+def not_there(source: str, at: datetime, limit: int) -> int:
+    """Note of addresses that a system was asked about as a whole that nobody there has them; return of how many."""
+    return int(run(_KNOWN_LATE, source, written(at), source, limit).rowcount)

@@ -12,18 +12,18 @@ from portal.subjects import naming
 from portal.subjects.naming import Name, NotAnAddress, NotAPhone
 
 Asked = dict[str, Any]
-Answer = dict[str, Any]
 Wording = tuple[str, str | None, str | None, str | None, str | None]
 
 
-def answers(questions: Sequence[Asked]) -> list[Answer]:
+def answers(questions: Sequence[Asked]) -> list[Told]:
     """Answer each question: may this purpose be followed for this person, so far, in this system?
 
     KeyError and TypeError where a question has not the right shape.
     """
     names = _names(questions)
-    known = naming.found(dict.fromkeys(name for name in names if name))
-    read = {name: [asking.document(one.choices) for one in found] for name, found in known.items()}
+    read: dict[Name, list[dict[str, Any]]] = {}
+    for known, _, choices in naming.each(name for name in names if name):
+        read.setdefault(known, []).append(asking.document(choices))
     prepared: dict[Wording, Question] = {}
     answered = []
     for asked, name in zip(questions, names, strict=True):
@@ -52,17 +52,7 @@ def _question(asked: Asked, name: Name | None) -> Question:
     return asking.question(f"{purpose}.{channel}" if channel else purpose, asked.get("state", ""), source)
 
 
-def _answer(question: Question, found: list[dict[str, Any]] | None) -> Answer:
+def _answer(question: Question, found: list[dict[str, Any]] | None) -> Told:
     if found is None:
-        return _said(question.of_nobody())
-    return _said(question.of(found[0]) if len(found) == 1 else asking.strictest(map(question.of, found)))
-
-
-def _said(told: Told | None) -> Answer:
-    allowed, reason, since, case = told or asking.UNKNOWN_PERSON
-    answer: Answer = {"allowed": allowed, "reason": reason}
-    if since:
-        answer["since"] = since
-    if case:
-        answer["request"] = case
-    return answer
+        return question.of_nobody()
+    return question.of(found[0]) if len(found) == 1 else asking.strictest(map(question.of, found))

@@ -12,12 +12,12 @@ from typing import Any
 
 from portal.api.models import Followed, lines, lines_of, put
 from portal.api.service import pages
-from portal.api.service.callers import hashed
 from portal.consents import service as consents
 from portal.consents.service import asking
 from portal.kernel import clock, db
 from portal.kernel.db import ROWS, atomic
 from portal.subjects import naming
+from portal.subjects.naming import hashed
 
 CURSOR = "suppressions"
 NOW = "now"

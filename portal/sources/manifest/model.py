@@ -14,7 +14,7 @@ IdentifierKind = Literal["email", "phone", "external_id"]
 Way = Literal["notice", "hand-over"]
 FactKind = Literal["day", "amount", "words"]
 RuleKind = Literal["null", "empty", "hash", "text", "redact"]
-Correct = Literal["", "self", "review"]
+Correct = Literal["", "self", "proof", "review"]
 DetailKind = Literal["text", "email", "phone", "date", "tax_id", "bank_account"]
 Scalar = str | int | float | bool
 
@@ -63,7 +63,8 @@ class Match:
 class Link:
     """Columns of a table that equal columns of another table of the manifest, so leading towards the person.
 
-    `outward`: the other table points here, so these rows may serve others too; `shared`: they do.
+    `outward`: the other table points here, so these rows may serve others too; `shared`: they do, and stay;
+    `while_used`: they do, and go with the last of those who refer to them.
     """
 
     columns: tuple[str, ...]
@@ -71,6 +72,7 @@ class Link:
     to: tuple[str, ...]
     outward: bool = False
     shared: bool = False
+    while_used: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,9 @@ class Rule:
 class Column:
     """What the manifest says of a column; `identifies`: its value names the person and is sought in free text.
 
-    `correct`: by whom its value can be corrected, by the person at once or after a review; `kind` is the format that it
-    has, and `detail` what it is called in every system that holds the same.
+    `correct`: how its value can be corrected: by the person at once, once a code has proven a new address to be theirs,
+    or after a review; `kind` is the format that it has, and `detail` what it is called in every system that holds the
+    same.
     """
 
     name: str

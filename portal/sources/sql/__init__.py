@@ -12,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import values
 from portal.sources.base import (
+    Batch,
     Change,
     Erased,
     Finding,
@@ -24,6 +25,7 @@ from portal.sources.base import (
     Preview,
     Rehearsed,
     Row,
+    Shape,
     Snapshot,
     Source,
     Young,
@@ -32,13 +34,14 @@ from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
 from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences, young
-from portal.sources.sql.check import findings
+from portal.sources.sql.check import findings, rights
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.history import SqlHistory
 from portal.sources.sql.rehearsal import rehearse, rehearsing
-from portal.sources.sql.schema import Schema
+from portal.sources.sql.schema import LiveColumn, Schema
 from portal.sources.sql.session import Session, opened, reading, writing
+from portal.sources.sql.shape import shape
 from portal.sources.sql.statement import Sql, joined
 
 
@@ -88,6 +91,10 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
 
+    def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
+        with self._reading() as (session, ground):
+            return preferences.read_many(session, ground, people)
+
     def details(self, person: Person) -> list[Held]:
         with self._reading() as (session, ground):
             return correcting.details(session, Reach(ground, person))
@@ -132,12 +139,19 @@ class SqlSource(Source):
     def compact(self) -> None:
         """VACUUM, and on SQLite an emptied write-ahead log; raises while a reader is in the way, so ask again."""
         with opened(self._dialect, self.id, self.unavailable, write=True) as session:
-            session.compact([table.real for table in self.manifest.tables.values()])
+            ground = self._ground(session)
+            session.compact(list(dict.fromkeys(ground.from_(table) for table in self.manifest.tables.values())))
 
     def check(self) -> list[Finding]:
         self._schema = None
         with self._reading() as (session, ground):
-            return findings(session, ground)
+            found = findings(session, ground)
+        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+            return [*found, *rights.findings(self._dialect, session, ground)]
+
+    def shape(self) -> Shape:
+        with self._reading() as (session, _):
+            return shape(session.schema(self._others()))
 
     def unavailable(self, detail: str, permanent: bool = False) -> SourceUnavailable:
         """Forget the schema on a permanent refusal: the system may have changed under us."""
@@ -154,8 +168,12 @@ class SqlSource(Source):
         with writing(self._dialect, self.id, work, self.unavailable) as session:
             yield session, self._ground(session)
 
+    def _others(self) -> set[str]:
+        """Return what may be other schemas: the manifest writes `billing.invoices` for a table of one."""
+        return {table.real.partition(".")[0] for table in self.manifest.tables.values() if "." in table.real}
+
     def _ground(self, session: Session) -> Ground:
-        self._schema = self._schema or session.schema()
+        self._schema = self._schema or session.schema(self._others())
         return Ground(self.manifest, self._schema, self._dialect, self.unavailable)
 
 
@@ -171,15 +189,25 @@ class SqlSnapshot(Snapshot):
         }
 
     def rows(self, table: str) -> Iterator[Row]:
+        for batch in self.batches(table):
+            yield from (dict(zip(batch.names, row, strict=True)) for row in batch.rows)
+
+    def batches(self, table: str) -> Iterator[Batch]:
         shown, entry, ground = self._shown(table), self._reach.ground.manifest.tables[table], self._reach.ground
         columns = joined((ground.name(entry, column) for column in shown), ", ")
         chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
-        for row in self._session.stream(chosen + looking.ordered(ground, entry)):
-            yield dict(zip(shown, row, strict=True))
+        for rows in self._session.batches(chosen + looking.ordered(ground, entry)):
+            yield Batch(tuple(shown), rows)
+
+    def types(self, table: str) -> Mapping[str, str]:
+        return {column: live.type for column, live in self._columns(table).items()}
 
     def kinds(self, table: str) -> Mapping[str, str]:
+        return {column: live.kind for column, live in self._columns(table).items()}
+
+    def _columns(self, table: str) -> dict[str, LiveColumn]:
         columns = self._reach.ground.live(self._reach.ground.manifest.tables[table]).columns
-        return {column: columns[column].kind for column in self._shown(table)}
+        return {column: columns[column] for column in self._shown(table)}
 
     def _shown(self, table: str) -> list[str]:
         """Return the columns that go into an archive, in the database's order."""

@@ -10,10 +10,12 @@ from portal.sources import values
 from portal.sources.base import Identifier, Person
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, Match, Table
+from portal.sources.sql import sharing
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.parts import loosened
 from portal.sources.sql.rules import Change, change, changes
 from portal.sources.sql.session import Session
+from portal.sources.sql.sharing import Going
 from portal.sources.sql.spellings import pattern
 from portal.sources.sql.statement import Sql, either, joined
 
@@ -25,26 +27,30 @@ def erase(session: Session, ground: Ground, person: Person, only: Collection[str
 
     Children go before parents, so every row is still reached when its turn comes. `only` names the tables that go.
     """
-    reach, order = Reach(ground, person), ground.order()
+    reach, order = Going(Reach(ground, person), only), ground.order()
     going = [name for name in order.tables if only is None or name in only]
     subject = ground.subject
     session.all(Sql(f"SELECT 1 FROM {ground.from_(subject)} WHERE ") + reach.rows(subject) + ground.dialect.lock)
     found = _pattern(session, reach) if _redacts(ground) else ""
+    may_go = sharing.candidates(session, reach, only)
     for edge in (edge for edge in order.nulled if edge.child in going):
         table = ground.manifest.tables[edge.child]
         session.run(_update(ground, table, _nulled(ground, table, edge.columns), reach.rows(table)))
     for table, columns, rows in loosened(ground, person, going):
         session.run(_update(ground, table, _nulled(ground, table, columns), rows))
     salt, erased = secrets.token_hex(16), {}
-    for name in going:
+    last = {table.name for table, _ in may_go}
+    for name in (name for name in going if name not in last):
         erased[name] = _erase_table(session, reach, ground.manifest.tables[name], found, salt)
         failpoints.point(f"{ground.manifest.id}: erased {name}")
+    for table, keys in may_go:
+        erased[table.name] = sharing.delete_unused(session, ground, table, keys)
     return erased
 
 
 def remaining(session: Session, ground: Ground, person: Person, only: Collection[str] | None = None) -> dict[str, int]:
     """Return, by table, the person's rows that the manifest wants gone or changed and that are not."""
-    reach = Reach(ground, person)
+    reach = Going(Reach(ground, person), only)
     found = _pattern(session, reach) if _redacts(ground) else ""
     counted = {
         name: session.count(Sql(f"SELECT COUNT(*) FROM {ground.from_(table)} WHERE ") + due)

@@ -52,10 +52,17 @@ def rehearsing(dialect: Dialect, name: str, tables: list[str], refuse: Refuse) -
     with opened(dialect, name, refuse, write=True) as session:
         if kept := [table for table in session.kept() if table in tables]:
             raise refuse(f"nothing can be rehearsed: what is done to {', '.join(kept)} cannot be rolled back", True)
-        for statement in dialect.writing:
-            session.say(statement)
-        try:
+        with rolled_back(dialect, session):
             yield Noting(session)
-        finally:
-            with suppress(SourceUnavailable):  # a connection that broke took its transaction with it
-                session.say("ROLLBACK")
+
+
+@contextmanager
+def rolled_back(dialect: Dialect, session: Session) -> Iterator[None]:
+    """Begin what may write, and take it back however the block ends."""
+    for statement in dialect.writing:
+        session.say(statement)
+    try:
+        yield
+    finally:
+        with suppress(SourceUnavailable):  # a connection that broke took its transaction with it
+            session.say("ROLLBACK")

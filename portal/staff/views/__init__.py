@@ -24,6 +24,7 @@ from portal.staff.views import (
     signing_in,
     systems,
     texts,
+    webhooks,
     writing,
 )
 from portal.staff.views.door import KEPT, STAFF_SESSION, room
@@ -31,5 +32,5 @@ from portal.staff.views.door import KEPT, STAFF_SESSION, room
 __all__ = [
     "KEPT", "STAFF_SESSION", "ages", "case", "child_deciding", "children", "correction", "deciding", "enrolment",
     "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "messages", "own", "person", "policies",
-    "requests", "room", "signing_in", "systems", "texts", "writing",
+    "requests", "room", "signing_in", "systems", "texts", "webhooks", "writing",
 ]  # fmt: skip
