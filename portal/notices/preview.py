@@ -74,8 +74,8 @@ def drawn(kind: str, number: int, language: str) -> Preview:
     """Return subject and text of a message with one set of its samples."""
     facts = samples(kind)[number]
     sms = service.draw(kind, "sms.txt", language, facts) if has_sms(kind) else ""
-    subject, text = (service.draw(kind, part, language, facts) for part in _PARTS[:2])
-    return Preview(" ".join(subject.split()), text.strip(), " ".join(sms.split()))
+    subject = service.draw(kind, "subject.txt", language, facts)
+    return Preview(" ".join(subject.split()), service.with_foot(kind, language, facts).strip(), " ".join(sms.split()))
 
 
 def page(kind: str, number: int, language: str, *, dark: bool) -> str:
