@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -332,6 +332,17 @@ class Source(ABC):
         The manifest says where dates of birth are (`subject.born`).
         """
         return []
+
+    def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
+        """Yield whose kept rows of a table have come to their date, each person alone; nobody where it cannot tell.
+
+        Close it before anything is written.
+        """
+        yield from ()
+
+    def expire(self, table: str, people: Sequence[Person], today: date) -> int:
+        """Delete the rows of these people that have come to their date; return how many. Harmless to repeat."""
+        return 0
 
     @abstractmethod
     def check(self) -> list[Finding]:

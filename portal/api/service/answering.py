@@ -12,6 +12,7 @@ from portal.subjects import naming
 from portal.subjects.naming import Name, NotAnAddress, NotAPhone
 
 Asked = dict[str, Any]
+Choices = dict[str, Any]
 Wording = tuple[str, str | None, str | None, str | None, str | None]
 
 
@@ -21,9 +22,14 @@ def answers(questions: Sequence[Asked]) -> list[Told]:
     KeyError and TypeError where a question has not the right shape.
     """
     names = _names(questions)
-    read: dict[Name, list[dict[str, Any]]] = {}
-    for known, _, choices in naming.each(name for name in names if name):
-        read.setdefault(known, []).append(asking.document(choices))
+    read: dict[Name, list[Choices]] = {}
+    kept: dict[Name, Choices] = {}
+    for known, subject, choices in naming.each(name for name in names if name):
+        said = asking.document(choices)
+        if subject:
+            read.setdefault(known, []).append(said)
+        else:
+            kept.setdefault(known, {}).update(said)
     prepared: dict[Wording, Question] = {}
     answered = []
     for asked, name in zip(questions, names, strict=True):
@@ -31,7 +37,7 @@ def answers(questions: Sequence[Asked]) -> list[Told]:
         question = prepared.get(wording)
         if question is None:
             question = prepared[wording] = _question(asked, name)
-        answered.append(_answer(question, read.get(name) if name else None))
+        answered.append(_answer(question, read.get(name), kept.get(name)) if name else question.of_nobody())
     return answered
 
 
@@ -52,7 +58,10 @@ def _question(asked: Asked, name: Name | None) -> Question:
     return asking.question(f"{purpose}.{channel}" if channel else purpose, asked.get("state", ""), source)
 
 
-def _answer(question: Question, found: list[dict[str, Any]] | None) -> Told:
-    if found is None:
+def _answer(question: Question, people: Sequence[Choices] | None, kept: Choices | None) -> Told:
+    """Answer by what each person of a name chose, and by what is remembered of the name without a person."""
+    if kept and (no := question.of_kept(kept)):
+        return no
+    if not people:
         return question.of_nobody()
-    return question.of(found[0]) if len(found) == 1 else asking.strictest(map(question.of, found))
+    return question.of(people[0]) if len(people) == 1 else asking.strictest(map(question.of, people))

@@ -58,6 +58,11 @@ class Question:
             return NEEDED
         return NOT_OBJECTED if self._by_default else UNKNOWN_PERSON
 
+    def of_kept(self, kept: dict[str, Any]) -> Told | None:
+        """Answer by what is remembered of an address without an account; None where that does not say no to it."""
+        said = kept.get(self._names[1]) if self._states and not self._protective else None
+        return _told(False, "suppressed", said) if said and said[0] not in self._enough else None
+
     def of(self, choices: dict[str, Any]) -> Told:
         """Answer by the choices of a standing."""
         if not self.is_known:

@@ -74,6 +74,10 @@ class Dialect(ABC):
         """Return a moment as the engine compares it with its own columns."""
         return at
 
+    def day(self, limit: Any) -> Any:
+        """Return a day, or a moment that `moment` made, as the engine compares it with its own columns."""
+        return limit
+
     def text(self, expression: Sql) -> Sql:
         """Return an expression as text."""
         return "CAST(" + expression + " AS char)"

@@ -139,6 +139,7 @@ class Mariadb(Dialect):
             _references(connection, here),
             _checks(connection, here),
         )
+        triggers = _triggers(connection, here)
         keys = {table: next((parts for name, parts, _ in indexes[table] if name == "PRIMARY"), ()) for table in columns}
         return {
             table: LiveTable(
@@ -150,6 +151,7 @@ class Mariadb(Dialect):
                 tail=keys[table],  # InnoDB finds the row by it
                 schema=places[table][0],
                 checks=tuple(checks[table]),
+                triggers=table in triggers,
             )
             for table, found in columns.items()
         }
@@ -230,6 +232,12 @@ def _checks(connection: Any, here: Sequence[str]) -> dict[str, list[str]]:
     ):
         found[_named(here, schema, table)].append(check)
     return found
+
+
+def _triggers(connection: Any, here: Sequence[str]) -> set[str]:
+    asked = "SELECT DISTINCT event_object_schema, event_object_table FROM information_schema.triggers"
+    rows = _read(connection, asked + " WHERE event_object_schema IN %s", (here,))
+    return {_named(here, schema, table) for schema, table in rows}
 
 
 def _references(connection: Any, here: Sequence[str]) -> dict[str, list[ForeignKey]]:

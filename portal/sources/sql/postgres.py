@@ -109,6 +109,7 @@ class Postgres(Dialect):
         indexes, references = _indexes(connection, named), _references(connection, named)
         keys = {table: index.parts for table, index, primary in indexes if primary}
         checks, parts = _checks(connection, named), _parts(connection, named)
+        triggers = _triggers(connection, named)
         return {
             table: LiveTable(
                 places[table][1],
@@ -119,6 +120,7 @@ class Postgres(Dialect):
                 schema=places[table][0],
                 checks=tuple(check for owner, check in checks if owner == table),
                 part_of=parts.get(table, ""),
+                triggers=table in triggers,
             )
             for table, found in columns.items()
         }
@@ -187,6 +189,12 @@ def _parts(connection: Any, named: Named) -> dict[str, str]:
         named,
     )
     return dict(rows.fetchall())
+
+
+def _triggers(connection: Any, named: Named) -> set[str]:
+    """Return the tables with triggers of their own."""
+    asked = f"SELECT DISTINCT {_TABLE} FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid {_HERE}"
+    return {table for (table,) in connection.execute(asked + " WHERE NOT g.tgisinternal", named)}
 
 
 def _references(connection: Any, named: Named) -> list[tuple[str, ForeignKey]]:

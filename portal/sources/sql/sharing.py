@@ -36,7 +36,7 @@ class Going(Reach):
         """Return the condition that holds for the rows that go, or that an erasure changes."""
         found = super().rows(table)
         if table.link and table.link.while_used:
-            for use in uses(self.ground, table):
+            for use in (use for use in uses(self.ground, table) if not _hangs_on(self.ground, table, use)):
                 found = found + " AND NOT EXISTS (" + self._others(table, use) + ")"
         return found
 
@@ -63,6 +63,16 @@ def shared(ground: Ground, only: Collection[str] | None = None) -> list[Table]:
     """Return the tables whose rows go with the last who uses them."""
     tables = ground.manifest.tables.values()
     return [one for one in tables if one.link and one.link.while_used and (only is None or one.name in only)]
+
+
+def _hangs_on(ground: Ground, table: Table, use: Use) -> bool:
+    """Tell whether what refers to a shared row is only there for it, and goes with it."""
+    tables = [one for one in ground.manifest.tables.values() if one.real == use.table and one.link]
+    return any(
+        one.link.table == table.name and one.link.columns == use.columns and lets_go(ground, one, use.columns)
+        for one in tables
+        if one.link
+    )
 
 
 def uses(ground: Ground, table: Table) -> list[Use]:

@@ -74,6 +74,9 @@ class Sqlite(Dialect):
         # As CURRENT_TIMESTAMP and datetime() write it, and behind every moment of the same second that has no fraction.
         return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
 
+    def day(self, limit: Any) -> str:
+        return str(limit)[:10]  # behind every moment of the day before, however it is written
+
     def text(self, expression: Sql) -> Sql:
         return "CAST(" + expression + " AS text)"
 
@@ -105,6 +108,7 @@ class Sqlite(Dialect):
         indexes, references = _indexes(connection), _references(connection, keys)
         made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
         checks = {name: conditions(sql or "") for name, sql in made}
+        triggers = {name for (name,) in connection.execute("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'")}
         return {
             name: LiveTable(
                 name,
@@ -114,6 +118,7 @@ class Sqlite(Dialect):
                 tuple(references[name]),
                 tail=_rowid(found, keys[name]),
                 checks=checks.get(name, ()),
+                triggers=name in triggers,
             )
             for name, found in columns.items()
         }
