@@ -12,6 +12,7 @@ from portal import config
 from portal.kernel.problems import N_
 from portal.notices import service
 from portal.notices.messages import CHANGES, DECLARED, STAFF_CHANGES
+from portal.notices.messages.declared import ANSWERED, OPTIONAL
 from portal.web import words
 
 _DAY, _MOMENT = "2026-12-12", "2026-12-12T07:02:00+00:00"
@@ -72,7 +73,7 @@ def samples(kind: str) -> list[dict[str, Any]]:
 
 def drawn(kind: str, number: int, language: str) -> Preview:
     """Return subject and text of a message with one set of its samples."""
-    facts = samples(kind)[number]
+    facts = _whole(kind, number)
     sms = service.draw(kind, "sms.txt", language, facts) if has_sms(kind) else ""
     subject = service.draw(kind, "subject.txt", language, facts)
     return Preview(" ".join(subject.split()), service.with_foot(kind, language, facts).strip(), " ".join(sms.split()))
@@ -80,7 +81,7 @@ def drawn(kind: str, number: int, language: str) -> Preview:
 
 def page(kind: str, number: int, language: str, *, dark: bool) -> str:
     """Return a message's HTML as a reader sees it who likes it light, or dark, whatever the browser asks for."""
-    html = service.draw(kind, "body.html", language, samples(kind)[number])
+    html = service.draw(kind, "body.html", language, _whole(kind, number))
     scheme = '<meta name="color-scheme" content="light dark">'
     settled = html.replace(_DARK, "@media all" if dark else "@media not all")
     return settled.replace(scheme, f'<meta name="color-scheme" content="{"dark" if dark else "light"}">')
@@ -114,6 +115,12 @@ def _sentences(kind: str) -> list[str]:
             said |= dict.fromkeys([found] if isinstance(found, str) else [one for one in found if one])
         wanted += [name for name in meta.find_referenced_templates(pages.parse(source)) if name and name not in wanted]
     return list(said)
+
+
+def _whole(kind: str, number: int) -> dict[str, Any]:
+    """Return a sample with what its foot may say: that it can be answered, and where one chooses what one is sent."""
+    place = f"{config.site().base_url}/marketing" if kind in OPTIONAL else ""
+    return {"answered": kind in ANSWERED, "preferences": place, **samples(kind)[number]}
 
 
 def _fact(name: str) -> Any:
