@@ -66,6 +66,8 @@ STAFF = {
     "staff-policy": "/staff/policies/2",
     "staff-policy-preview": "/staff/policies/2/preview/en",
     "staff-texts": "/staff/texts",
+    "staff-messages": "/staff/messages",
+    "staff-message": "/staff/messages/security_changed?language=vi&look=dark&width=narrow",
     "staff-text": "/staff/texts/progress/vi",
     "staff-laws": "/staff/law",
     "staff-law": "/staff/law/gb",
@@ -79,6 +81,7 @@ STAFF = {
 }
 SIGNED_IN = {
     "overview": "/overview",
+    "inbox": "/inbox",
     "details": "/details",
     "details-in-full": "/details/in-full",
     "details-correct": "/details/full_name",
@@ -195,6 +198,9 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         cookies = _cookies(person)
         for name, path in SIGNED_IN.items():
             yield Stop(name, portal.url + path, cookies)
+        person.open("/inbox")
+        letter = person.page.locator("a.row[href^='/inbox/']").first.get_attribute("href") or ""
+        yield Stop("inbox-message", portal.url + letter, cookies)
         yield Stop("receipts", portal.url + "/receipts", cookies)
         person.open("/receipts?about=location")
         receipt = person.page.locator("a[href^='/receipts/']").first.get_attribute("href") or ""
