@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import request
 from werkzeug.wrappers import Response
 
 from portal.accounts import service as accounts
 from portal.accounts.masks import mask
+from portal.config import Topic
 from portal.consents import service as consents
+from portal.consents.service import Choice
 from portal.consents.words import local
 from portal.marketing import leaving, lists, service, words
 from portal.marketing.service import EVERYTHING, OFF, ON, Pair
@@ -55,19 +59,24 @@ def preferences(token: str) -> Response:
         "marketing/preferences.html",
         done=done,
         address=_masked(subject),
-        topics=[(pairs[0].topic, [(pair, _state(pair, standing)) for pair in pairs]) for pairs in _topics()],
-        any_on=any(standing[pair.id].state == ON for pair in service.pairs()),
+        on=[pair for pair in service.pairs() if _is_on(pair, standing)],
+        off=_off(standing),
         everything=EVERYTHING,
     )
 
 
-def _topics() -> list[list[Pair]]:
-    return list(service.topics().values())
-
-
-def _state(pair: Pair, standing: dict[str, consents.Choice]) -> str:
+def _is_on(pair: Pair, standing: Mapping[str, Choice]) -> bool:
     choice = standing[pair.id]
-    return choice.state if choice.event else ""
+    return choice.event > 0 and choice.state == ON
+
+
+def _off(standing: Mapping[str, Choice]) -> list[tuple[Topic, list[str]]]:
+    """Return what is off, never having been chosen or not, by topic with the names of its channels."""
+    found = [
+        (pairs[0].topic, [local(pair.channel.title) for pair in pairs if not _is_on(pair, standing)])
+        for pairs in service.topics().values()
+    ]
+    return [(topic, titles) for topic, titles in found if titles]
 
 
 def _masked(subject_id: int) -> str:
