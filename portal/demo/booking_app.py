@@ -17,8 +17,9 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,6 +29,7 @@ from uuid import uuid4
 from portal.client import Client, Question, Trouble, row
 from portal.demo.listening import Listening
 from portal.demo.moments import plain
+from portal.notices import wire
 
 SOURCE = "booking"
 LONGEST_BODY = 1_000_000
@@ -39,8 +41,9 @@ Told = dict[str, Any]
 class BookingApp:
     """What the app does with its users' data, and never without asking."""
 
-    def __init__(self, database: Path, mailbox: Path, portal: Client, listening: Listening) -> None:
+    def __init__(self, database: Path, mailbox: Path, portal: Client, listening: Listening, key: str = "") -> None:
         self._database, self._mailbox, self._portal, self.listening = database, mailbox, portal, listening
+        self._key, self._domain, self._selector = key, "smartos.example.com", "portal2026"  # as site.toml has them
 
     def store(self, user: int, points: Sequence[Told]) -> Told:
         """Store those places that may be stored, each no more precisely than its person allows."""
@@ -61,8 +64,9 @@ class BookingApp:
         answers = self._portal.ask_many([Question(row(SOURCE, user), purpose, "email") for user in users])
         asked = zip(users, answers, strict=True)
         willing = [user for user, answer in asked if answer.allowed and not self._is_stopped(user, topic)]
-        ways = zip(willing, self._ways(willing, purpose), strict=False)
-        sent = sum(self._send(user, way, subject, text) for user, way in ways)
+        found = self._ways(willing, purpose)
+        ways = zip(willing, found["addresses"], strict=False)
+        sent = sum(self._send(user, way, f"{found['label']} {subject}".strip(), text) for user, way in ways)
         return {"sent": sent, "left_out": len(users) - sent}
 
     def write_later(self, topic: str, users: Sequence[int], subject: str, text: str) -> Told:
@@ -79,15 +83,16 @@ class BookingApp:
     def _is_stopped(self, user: int, topic: str) -> bool:
         return self.listening.is_stopped(user, f"marketing.{topic}.email")
 
-    def _ways(self, users: Sequence[int], purpose: str) -> list[Told]:
-        """Return the way off the list for each user; none where the portal gives no answer: then nothing is sent."""
+    def _ways(self, users: Sequence[int], purpose: str) -> Told:
+        """Return the label and the way off the list for each user; none where the portal does not answer."""
+        nothing: Told = {"addresses": [], "label": ""}
         if not users:
-            return []
+            return nothing
         body = {"people": [dict(row(SOURCE, user)) for user in users], "purpose": purpose, "channel": "email"}
         try:
-            found: list[Told] = self._portal.call("POST", "/unsubscribe-addresses", body)["addresses"]
+            found: Told = self._portal.call("POST", "/unsubscribe-addresses", body)
         except Trouble:
-            return []
+            return nothing
         return found
 
     def _send(self, user: int, way: Told, subject: str, text: str) -> bool:
@@ -96,12 +101,16 @@ class BookingApp:
         if not found or not found[0] or not way["url"]:
             return False
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = "events@booking.example.com", found[0], f"[AD] {subject}"
+        mail["From"], mail["To"], mail["Subject"] = f"Smartos <events@{self._domain}>", found[0], subject
+        mail["Date"], mail["Message-ID"] = format_datetime(datetime.now(UTC)), make_msgid(domain=self._domain)
         for name, value in way["headers"].items():
             mail[name] = value
-        mail.set_content(f"{text}\n\nNo more of these: {way['url']}\n")
+        mail.set_content("\n\n".join([text, "-- ", *way["feet"].values()]) + "\n", cte="quoted-printable")
+        raw = mail.as_bytes(policy=wire.POLICY)
+        if self._key:
+            raw = wire.sign(raw, self._key, self._domain, self._selector)
         self._mailbox.mkdir(parents=True, exist_ok=True)
-        (self._mailbox / f"{uuid4()}.eml").write_bytes(bytes(mail))
+        (self._mailbox / f"{uuid4()}.eml").write_bytes(raw)
         return True
 
 
@@ -189,7 +198,8 @@ def main() -> None:
     options = parser.parse_args()
     client = Client(options.portal, os.environ["BOOKING_KEY"])
     listening = Listening(options.database.with_name("booking-heard.db"), os.environ["BOOKING_WEBHOOK_SECRET"])
-    Server(options.port, BookingApp(options.database, options.mailbox, client, listening)).serve_forever(0.05)
+    key = Path(os.environ["PORTAL_DKIM_KEY_FILE"]).read_text()
+    Server(options.port, BookingApp(options.database, options.mailbox, client, listening, key)).serve_forever(0.05)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from urllib.request import urlopen
 from portal.demo import world
 from portal.demo.crew import CREW
 from portal.demo.world import World
+from portal.notices import keys
 
 HERE = Path(__file__).parent
 PATIENCE = 20.0  # seconds for everything to answer
@@ -43,6 +44,7 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
         "PORTAL_SOURCES": str(HERE / "sources"),
         "PORTAL_SITE": str(HERE / "site.toml"),
         "PORTAL_DEMO": str(state / "mailbox"),
+        "PORTAL_INTAKE": str(state / "answers"),
         "BOOKING_URL": f"sqlite:///{systems}/booking.db",
         "CRM_URL": f"sqlite:///{systems}/crm.db",
         "WHITELABEL_URL": f"http://127.0.0.1:{whitelabel_port}",
@@ -58,7 +60,10 @@ def _keys(folder: Path) -> dict[str, str]:
         "PORTAL_PUSH_KEY",
         "WHITELABEL_SECRET",
     )
-    return {name: _key(folder / name.lower()) for name in names}
+    signing = folder / "dkim.pem"
+    if not signing.exists():
+        keys.make(signing)
+    return {**{name: _key(folder / name.lower()) for name in names}, "PORTAL_DKIM_KEY_FILE": str(signing)}
 
 
 def _key(file: Path) -> str:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from portal.children.forms import STEPS
 from portal.demo import crew
 from tests.browser.reader import steady
-from tests.browser.steps import Person, change, lay_crew, let_days_pass, somebody
+from tests.browser.steps import Person, change, lay_crew, let_days_pass, lists, somebody
 from tests.live import Live, eventually
 
 OPEN = {
@@ -36,6 +36,7 @@ OPEN = {
     "handoff-lost": "/handoff/lost",
     "handoff-unkept": "/handoff/arrived",
     "not-found": "/no-such-page",
+    "unsubscribe-bad": "/unsubscribe/bad",
     "requests-new": "/requests/new",
     "requests-ask": "/requests/new/restriction",
     "requests-ask-for-somebody": "/requests/new/representative",
@@ -201,6 +202,9 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         person.open("/inbox")
         letter = person.page.locator("a.row[href^='/inbox/']").first.get_attribute("href") or ""
         yield Stop("inbox-message", portal.url + letter, cookies)
+        for name, channel in (("unsubscribe", "email"), ("unsubscribed", "zalo")):
+            yield Stop(name, lists(portal, "mai.nguyen@example.com", channel)["url"])
+        yield Stop("preferences", lists(portal, "mai.nguyen@example.com")["preferences"])
         yield Stop("receipts", portal.url + "/receipts", cookies)
         person.open("/receipts?about=location")
         receipt = person.page.locator("a[href^='/receipts/']").first.get_attribute("href") or ""
