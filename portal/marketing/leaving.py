@@ -42,7 +42,7 @@ def leave(subject_id: int, pairs: Sequence[Pair], language: str, token: str) -> 
     limits.hit(PER_ADDRESS, "unsubscribe", token)
     with atomic():
         standing = consents.standing(subject_id)
-        left = [pair for pair in pairs if not standing[pair.id].event or standing[pair.id].state != OFF]
+        left = [pair for pair in pairs if not standing[pair.id].made or standing[pair.id].state != OFF]
         if left:
             made = policies.choose_all(subject_id, {pair.id: OFF for pair in left}, language, channel=CHANNEL)
             _confirm(subject_id, left, min(made.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import subprocess
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -18,6 +21,7 @@ from portal.demo import crew
 from portal.demo.booking_app import BookingApp
 from portal.demo.listening import Listening
 from portal.hooks.service import signing
+from tests.independent import value
 from tests.live import ROOT, Live, command, eventually
 
 
@@ -160,6 +164,13 @@ def let_days_pass(portal: Live, reference: str = "") -> None:
     subprocess.run(command("worker", "--drain"), env=portal.environ, cwd=ROOT, check=True)
 
 
+def let_settings_wait(portal: Live) -> None:
+    """Let no worker take in by the minute what systems had of people: pages would say so or not by who is quicker."""
+    statement = """INSERT INTO schedules (name, begun_at) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET begun_at = excluded.begun_at"""
+    change(portal, statement, "portal.consents.tasks.read_first", "2099-01-01T00:00:00.000000+00:00")
+
+
 def change(portal: Live, statement: str, *values: str) -> None:
     """Change rows of the portal, for what would have to be waited for or depends on who is quicker."""
     url = portal.environ["PORTAL_DATABASE_URL"]
@@ -171,3 +182,42 @@ def change(portal: Live, statement: str, *values: str) -> None:
 
         with psycopg.connect(url) as server:
             server.execute(statement.replace("?", "%s"), values)
+
+
+class App:
+    """The back end of an app: its key, and the number of its person."""
+
+    def __init__(self, portal: Live, email: str = "mai.nguyen@example.com") -> None:
+        self.portal = portal
+        asked = command(
+            "api-key", "add", f"Booking App of {email}", "--scope", "handoffs:write", "--scope", "vouches:booking"
+        )
+        self.key = subprocess.check_output(asked, env=portal.environ, cwd=ROOT, text=True).strip()
+        self.number = str(
+            value(portal.systems, "booking", "SELECT member_number FROM users WHERE lower(email) = ?", email)
+        )
+
+    def code(self, email: str = "", **wishes: Any) -> str:
+        """Ask for a code; with `email` the app names an address, which proves nothing."""
+        named = {"email": email} if email else {}
+        body = {"person": {"source": "booking", "external_id": self.number, **named}, **wishes}
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        asked = Request(f"{self.portal.url}/api/v1/handoffs", json.dumps(body).encode(), headers)
+        with urlopen(asked) as answer:
+            return str(json.load(answer)["code"])
+
+    def open(self, view: Page, **wishes: Any) -> None:
+        """Post a code as a webview does: nothing of ours is shown before, and no page sends it."""
+        hand_over(view, f"{self.portal.url}/handoff", self.code(**wishes))
+
+
+def hand_over(view: Page, address: str, code: str) -> None:
+    """Post a code to the hand-off."""
+
+    def post(route: Any) -> None:
+        headers = {**route.request.headers, "content-type": "application/x-www-form-urlencoded"}
+        route.continue_(method="POST", post_data=f"code={code}", headers=headers)
+
+    view.route("**/handoff", post)
+    view.goto(address)
+    view.unroute("**/handoff")

@@ -35,7 +35,7 @@ def unsubscribe(token: str) -> Response:
     if request.method != "POST":
         found = lists.opened(token)
         choice = consents.standing(found.subject)[found.pair.id]
-        is_off = choice.event > 0 and choice.state == OFF
+        is_off = choice.made and choice.state == OFF
     else:
         (found, choice), is_off = lists.leave(token, here().language), True
     page = "marketing/unsubscribed.html" if is_off else "marketing/unsubscribe.html"

@@ -9,6 +9,7 @@ from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from portal.config import OPT_OUT
 from portal.consents import service as consents
 from portal.consents.service import Choice
 from portal.consents.words import Line, lines, local, told
@@ -113,7 +114,7 @@ def _said(standing: Mapping[str, Choice], switched: Sequence[Pair], scope: str, 
 
 
 def _passed(standing: Mapping[str, Choice]) -> Passed:
-    made = [pair for pair in service.pairs() if standing[pair.id].event and not standing[pair.id].origin]
+    made = [pair for pair in service.pairs() if standing[pair.id].made]
     newest = max(made, key=lambda pair: standing[pair.id].event, default=None)
     passed = consents.passed(me().subject_id, standing, [pair.id for pair in made])
     last = passed[newest.id] if newest else []
@@ -142,8 +143,9 @@ def _newest(passed: Iterable[Sequence[consents.Passed]]) -> dict[str, consents.P
 def _cell(pair: Pair, standing: Mapping[str, Choice]) -> Markup:
     """Draw a switch; only the line below it differs from person to person."""
     choice = standing[pair.id]
-    state = choice.state if choice.event else ""
-    own = {"hint": words.hint(standing, pair)}
+    by_default = not choice.event and pair.purpose.choice == OPT_OUT
+    state = choice.state if choice.event or by_default else ""
+    own = {"hint": _("On until you object to it.") if by_default else words.hint(standing, pair)}
 
     def context(own: Mapping[str, str]) -> dict[str, object]:
         return {"id": _place(pair.id), "pair": pair, "name": local(pair.purpose.title), "state": state, **own}
