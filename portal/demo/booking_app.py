@@ -1,6 +1,6 @@
 """The Booking App's own back end in the demo: it asks the portal before it stores a place or sends a mail.
 
-    BOOKING_KEY=… python -m portal.demo.booking_app --port 8003 --database … --mailbox … --portal http://localhost:8000
+    BOOKING_KEY=… python -m portal.demo.booking_app --port 8003 --database sqlite:///… --mailbox … --portal http://localhost:8000
 
 `POST /points {"user": 1, "points": [{"recorded_at", "lat", "lon", "accuracy"}]}`, as a phone sends them;
 `POST /mails {"topic": "events", "users": [1, 2], "subject": "…", "text": "…"}`, as marketing does. Both answer what was
@@ -12,9 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import datetime
 from email.message import EmailMessage
 from http import HTTPStatus
@@ -24,6 +22,7 @@ from typing import Any
 from uuid import uuid4
 
 from portal.client import Client, Question, Trouble, row
+from portal.demo.database import opened
 from portal.demo.moments import plain
 
 SOURCE = "booking"
@@ -35,7 +34,7 @@ Told = dict[str, Any]
 class BookingApp:
     """What the app does with its users' data, and never without asking."""
 
-    def __init__(self, database: Path, mailbox: Path, portal: Client) -> None:
+    def __init__(self, database: str, mailbox: Path, portal: Client) -> None:
         self._database, self._mailbox, self._portal = database, mailbox, portal
 
     def store(self, user: int, points: Sequence[Told]) -> Told:
@@ -45,8 +44,8 @@ class BookingApp:
             return {"stored": 0, "dropped": len(points)}
         levels = self._portal.admit(me, SOURCE, [point["recorded_at"] for point in points])
         rows = [_row(user, point, level) for point, level in zip(points, levels, strict=True) if level != "off"]
-        with closing(sqlite3.connect(self._database)) as db, db:
-            db.executemany(
+        with opened(self._database) as db:
+            db.each(
                 "INSERT INTO location_points (user_id, recorded_at, lat, lon, accuracy) VALUES (?, ?, ?, ?, ?)", rows
             )
         return {"stored": len(rows), "dropped": len(points) - len(rows)}
@@ -72,9 +71,9 @@ class BookingApp:
         return found
 
     def _send(self, user: int, way: Told, subject: str, text: str) -> bool:
-        with closing(sqlite3.connect(self._database)) as db:
-            found = db.execute("SELECT email FROM users WHERE id = ?", (user,)).fetchone()
-        if not found or not found[0] or not way["url"]:
+        with opened(self._database) as db:
+            found = [email for (email,) in db.all("SELECT email FROM users WHERE id = ?", user) if email]
+        if not found or not way["url"]:
             return False
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = "events@booking.example.com", found[0], f"[AD] {subject}"
@@ -114,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._say(HTTPStatus.OK, told)
             else:
                 self._say(HTTPStatus.NOT_FOUND, {"title": "There is no such call."})
-        except (KeyError, TypeError, ValueError, sqlite3.IntegrityError):
+        except (KeyError, TypeError, ValueError):
             self._say(HTTPStatus.BAD_REQUEST, {"title": "The call can not be understood."})
 
     def _asked(self) -> Told:
@@ -147,7 +146,7 @@ def main() -> None:
     """Serve until stopped."""
     parser = argparse.ArgumentParser(description="The Booking App's own back end.")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--database", type=Path, required=True)
+    parser.add_argument("--database", metavar="URL", required=True)
     parser.add_argument("--mailbox", type=Path, required=True)
     parser.add_argument("--portal", required=True)
     options = parser.parse_args()

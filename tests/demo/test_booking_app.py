@@ -37,7 +37,7 @@ def app(portal: Portal, tmp_path: Path) -> Iterator[tuple[str, Door]]:
     client = Client(
         f"http://127.0.0.1:{door.port}", keys.add("Booking App", list(keys.SCOPES)), fresh=0, patience=0, retry=0
     )
-    with Server(0, BookingApp(portal.systems.database("booking"), tmp_path / "sent", client)) as server:
+    with Server(0, BookingApp(f"sqlite:///{portal.systems.database('booking')}", tmp_path / "sent", client)) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}", door
