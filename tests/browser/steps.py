@@ -137,7 +137,7 @@ def letter(portal: Live, email: str) -> str:
         (user,) = booking.execute("SELECT id FROM users WHERE lower(email) = ?", (email,)).fetchone()
     with closing(Client(portal.url, portal.environ["BOOKING_KEY"])) as client:
         listening = Listening(database.with_name("booking-heard.db"), signing.new_secret())
-        app = BookingApp(database, Path(portal.environ["PORTAL_DEMO"]), client, listening)
+        app = BookingApp(f"sqlite:///{database}", Path(portal.environ["PORTAL_DEMO"]), client, listening)
         assert app.write("events", [user], "Open day", "Come and see.")["sent"] == 1
     return next(text for text in portal.texts() if text.startswith("Come and see."))
 

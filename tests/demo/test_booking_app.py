@@ -50,7 +50,7 @@ def app(portal: Portal, tmp_path: Path) -> Iterator[tuple[str, Door]]:
         f"http://127.0.0.1:{door.port}", keys.add("Booking App", list(keys.SCOPES)), fresh=0, patience=0, retry=0
     )
     listening = Listening(tmp_path / "heard.db", SECRET)
-    database, sent = portal.systems.database("booking"), tmp_path / "sent"
+    database, sent = f"sqlite:///{portal.systems.database('booking')}", tmp_path / "sent"
     with Server(0, BookingApp(database, sent, client, listening, PEM)) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
