@@ -129,6 +129,8 @@ def _line(spelled: _Spelled, system: Passed) -> Line:
     if system.asked_at is None:
         return Line(title, _("Keeps its own setting until you choose here."), "", _("Not asked"))
     asked = spelled[system.asked_at]
+    if system.again_at:
+        return _again(spelled, system, asked, spelled[system.again_at])
     if system.confirmed_at:
         at = spelled[system.confirmed_at]
         hint = _("Asked at %(asked)s, confirmed at %(at)s.", asked=asked, at=at)
@@ -138,3 +140,19 @@ def _line(spelled: _Spelled, system: Passed) -> Line:
         return Line(title, hint, _("%(system)s does not answer yet", system=title), _("Not answering"), "wrong")
     hint = _("Asked at %(asked)s.", asked=asked)
     return Line(title, hint, _("%(system)s not yet", system=title), _("Not yet"), "soon")
+
+
+def _again(spelled: _Spelled, system: Passed, asked: str, again: str) -> Line:
+    """Return where a choice stands that a system was asked for again, because it said otherwise."""
+    title = system.title.in_(spelled.words.language)
+    if system.confirmed_at:
+        at = spelled[system.confirmed_at]
+        said = _(
+            "Asked at %(asked)s. It said otherwise later, was asked again at %(again)s and confirmed at %(at)s.",
+            asked=asked,
+            again=again,
+            at=at,
+        )
+        return Line(title, said, _("%(system)s confirmed at %(at)s", system=title, at=at), _("Confirmed"), "on")
+    said = _("Asked at %(asked)s. It said otherwise later, and was asked again at %(again)s.", asked=asked, again=again)
+    return Line(title, said, _("%(system)s was asked again", system=title), _("Asked again"), "soon")

@@ -134,12 +134,16 @@ Outcome = Literal["written", "differs"]
 
 @dataclass(frozen=True)
 class Held:
-    """One value that can be corrected: the row by its key, and the value as text, None where there is none."""
+    """One value that can be corrected: the row by its key, and the value as text, None where there is none.
+
+    `changed`: when its row was last changed, as the system says it; None where it does not.
+    """
 
     table: str
     column: str
     key: Key
     value: str | None
+    changed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -230,6 +234,14 @@ class Young:
     identifiers: tuple[Identifier, ...]
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What a system has stored of somebody's choices: who, by key or by an address, and a state word by preference."""
+
+    who: Key | Identifier
+    stored: Mapping[str, str]
+
+
 DETAILS = 20  # rows of one table of which somebody corrects values
 
 
@@ -269,6 +281,10 @@ class Source(ABC):
     def preview(self, person: Person) -> Preview:
         """Count live, per table and controller, and look for what stands in the way."""
 
+    def glance(self, person: Person) -> Preview:
+        """Return the same for a page that somebody waits for: very many rows may be counted as `AtLeast` so many."""
+        return self.preview(person)
+
     @abstractmethod
     def snapshot(self, person: Person) -> AbstractContextManager[Snapshot]:
         """Open one consistent view of all that is held."""
@@ -289,6 +305,13 @@ class Source(ABC):
     def stored(self, person: Person) -> dict[str, str]:
         """Return the state word that each preference has now; `mixed` where a person's rows differ."""
 
+    def settings(self) -> Iterator[Setting]:
+        """Yield what is stored of everybody's choices, streamed; a person comes once for each table with some.
+
+        Raises SourceUnavailable, permanently where the system cannot be asked that.
+        """
+        raise self.unavailable("it cannot be asked what it has stored of everybody", permanent=True)
+
     def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
         """Return `stored` of many at once, by whatever number the caller gives each; this way asks for one by one."""
         return {number: self.stored(person) for number, person in people.items()}
@@ -300,7 +323,10 @@ class Source(ABC):
             key = table.key or (self.manifest.subject.key if table.name == self.manifest.subject.table else ())
             for row in self.page(person, table.name, limit=DETAILS).rows if table.correctable and key else ():
                 of_row = tuple(row[part] for part in key)
-                found += [Held(table.name, one.name, of_row, _text(row[one.name])) for one in table.correctable]
+                changed = _text(row.get(table.changed)) if table.changed else None
+                found += [
+                    Held(table.name, one.name, of_row, _text(row[one.name]), changed) for one in table.correctable
+                ]
         return found
 
     def correct(self, person: Person, change: Change, request_id: str) -> Outcome:

@@ -10,12 +10,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, expect
 
+from portal.client import Client
 from portal.demo import crew
+from portal.demo.booking_app import BookingApp
+from portal.demo.listening import Listening
+from portal.hooks.service import signing
 from tests.independent import value
 from tests.live import ROOT, Live, command, eventually
 
@@ -114,6 +119,27 @@ def somebody(
     yield Person(page, portal, scripts, language)
     assert strange == [], f"a page asked another host, or a script complained: {strange}"
     context.close()
+
+
+def lists(portal: Live, email: str, channel: str = "email") -> dict[str, str]:
+    """Return what a sender is given for a mail about events to somebody: `url` off the list, `preferences`."""
+    lay_crew(portal)  # the Booking App's key is laid beside the staff
+    body = {"people": [{"email": email}], "purpose": "marketing.events", "channel": channel}
+    with closing(Client(portal.url, portal.environ["BOOKING_KEY"])) as client:
+        return dict(client.call("POST", "/unsubscribe-addresses", body)["addresses"][0])
+
+
+def letter(portal: Live, email: str) -> str:
+    """Let the Booking App mail somebody about events; return the text of the mail."""
+    lay_crew(portal)
+    database = portal.systems.database("booking")
+    with closing(sqlite3.connect(database)) as booking:
+        (user,) = booking.execute("SELECT id FROM users WHERE lower(email) = ?", (email,)).fetchone()
+    with closing(Client(portal.url, portal.environ["BOOKING_KEY"])) as client:
+        listening = Listening(database.with_name("booking-heard.db"), signing.new_secret())
+        app = BookingApp(f"sqlite:///{database}", Path(portal.environ["PORTAL_DEMO"]), client, listening)
+        assert app.write("events", [user], "Open day", "Come and see.")["sent"] == 1
+    return next(text for text in portal.texts() if text.startswith("Come and see."))
 
 
 def lay_crew(portal: Live) -> None:

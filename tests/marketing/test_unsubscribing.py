@@ -107,7 +107,7 @@ def test_senders_get_the_headers_of_rfc_8058_for_each_person_that_is_known(porta
     assert known["headers"] == {
         "List-Unsubscribe": f"<{known['url']}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": "<events.email.localhost>",
+        "List-Id": "Events by e-mail <events.email.localhost>",
     }
     assert known["url"].startswith("http://localhost:8000/unsubscribe/")
     assert (unknown["url"], unknown["headers"], unknown["reason"]) == (None, None, "unknown-person")

@@ -35,6 +35,7 @@ class Passed:
     trying: bool
     state: str = ""  # what was chosen for this system
     own: bool = False  # it was chosen for this system alone
+    again_at: datetime | None = None  # it was found to say otherwise, and was asked again
 
 
 def deliveries(subject_id: int, purpose_id: str) -> list[Passed]:
@@ -127,4 +128,5 @@ def _passed(source: Source, choice: Choice, reach: Reach, own: bool) -> Passed:
         trying=_trying(reach, choice),
         state=choice.state if choice.made else "",
         own=own,
+        again_at=reach.again_at if choice.at and reach.again_at and reach.again_at > choice.at else None,
     )

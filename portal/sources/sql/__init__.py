@@ -26,6 +26,7 @@ from portal.sources.base import (
     Preview,
     Rehearsed,
     Row,
+    Setting,
     Shape,
     Snapshot,
     Source,
@@ -45,6 +46,7 @@ from portal.sources.sql import (
     parts,
     preferences,
     seeking,
+    settings,
     young,
 )
 from portal.sources.sql.check import findings, rights
@@ -57,6 +59,8 @@ from portal.sources.sql.schema import LiveColumn, Schema
 from portal.sources.sql.session import Session, opened, reading, writing
 from portal.sources.sql.shape import shape
 from portal.sources.sql.statement import Sql, joined
+
+GLANCED = 10_000  # rows of a table that a page waits for to be counted
 
 
 class SqlSource(Source):
@@ -86,6 +90,10 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return looking.preview(session, ground, person)
 
+    def glance(self, person: Person) -> Preview:
+        with self._reading() as (session, ground):
+            return looking.preview(session, ground, person, GLANCED)
+
     @contextmanager
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
         with self._reading() as (session, ground):
@@ -106,6 +114,10 @@ class SqlSource(Source):
     def stored(self, person: Person) -> dict[str, str]:
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
+
+    def settings(self) -> Iterator[Setting]:
+        with self._reading() as (session, ground):
+            yield from settings.settings(session, ground)
 
     def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
         with self._reading() as (session, ground):
@@ -228,7 +240,7 @@ class SqlSnapshot(Snapshot):
 
     def batches(self, table: str) -> Iterator[Batch]:
         shown, entry, ground = self._shown(table), self._reach.ground.manifest.tables[table], self._reach.ground
-        columns = joined((ground.name(entry, column) for column in shown), ", ")
+        columns = joined((ground.given(entry, column) for column in shown), ", ")
         chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
         for rows in self._session.batches(chosen + looking.ordered(ground, entry)):
             yield from self._with_files(entry, Batch(tuple(shown), rows))

@@ -14,7 +14,7 @@ from portal.sources.sql.statement import HERE, Sql, among, joined
 CONNECT_SECONDS = 3
 REMOVED = "[removed]"
 HASHED = "erased:"
-FIRST, BATCH = 100, 2000  # rows fetched at a time while streaming, at first and at most
+FIRST, BATCH = 4, 2000  # rows fetched at a time while streaming, at first and at most
 Some = Callable[[int], list[tuple[Any, ...]]]  # the next so many rows, none at the end
 
 
@@ -80,6 +80,10 @@ class Dialect(ABC):
     def day(self, limit: Any) -> Any:
         """Return a day, or a moment that `moment` made, as the engine compares it with its own columns."""
         return limit
+
+    def whole(self, column: LiveColumn, name: Sql) -> Sql:
+        """Return a column so that its value comes out whole, where the engine would round what it gives."""
+        return name
 
     def text(self, expression: Sql) -> Sql:
         """Return an expression as text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from portal.kernel import failpoints
@@ -67,14 +67,15 @@ def plan(session: Session, ground: Ground, person: Person, only: Collection[str]
     going = tuple(name for name in order.tables if only is None or name in only)
     freed = [(tables[edge.child], edge.columns, reach.rows(tables[edge.child])) for edge in _freed(order, going)]
     found, salt = redacting(session, reach, only), secrets.token_hex(16)
-    shared = dict(sharing.candidates(session, reach, only))
+    shared = sharing.candidates(session, reach, only)
+    apart = {table.name for table, _ in shared}
     first = [_freeing(ground, *one) for one in [*freed, *loosened(ground, person, going)]]
-    own = [tables[name] for name in going if tables[name] not in shared]
+    own = [tables[name] for name in going if name not in apart]
     then = [step for table in own if (step := _step(reach, table, order, found, salt)) is not None]
-    apart = _leading(ground.manifest, shared, then)
-    unused = [_unused(ground, table, keys) for table, keys in shared.items() if keys]
+    leading = _leading(ground.manifest, [table for table, _ in shared], then)
+    unused = [_unused(ground, table, keys) for table, keys in shared if keys]
     unkept = any(edge.child in going and edge.parent in going for edge in order.unkept)
-    return Plan((*first, *then[:apart]), (*then[apart:], *unused), going, not unkept)
+    return Plan((*first, *then[:leading]), (*then[leading:], *unused), going, not unkept)
 
 
 def erase(
@@ -151,7 +152,7 @@ def _step(reach: Reach, table: Table, order: Order, found: str, salt: str) -> St
     return _update(ground, table, wanted, rows) if wanted else None
 
 
-def _leading(manifest: Manifest, shared: Mapping[Table, Sequence[Key]], steps: Sequence[Step]) -> int:
+def _leading(manifest: Manifest, shared: Sequence[Table], steps: Sequence[Step]) -> int:
     """Return the place of the first step whose rows lead to shared ones, which are found as long as those stay."""
     way: set[str] = set()
     for table in shared:

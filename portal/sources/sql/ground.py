@@ -68,6 +68,10 @@ class Ground:
         """Return a column with its table before it, so that it can mean no other."""
         return Sql(f"{self.from_(table)}.{self.bare(table, column)}")
 
+    def given(self, table: Table, column: str) -> Sql:
+        """Return a column as it is asked for to be handed out, with nothing rounded."""
+        return self.dialect.whole(self.column(table, column), self.name(table, column))
+
     def names(self, table: Table, columns: Iterable[str]) -> Sql:
         """Return several columns, in brackets when there are more than one."""
         listed = [self.name(table, column) for column in columns]

@@ -105,6 +105,10 @@ class Mariadb(Dialect):
     def moment(self, at: datetime) -> datetime:
         return at.astimezone(UTC).replace(tzinfo=None)
 
+    def whole(self, column: LiveColumn, name: Sql) -> Sql:
+        # A float is given with six digits, a double with all that it has.
+        return name + " + 0e0" if column.type.startswith("float") else name
+
     def joined(self, parts: Sequence[Sql]) -> Sql:
         return "concat(" + joined(parts, ", ") + ")"
 

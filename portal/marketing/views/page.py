@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from flask import Blueprint, request
+from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -14,10 +14,11 @@ from portal.consents import service as consents
 from portal.consents.service import Choice
 from portal.consents.words import Line, lines, local, told
 from portal.kernel.problems import N_
-from portal.marketing import lists, service, words
+from portal.marketing import service, words
 from portal.marketing.service import EVERYTHING, OFF, Pair
+from portal.marketing.views.room import room
 from portal.web import navigation
-from portal.web.guards import Session, machine_post, me
+from portal.web.guards import Session, me
 from portal.web.htmx import alone, away, show, show_alone
 from portal.web.keeping import one_tap
 from portal.web.outline import filled
@@ -43,9 +44,7 @@ def in_menu(session: Session) -> str:
     return _(service.word(count), on=count.on, all=count.all)
 
 
-room = Blueprint("marketing", __name__)
 navigation.entry(room, "page", N_("Marketing"), order=40, state=in_menu)
-navigation.left_out(room, "unsubscribe")
 
 
 @room.route("/marketing", methods=["GET", "POST"])
@@ -58,24 +57,6 @@ def page() -> Response:
     service.save(me().subject_id, chosen, state, here().language)
     consents.look_anew(me())
     return _show_region(chosen, scope) if alone() else away(f"/marketing#{_place(scope or chosen[0].id)}")
-
-
-@room.route("/unsubscribe/<string:token>", methods=["GET", "POST"])
-@machine_post
-def unsubscribe(token: str) -> Response:
-    """Show the way off a list; only a post takes it, with one click in a mail program or by the button (RFC 8058).
-
-    It acts by the address alone: whoever is signed in here, and whatever else is sent, plays no part.
-    """
-    if request.method != "POST":
-        found = lists.opened(token)
-        choice = consents.standing(found.subject)[found.pair.id]
-        is_off = choice.made and choice.state == OFF
-    else:
-        (found, choice), is_off = lists.leave(token, here().language), True
-    page = "marketing/unsubscribed.html" if is_off else "marketing/unsubscribe.html"
-    done = words.said(found.pair, choice) if is_off else ""
-    return show(page, what=local(found.pair.purpose.title), done=done)
 
 
 def _asked() -> tuple[str, list[Pair], str]:
