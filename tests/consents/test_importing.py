@@ -15,10 +15,13 @@ from portal.consents.service import FILE, LISTED, SYSTEM, Record
 from portal.consents.service.remembering import HERE
 from portal.kernel import audit, crypto, work
 from portal.kernel.outbox import Delivery
+from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 from portal.subjects import connecting, naming
+from portal.subjects import service as subjects
 from portal.subjects.models import Connection, Link, Lookup, Subject
 from tests.consents.conftest import ANNA, BEN, KEY, TERMS, System, member
+from tests.counting import queries
 
 pytestmark = pytest.mark.usefixtures("house")
 EVENTS, LEVEL = "marketing.events.email", "location.level"
@@ -241,3 +244,24 @@ def test_a_system_connected_later_is_read_through_once(anna: int, systems: dict[
     assert {event.subject_id for event in ConsentEvent.select()} == {anna, ben}
     assert nobody not in {link.subject.id for link in Link.select()}
     assert connecting.notice_new() == 0
+
+
+def test_many_people_are_read_with_few_statements(house: None, systems: dict[str, System]) -> None:
+    """Those that tell who they are and what the system has; each ledger is written by itself."""
+    people = [member(f"nr{number}@example.com") for number in range(6)]
+    for number in range(6):
+        systems["app"].run(f"INSERT INTO users VALUES ({number + 10}, 'nr{number}@example.com', 'off', 'on')")
+    Lookup.delete().execute()
+    for subject in people:
+        subjects.refresh(subject)
+    with queries() as few:
+        alone = subjects.many(people[:1], "app")
+    with queries() as all_:
+        together = subjects.many(people, "app")
+    assert len(few) == len(all_) == 4
+    assert together == {subject: subjects.person(subject, "app") for subject in people}
+    assert alone == {people[0]: together[people[0]]}
+    source = registry.active().get("app")
+    assert source.stored_by(together) == {subject: source.stored(person) for subject, person in together.items()}
+    assert service.first_connection() == 6
+    assert all(holds(subject) == "on" for subject in people)
