@@ -19,6 +19,7 @@ from portal.sources.base import (
     Held,
     Identifier,
     Key,
+    Mention,
     Outcome,
     Page,
     Person,
@@ -32,7 +33,18 @@ from portal.sources.base import (
 from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, require_paths
-from portal.sources.sql import chunks, correcting, erasure, looking, paging, parts, preferences, seeking, young
+from portal.sources.sql import (
+    chunks,
+    correcting,
+    erasure,
+    looking,
+    paging,
+    parts,
+    preferences,
+    seeking,
+    sweeping,
+    young,
+)
 from portal.sources.sql.check import findings
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground, Reach
@@ -114,6 +126,10 @@ class SqlSource(Source):
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         with self._reading() as (session, ground):
             return erasure.remaining(session, ground, person, tables)
+
+    def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
+        with self._reading() as (session, ground):
+            return sweeping.sweep(session, Reach(ground, person), tables)
 
     def goes_with(self, table: str) -> tuple[str, ...]:
         with self._reading() as (_, ground):
