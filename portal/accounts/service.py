@@ -11,7 +11,7 @@ from portal.accounts import alarms, blocking, identifiers, sessions
 from portal.accounts.identifiers import NotAnAddress as NotAnAddress
 from portal.accounts.identifiers import WrongCode as WrongCode
 from portal.accounts.models import Account, Challenge, Identifier, Session
-from portal.accounts.persons import number_of
+from portal.accounts.persons import country_in, number_of
 from portal.accounts.spans import CODE_LIFE as CODE_LIFE
 from portal.accounts.spans import FRESH, TRIES
 from portal.accounts.spans import IDLE as IDLE
@@ -20,7 +20,7 @@ from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic, clear
 from portal.kernel.problems import N_, Problem, SourceUnavailable
 from portal.kernel.work import Claim, wake_table
-from portal.notices import messages
+from portal.notices import bounces, messages, push
 from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 
@@ -212,6 +212,7 @@ def _use(token: str, code: str, account_id: int | None = None) -> Challenge:
         raise WrongCode
     with atomic():
         spent = Challenge.update(state="used").where(Challenge.id == found.id, Challenge.state == "sent").execute()
+        bounces.arrived("email", found.address)
     if not spent:
         raise WrongCode
     return found
@@ -241,6 +242,7 @@ def sign_out(token: str) -> None:
     if found is None:
         return
     with atomic():
+        push.forget(found.account_id, found.id, found.browser_hash or "")
         if Session.update(ended_at=clock.now()).where(Session.id == found.id, Session.ended_at.is_null()).execute():
             audit.record("accounts.signed_out", subject=number_of(found.account_id))
 
@@ -251,7 +253,7 @@ def recipient(account_id: int) -> messages.Recipient | None:
     proven = Identifier.of(account_id, "email").first()
     if account is None or proven is None:
         return None
-    return messages.Recipient(proven.value, account.language or "en", account_id)
+    return messages.Recipient(proven.value, account.language or "en", account_id, country=country_in(account.age_rule))
 
 
 def language(account_id: int) -> str | None:

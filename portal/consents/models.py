@@ -17,7 +17,11 @@ from portal.subjects.models import Subject
 
 
 class ConsentEvent(Model):
-    """One choice as it was made. The database refuses UPDATE, and DELETE outside an erasure (RULES C3, C4)."""
+    """One choice as it was made. The database refuses UPDATE, and DELETE outside an erasure (RULES C3, C4).
+
+    What was recorded elsewhere has an `origin` and, where that is known, the moment at which it was said there; `at` is
+    when it came here.
+    """
 
     record = peewee.CharField(36, unique=True, default=lambda: str(uuid.uuid4()))
     subject = peewee.ForeignKeyField(Subject)
@@ -30,6 +34,8 @@ class ConsentEvent(Model):
     actor = peewee.CharField(32)
     channel = peewee.CharField(16)
     at = MomentField(default=clock.now)
+    origin = peewee.CharField(64, null=True)
+    said_at = MomentField(null=True)
     if TYPE_CHECKING:
         subject_id: int
 
@@ -73,6 +79,38 @@ class Suspended(Model):
         indexes = ((("subject", "source", "purpose"), True),)
 
 
+class Remembered(Model):
+    """What an address said whose holder is not known yet, or not any more, by keyed hashes alone.
+
+    `hash` is that of a proven address, `told` the one by which programs name people, `mark` what makes a second import
+    of the same line nothing. `is_no`: it has to be heeded before anybody comes. A row that `moved` is in the ledger of
+    whoever came; `followed` tells whether senders have been told of it as it is.
+    """
+
+    kind = peewee.CharField(16)
+    hash = peewee.CharField(80, index=True)
+    told = peewee.CharField(64, index=True)
+    purpose = peewee.CharField(96)
+    state = peewee.CharField(32)
+    is_no = peewee.BooleanField()
+    cause = peewee.CharField(16)
+    origin = peewee.CharField(64)
+    said_at = MomentField(null=True)
+    at = MomentField(default=clock.now)
+    language = peewee.CharField(8)
+    wording = peewee.TextField()
+    notice = peewee.CharField(32)
+    notice_version = peewee.CharField(32)
+    mark = peewee.CharField(64, unique=True)
+    moved = peewee.BooleanField(default=False)
+    followed = peewee.BooleanField(default=False, index=True)
+
+    class Meta:
+        table_name = "remembered"
+        whose = None
+        erasure = None
+
+
 class ErasurePermit(Model):
     """Lets the erasure of one person delete from the ledger, inside one transaction."""
 
@@ -104,6 +142,11 @@ _NEWEST = "SELECT COALESCE(MAX(event), 0) FROM standing"
 _CHANGED = "SELECT subject_id, choices, event FROM standing WHERE event > ? AND event <= ? ORDER BY event LIMIT ?"
 _STORED = "UPDATE standing SET choices = ?, event = ? WHERE subject_id = ?"
 _APPENDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, purpose"
+_RECORDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, record"
+_NEWCOMERS = """SELECT DISTINCT u.id, r.hash FROM remembered r
+JOIN identifiers i ON i.kind = r.kind AND i.hash = r.hash JOIN subjects u ON u.account_id = i.account_id
+WHERE NOT r.moved LIMIT ?"""
+_AT_ONCE = 100  # events in one statement
 _REACH = """SELECT source, confirmed, confirmed_at, attempts FROM deliveries WHERE subject = ?
 UNION ALL SELECT source, NULL, NULL, NULL FROM links WHERE subject_id = ?
 AND (state = 'claimed' OR (state = 'linked' AND proven_by <> 'phone'))"""
@@ -147,6 +190,30 @@ def append(events: Sequence[dict[str, Any]]) -> dict[str, int]:
     values = [value for event in events for value in event.values()]
     found = run(_APPENDED.format(columns, ", ".join([one] * len(events))), *values).fetchall()
     return {purpose: number for number, purpose in found}
+
+
+def append_each(events: Sequence[dict[str, Any]]) -> list[int]:
+    """Append events that have the same columns, also several about one purpose; return their numbers in that order."""
+    numbers: list[int] = []
+    for begin in range(0, len(events), _AT_ONCE):
+        some = events[begin : begin + _AT_ONCE]
+        columns, one = ", ".join(some[0]), "(" + ", ".join("?" * len(some[0])) + ")"
+        values = [value for event in some for value in event.values()]
+        statement = _RECORDED.format(columns, ", ".join([one] * len(some)))
+        found = {record: number for number, record in run(statement, *values).fetchall()}
+        numbers += [found[event["record"]] for event in some]
+    return numbers
+
+
+def spoken(subject_id: int, names: Sequence[str]) -> list[ConsentEvent]:
+    """Return all that the ledger has about some purposes, the oldest first."""
+    mine = (ConsentEvent.subject == subject_id) & (ConsentEvent.purpose << names)
+    return list(ConsentEvent.select().where(mine).order_by(ConsentEvent.id))
+
+
+def newcomers(limit: int) -> list[tuple[int, str]]:
+    """Return subject and hash of who proved an address of which something is remembered."""
+    return list(run(_NEWCOMERS, limit).fetchall())
 
 
 def numbers_by(actor: str, numbers: Sequence[int]) -> set[int]:

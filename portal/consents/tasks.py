@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from portal.consents import service
 from portal.kernel import work
 from portal.kernel.outbox import Delivery
@@ -12,3 +14,15 @@ from portal.kernel.work import Claim
 def pass_on(claim: Claim[Delivery]) -> None:
     """Write a person's present choices into one system."""
     service.pass_on(claim)
+
+
+@work.every(timedelta(minutes=1))
+def read_first() -> None:
+    """Take in what systems have of people who were found there lately."""
+    service.first_connection()
+
+
+@work.every(timedelta(minutes=1))
+def welcome() -> None:
+    """Let what was remembered of an address count for whoever proved it."""
+    service.welcome_newcomers()

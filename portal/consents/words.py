@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from portal.config import Words as Texts
+from portal.consents.models import ConsentEvent
+from portal.consents.receipts import origin_of
 from portal.consents.service import OBJECTION, RESTRICTION, Choice, Passed, stop_of
+from portal.consents.service.remembering import HERE
 from portal.kernel.problems import N_
 from portal.sources import registry
 from portal.web.site import site
@@ -78,6 +81,18 @@ def titled(name: str) -> str:
         return title
     connected = {one.id: one.title.in_(here().language) for one in registry.active().connected()}
     return _("%(purpose)s in %(system)s", purpose=title, system=connected.get(source_id, source_id))
+
+
+def recorded(event: ConsentEvent) -> str:
+    """Return where and when a choice was recorded before it came here, "" for one that was made here."""
+    if not event.origin:
+        return ""
+    day, origin = here().day(event.said_at or event.at), origin_of(event, here().language)
+    if event.origin == HERE:
+        return _("As you said here on %(day)s, before your earlier account was deleted", day=day)
+    if event.said_at is None:
+        return _("As %(system)s had it on %(day)s", system=origin, day=day)
+    return _("As recorded in %(system)s on %(day)s", system=origin, day=day)
 
 
 def when(words: Words, moment: datetime, today: date | None = None) -> str:

@@ -49,7 +49,13 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
 
 def _keys(folder: Path) -> dict[str, str]:
     folder.mkdir(exist_ok=True, mode=0o700)
-    names = ("PORTAL_SECRET_KEY", "PORTAL_ENCRYPTION_KEYS", "PORTAL_HASH_KEYS", "WHITELABEL_SECRET")
+    names = (
+        "PORTAL_SECRET_KEY",
+        "PORTAL_ENCRYPTION_KEYS",
+        "PORTAL_HASH_KEYS",
+        "PORTAL_PUSH_KEY",
+        "WHITELABEL_SECRET",
+    )
     return {name: _key(folder / name.lower()) for name in names}
 
 

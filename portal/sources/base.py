@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from portal.kernel.problems import SourceUnavailable
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Key = tuple[str | int, ...]
 Row = dict[str, Any]
 Level = Literal["error", "warning"]
+TOGETHER = 500  # rows that are handed on at once, at most
+Shape = Mapping[str, Mapping[str, str]]  # by table, what each part of a schema is, in words
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,14 @@ class Finding:
         return ": ".join(filter(None, (self.level, place, self.say)))
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of one table, each a tuple in the order of `names`."""
+
+    names: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
 class Snapshot(ABC):
     """Everything about a person as of one moment. Rows stream, so memory does not grow with them."""
 
@@ -191,6 +201,18 @@ class Snapshot(ABC):
     @abstractmethod
     def rows(self, table: str) -> Iterator[Row]:
         """Yield a table's rows in a stable order, as many as `counts` says, one table after another."""
+
+    def batches(self, table: str) -> Iterator[Batch]:
+        """Yield the same rows in the same order, the first ones soon and then many at a time, all of like columns."""
+        size = 1
+        for names, rows in groupby(self.rows(table), key=tuple):
+            while some := list(islice(rows, size)):
+                yield Batch(names, [tuple(row.values()) for row in some])
+                size = min(2 * size, TOGETHER)
+
+    def types(self, table: str) -> Mapping[str, str]:
+        """Return the type of each column as the system itself calls it, where it has such a thing."""
+        return {}
 
     def kinds(self, table: str) -> Mapping[str, str]:
         """Return what `values.decode` needs, by column, to make a written value again what it was."""
@@ -284,6 +306,10 @@ class Source(ABC):
     def stored(self, person: Person) -> dict[str, str]:
         """Return the state word that each preference has now; `mixed` where a person's rows differ."""
 
+    def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
+        """Return `stored` of many at once, by whatever number the caller gives each; this way asks for one by one."""
+        return {number: self.stored(person) for number, person in people.items()}
+
     def details(self, person: Person) -> list[Held]:
         """Return every value of a person that the manifest lets be corrected; this way reads pages of its tables."""
         found: list[Held] = []
@@ -346,9 +372,24 @@ class Source(ABC):
         """
         return []
 
+    def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
+        """Yield whose kept rows of a table have come to their date, each person alone; nobody where it cannot tell.
+
+        Close it before anything is written.
+        """
+        yield from ()
+
+    def expire(self, table: str, people: Sequence[Person], today: date) -> int:
+        """Delete the rows of these people that have come to their date; return how many. Harmless to repeat."""
+        return 0
+
     @abstractmethod
     def check(self) -> list[Finding]:
         """Compare the manifest with the live system."""
+
+    def shape(self) -> Shape:
+        """Return the live schema in words, to be compared with what it was; {} where there is none."""
+        return {}
 
     def rehearse(self, person: Person) -> Rehearsed | None:
         """Erase in a transaction that is rolled back, so that nothing is changed; None where there is no such thing."""

@@ -2,8 +2,8 @@
 
 Text, numbers, truth values and null are themselves. Decimals, dates, moments and UUIDs are written as text; the kind of
 their column (`Snapshot.kinds`) says what they were. What no column could tell carries a mark: {"$bytes": base64},
-{"$text": base64} for text that is no UTF-8, {"$float": "nan"}, {"$integer": "…"} beyond 64 bits, {"$json": …} around
-an object that has such a mark itself.
+{"$text": base64} for text that is no UTF-8, {"$float": "nan"}, {"$integer": "…"} beyond 64 bits, {"$number": "…"} for
+one that a float would round, {"$json": …} around an object that has such a mark itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from typing import Any
 from uuid import UUID
 
 Json = Any
-_MARKS = {"$bytes", "$text", "$float", "$integer", "$json"}
+_MARKS = {"$bytes", "$text", "$float", "$integer", "$number", "$json"}
+
+
+class Number(Decimal):
+    """A number inside JSON that a float would round."""
 
 
 def encode(value: Any) -> Json:
@@ -28,10 +32,8 @@ def encode(value: Any) -> Json:
             return value
         case str():
             return value if sound(value) else {"$text": b64encode(_raw(value)).decode()}
-        case int():
-            return value if -(2**63) <= value < 2**64 else {"$integer": str(value)}
-        case float():
-            return value if math.isfinite(value) else {"$float": str(value)}
+        case int() | float() | Number():
+            return _number(value)
         case bytes() | bytearray() | memoryview():
             return {"$bytes": b64encode(value).decode()}
         case dict():
@@ -40,6 +42,14 @@ def encode(value: Any) -> Json:
         case list() | tuple() | set() | frozenset():
             return [encode(inner) for inner in value]
     return _written(value)
+
+
+def _number(value: float | Number) -> Json:
+    if isinstance(value, Number):
+        return {"$number": str(value)}
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**64 else {"$integer": str(value)}
+    return value if math.isfinite(value) else {"$float": str(value)}
 
 
 def decode(written: Json, kind: str = "") -> Any:
@@ -116,4 +126,5 @@ _UNMARK: dict[str, Callable[[str], Any]] = {
     "$text": lambda written: b64decode(written).decode("utf-8", "surrogateescape"),
     "$float": float,
     "$integer": int,
+    "$number": Number,
 }

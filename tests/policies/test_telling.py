@@ -35,7 +35,7 @@ class Post:
         self.refuses: dict[str, Exception] = {}
         self.away_after: list[int] = []
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, mail: EmailMessage, returns: str = "") -> None:
         failpoints.point("mail: before send")
         if problem := self.refuses.get(str(mail["To"])):
             raise problem

@@ -14,10 +14,11 @@ from portal.details.service.asking import (
     parts,
     statements,
 )
-from portal.details.service.reading import REVIEW, SELF, Detail, Found, Place, everything, note_look, one
+from portal.details.service.moving import ask, prove, proven, use_proven
+from portal.details.service.reading import PROOF, REVIEW, SELF, Detail, Found, Place, everything, note_look, one
 
 __all__ = [
-    "REVIEW", "SELF", "Detail", "Found", "NeedsReview", "Place", "SameAlready", "WrongStatement", "add_statement",
-    "at_once", "drop_statement", "everything", "for_review", "load", "note_look", "of_case", "of_subject", "one",
-    "parts", "statements",
+    "PROOF", "REVIEW", "SELF", "Detail", "Found", "NeedsReview", "Place", "SameAlready", "WrongStatement",
+    "add_statement", "ask", "at_once", "drop_statement", "everything", "for_review", "load", "note_look", "of_case",
+    "of_subject", "one", "parts", "prove", "proven", "statements", "use_proven",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from portal import config
 from portal.kernel.problems import NotFound, SourceUnavailable
 from portal.sources import asking, registry
 from portal.sources.base import Held, Source
@@ -15,7 +16,7 @@ from portal.subjects import holdings
 from portal.subjects import service as subjects
 
 PATIENCE = 5.0  # seconds that a page waits for a system
-REVIEW, SELF = "review", "self"
+REVIEW, PROOF, SELF = "review", "proof", "self"
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,14 @@ def one(subject_id: int, name: str) -> Detail:
     raise NotFound
 
 
+def _way(columns: list[Column]) -> str:
+    """Return how a detail is corrected: the strictest way of any system, and a review where no code can be sent."""
+    ways = {column.correct for column in columns}
+    if PROOF in ways and any(column.kind == "phone" for column in columns) and not config.active().sms_url:
+        return REVIEW
+    return next(way for way in (REVIEW, PROOF, SELF) if way in ways)
+
+
 def note_look(subject_id: int, details: Iterable[Detail]) -> None:
     """Log that masked values were shown, once for each table that they are in (RULES S2)."""
     shown = [(place.source.id, place.held.table) for detail in details for place in detail.places if detail.sensitive]
@@ -129,7 +138,7 @@ def _detail(name: str, places: list[Place], silent: tuple[Source, ...]) -> Detai
         title=columns[0].title,
         kind=columns[0].kind,
         sensitive=next((column.sensitive for column in columns if column.sensitive), ""),
-        way=REVIEW if any(column.correct == REVIEW for column in columns) else SELF,
+        way=_way(columns),
         places=tuple(places),
         silent=waiting,
     )

@@ -16,7 +16,7 @@ from portal.consents.words import when
 from portal.details import service
 from portal.details.forms import ReviewForm, ValueForm, value_form
 from portal.details.models import Correction, CorrectionPart
-from portal.details.service import REVIEW, SameAlready
+from portal.details.service import REVIEW, SELF, Detail, SameAlready
 from portal.details.views.page import card, standing
 from portal.details.views.room import room
 from portal.details.views.words import HINTS, PARTS
@@ -24,7 +24,7 @@ from portal.sources import registry
 from portal.subjects import facts
 from portal.subjects.readable import MASKED, masked, readable
 from portal.web.files import attachment, takes_files
-from portal.web.guards import me, recently_confirmed
+from portal.web.guards import is_fresh, me, recently_confirmed
 from portal.web.htmx import away, show
 from portal.web.words import _, here
 
@@ -43,8 +43,8 @@ class Line(NamedTuple):
 def correct(detail: str) -> Response:
     """Ask for a new value, and have it written into every system at once."""
     found = service.one(me().subject_id, detail)
-    if found.way == REVIEW:
-        return away(f"/details/{detail}/review")
+    if found.way != SELF:
+        return away(card(found, in_full=False).url)
     form = value_form(ValueForm, found.kind, found.name)
     if request.method == "POST" and form.validate():
         try:
@@ -53,9 +53,20 @@ def correct(detail: str) -> Response:
             form.value.errors = [_(problem.say)]
         else:
             return away(f"/details/corrections/{row.id}")
-    values = found.values if found.differs else ()
+    in_full = _may_see(found)
+    values = found.values if found.differs and in_full else ()
     status = 422 if form.errors else 200
-    return show("details/correct.html", card=card(found, in_full=True), form=form, values=values, status=status)
+    return show("details/correct.html", card=card(found, in_full), form=form, values=values, status=status)
+
+
+def _may_see(found: Detail) -> bool:
+    """Tell whether a detail is shown in full: numbers only after a fresh proof, and each time it is logged."""
+    if found.sensitive not in MASKED:
+        return True
+    if not is_fresh(me()):
+        return False
+    service.note_look(me().subject_id, [found])
+    return True
 
 
 @room.route("/details/<string:detail>/review", methods=["GET", "POST"])
@@ -82,8 +93,7 @@ def review(detail: str) -> Response:
             form.value.errors = [_(problem.say)]
         else:
             return away(f"/details/corrections/{row.id}")
-    if request.method == "GET":
-        service.note_look(me().subject_id, [found])
+    service.note_look(me().subject_id, [found])
     status = 422 if form.errors else 200
     return show("details/review.html", card=card(found, in_full=True), form=form, status=status)
 
@@ -93,7 +103,7 @@ def correction(number: int) -> Response:
     """Show what stood there, what shall, how far each system is, and who else was told (RULES X6)."""
     row = service.load(me().subject_id, number)
     found = service.parts(row)
-    words, waits = here(), row.state == "writing"
+    words, waits = here(), row.state in ("writing", "undoing")
     state, tone = standing(row)
     return show(
         "details/correction.html",
@@ -104,6 +114,7 @@ def correction(number: int) -> Response:
         new=_shown(row, row.new),
         state=state,
         tone=tone,
+        complete={part.state for part in found} <= {"written", "gone"},
         lines=[_line(row, part) for part in found],
         companies=[(facts.controller(config.site(), one["name"]), one["how"] == "told") for one in row.recipients],
         others=_others(found),

@@ -8,13 +8,16 @@ from werkzeug.wrappers import Response
 
 from portal.details import service
 from portal.details.models import Correction
-from portal.details.service import REVIEW, Detail, Found
+from portal.details.service import PROOF, REVIEW, Detail, Found
 from portal.details.views.room import room
-from portal.details.views.words import ASKED, CLOSED, DONE, WRITING
+from portal.details.views.words import ASKED, CLOSED, DONE, UNDOING, UNDONE, WRITING
 from portal.subjects.readable import MASKED, masked, readable
 from portal.web.guards import me, recently_confirmed
 from portal.web.htmx import show
 from portal.web.words import _, here
+
+_STATES = {"done": DONE, "undoing": UNDOING, "undone": UNDONE}
+_WAYS = {REVIEW: "/review", PROOF: "/new"}
 
 
 class Side(NamedTuple):
@@ -34,6 +37,7 @@ class Card(NamedTuple):
     sides: list[Side]
     differs: bool
     review: bool
+    proof: bool
     silent: list[str]
 
 
@@ -71,14 +75,14 @@ def card(detail: Detail, in_full: bool) -> Card:
     words = here()
     hidden = detail.sensitive in MASKED and not in_full
     sides = [Side(place.source.title.in_(words.language), *_told(place.held.value, hidden)) for place in detail.places]
-    review = detail.way == REVIEW
     return Card(
         name=detail.name,
         title=detail.title.in_(words.language),
-        url=f"/details/{detail.name}" + ("/review" if review else ""),
+        url=f"/details/{detail.name}{_WAYS.get(detail.way, '')}",
         sides=sides,
         differs=detail.differs,
-        review=review,
+        review=detail.way == REVIEW,
+        proof=detail.way == PROOF,
         silent=[source.title.in_(words.language) for source in detail.silent],
     )
 
@@ -102,8 +106,8 @@ def line(row: Correction) -> tuple[str, str, str, str]:
 
 def standing(row: Correction) -> tuple[str, str]:
     """Return how a correction stands, a msgid and its tone."""
-    if row.state == "done":
-        return DONE
+    if row.state in _STATES:
+        return _STATES[row.state]
     if row.case is not None and row.state == "asked":
         return CLOSED.get(row.case.state, ASKED)
     return WRITING

@@ -45,7 +45,7 @@ navigation.entry(
     "page",
     N_("Your details"),
     order=20,
-    covers=("in_full", "correct", "review", "correction", "statement", "restriction"),
+    covers=("in_full", "correct", "review", "move", "move_code", "correction", "statement", "restriction"),
 )
 navigation.left_out(room, "drop_statement", "evidence")
 navigation.banner(room, banner)

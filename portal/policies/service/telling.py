@@ -11,7 +11,7 @@ from portal.accounts import service as accounts
 from portal.kernel import clock, failpoints
 from portal.kernel.problems import N_
 from portal.kernel.work import Claim
-from portal.notices import mailing, messages
+from portal.notices import mailing, messages, quiet
 from portal.policies.models import RETIRED, SCHEDULED, PolicyVersion
 from portal.policies.service import answering, states
 from portal.policies.service.publishing import name
@@ -54,6 +54,9 @@ def _begin(claim: Claim[PolicyVersion]) -> None:
 def _tell(claim: Claim[PolicyVersion]) -> None:
     """Send what waits; when nothing does, write messages for the next people, and be done after the last."""
     version, called = claim.row, name(claim.row)
+    if until := quiet.morning():
+        claim.done(due_at=until)
+        return
     if mailing.send(claim, called, BATCH):
         return
     last, readers = accounts.readers_after(version.told_up_to, BATCH)

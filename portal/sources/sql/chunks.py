@@ -15,8 +15,9 @@ from portal.kernel import failpoints
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import values
 from portal.sources.base import Person
-from portal.sources.sql import erasure
-from portal.sources.sql.erasure import Plan, Step, lock, plan, whole
+from portal.sources.sql import triggers
+from portal.sources.sql.erasure import Plan, Step, lock, plan, together, whole
+from portal.sources.sql.files import NO_FILES, Cabinet
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.session import Session
 from portal.sources.sql.statement import NEVER, Sql, bound, either, joined
@@ -68,7 +69,13 @@ def is_large(session: Session, ground: Ground, person: Person, only: Collection[
     return False
 
 
-def erase(session: Session, ground: Ground, person: Person, only: Collection[str] | None = None) -> dict[str, int]:
+def erase(
+    session: Session,
+    ground: Ground,
+    person: Person,
+    only: Collection[str] | None = None,
+    cabinet: Cabinet = NO_FILES,
+) -> dict[str, int]:
     """Erase in one transaction where that is short, else a range at a time; return rows deleted or changed by table.
 
     All of it is one transaction, too, where tables refer to each other in a circle that only the end of one can close.
@@ -76,23 +83,29 @@ def erase(session: Session, ground: Ground, person: Person, only: Collection[str
     if not is_large(session, ground, person, only):
         try:
             with session.transaction("erasure", LONGEST):
-                return erasure.erase(session, ground, person, only)
+                return triggers.erase(session, ground, person, only, cabinet)
         except SourceUnavailable as slow:
             if not session.gave_up(slow):
                 raise
-    return _in_ranges(session, ground, person, only)
+    erased = _in_ranges(session, ground, person, only, cabinet)
+    with session.transaction("erasure"):
+        if not triggers.have_put_back(session, ground, person, only):
+            return erased
+    return dict(Counter(erased) + Counter(_in_ranges(session, ground, person, only, cabinet)))
 
 
-def _in_ranges(session: Session, ground: Ground, person: Person, only: Collection[str] | None) -> dict[str, int]:
+def _in_ranges(
+    session: Session, ground: Ground, person: Person, only: Collection[str] | None, cabinet: Cabinet
+) -> dict[str, int]:
     with session.transaction("erasure"):
         lock(session, ground, person)
         steps = plan(session, ground, person, only)
         if not steps.divisible:
-            return whole(session, ground, steps)
-    return _persist(session, ground, person, steps)
+            return whole(session, ground, steps, cabinet)
+    return _persist(session, ground, person, steps, cabinet)
 
 
-def _persist(session: Session, ground: Ground, person: Person, steps: Plan) -> dict[str, int]:
+def _persist(session: Session, ground: Ground, person: Person, steps: Plan, cabinet: Cabinet) -> dict[str, int]:
     """Do all steps. A refusal may come of rows that somebody wrote meanwhile below ones that go.
 
     Then all is gone through once more, some times, as long as that finds something new to do.
@@ -101,7 +114,11 @@ def _persist(session: Session, ground: Ground, person: Person, steps: Plan) -> d
     while True:
         try:
             for step in steps.steps:
-                _do(session, ground, person, step, erased)
+                _do(session, ground, person, step, erased, cabinet)
+            if steps.last:
+                with session.transaction("erasure"):
+                    lock(session, ground, person)
+                    together(session, ground, steps.last, erased, cabinet)
             return dict(erased)
         except SourceUnavailable as refusal:
             if not refusal.permanent or tries == TIMES or erased.total() == done:
@@ -109,14 +126,14 @@ def _persist(session: Session, ground: Ground, person: Person, steps: Plan) -> d
             done, tries = erased.total(), tries + 1
 
 
-def _do(session: Session, ground: Ground, person: Person, step: Step, erased: Counter[str]) -> None:
+def _do(session: Session, ground: Ground, person: Person, step: Step, erased: Counter[str], cabinet: Cabinet) -> None:
     pace = Pace(ground.dialect.breath)
     after: Key | None = None
     ranged = ground.sorts(step.table)
     while True:
         upto = _boundary(session, ground, step, after, pace.rows) if ranged else None
         try:
-            rows = _range(session, ground, person, step, after, upto, pace if ranged else None)
+            rows = _range(session, ground, person, step, after, upto, pace if ranged else None, cabinet)
         except SourceUnavailable as refusal:
             if session.gave_up(refusal) and pace.halve():
                 continue
@@ -140,12 +157,16 @@ def _range(
     after: Key | None,
     upto: Key | None,
     pace: Pace | None,
+    cabinet: Cabinet,
 ) -> int:
     """Do one range in its transaction, behind one key and up to another; None is no bound."""
     begun = time.perf_counter()
     with session.transaction("erasure", LONGEST if pace else 0):
         lock(session, ground, person)
-        rows = session.run(step.statement(*_between(ground, step, after, upto)))
+        some = _between(ground, step, after, upto)
+        named = cabinet.named(session, ground, step.table, joined([step.rows, *some], " AND "))
+        rows = session.run(step.statement(*some))
+        cabinet.remove(session, ground, named)
     if pace:
         pace.learn(rows, time.perf_counter() - begun)
     return rows

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -13,7 +14,8 @@ from portal.sources.sql.statement import HERE, Sql, among, bound, joined
 CONNECT_SECONDS = 3
 REMOVED = "[removed]"
 HASHED = "erased:"
-BATCH = 2000  # rows fetched at a time while streaming
+FIRST, BATCH = 100, 2000  # rows fetched at a time while streaming, at first and at most
+Some = Callable[[int], list[tuple[Any, ...]]]  # the next so many rows, none at the end
 
 
 class Dialect(ABC):
@@ -28,6 +30,8 @@ class Dialect(ABC):
     lock: ClassVar[str] = " FOR UPDATE"
     explain: ClassVar[str] = "EXPLAIN "
     null_is_highest: ClassVar[bool] = False  # where nulls stand in an order
+    hides: ClassVar[bool] = True  # shows no table to a login without a right on it or its schema
+    login: ClassVar[str] = "SELECT 'the login'"  # asks for whom GRANT has to name
     breath: ClassVar[float] = 0  # seconds between two transactions in which others who wait get their turn
     reading: ClassVar[Sequence[str]]  # begin one consistent view
     writing: ClassVar[Sequence[str]]  # begin a transaction that writes
@@ -54,20 +58,28 @@ class Dialect(ABC):
         """Open a connection in which nothing begins or commits unasked."""
 
     @abstractmethod
-    def schema(self, connection: Any) -> Schema:
-        """Read tables, columns, keys, indexes and foreign keys."""
+    def schema(self, connection: Any, others: Collection[str] = ()) -> Schema:
+        """Read tables, columns, keys, indexes, foreign keys and CHECKs; also of the schemas `others` that are there."""
 
     @abstractmethod
-    def stream(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-        """Yield rows without holding them all."""
+    def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> AbstractContextManager[Some]:
+        """Open what gives the rows of a statement by and by, without holding them all here."""
 
     @abstractmethod
     def fault(self, error: Exception) -> tuple[str, bool]:
         """Return a detail without any value of a row, and whether asking again will not help."""
 
+    @abstractmethod
+    def is_denial(self, error: Exception) -> bool:
+        """Tell whether the engine refused for want of a right."""
+
     def moment(self, at: datetime) -> Any:
         """Return a moment as the engine compares it with its own columns."""
         return at
+
+    def day(self, limit: Any) -> Any:
+        """Return a day, or a moment that `moment` made, as the engine compares it with its own columns."""
+        return limit
 
     def text(self, expression: Sql) -> Sql:
         """Return an expression as text."""
@@ -117,4 +129,4 @@ class Dialect(ABC):
         return []
 
     def compact(self, connection: Any, tables: Sequence[str]) -> None:  # noqa: B027 - some engines need no telling
-        """Make deleted values unreadable in the engine's files."""
+        """Make deleted values unreadable in the engine's files; the names of tables come quoted."""

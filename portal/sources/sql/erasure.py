@@ -8,15 +8,18 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from portal.kernel import failpoints
-from portal.sources.base import Person
+from portal.sources.base import Key, Person
 from portal.sources.graph import Edge, Order
-from portal.sources.manifest import Table
+from portal.sources.manifest import Manifest, Table
+from portal.sources.sql import sharing
+from portal.sources.sql.files import NO_FILES, Cabinet, Named
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.parts import loosened
 from portal.sources.sql.rules import Change, changes
 from portal.sources.sql.schema import ENGINE_ACTS
 from portal.sources.sql.seeking import redacting
 from portal.sources.sql.session import Session
+from portal.sources.sql.sharing import Going
 from portal.sources.sql.statement import Sql, either, joined
 
 
@@ -44,9 +47,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps of an erasure in the order that every constraint allows; `divisible` if they may be done one by one."""
+    """The steps of an erasure in the order that every constraint allows; `divisible` if they may be done one by one.
+
+    The `last` are done in one transaction: rows that lead to what is shared, and of that what nobody else uses.
+    """
 
     steps: tuple[Step, ...]
+    last: tuple[Step, ...]
     tables: tuple[str, ...]
     divisible: bool
 
@@ -56,31 +63,52 @@ def plan(session: Session, ground: Ground, person: Person, only: Collection[str]
 
     `only` names the tables that go. Foreign keys of the person's own rows that stand in the way are nulled first.
     """
-    reach, order, tables = Reach(ground, person), ground.order(), ground.manifest.tables
+    reach, order, tables = Going(Reach(ground, person), only), ground.order(), ground.manifest.tables
     going = tuple(name for name in order.tables if only is None or name in only)
     freed = [(tables[edge.child], edge.columns, reach.rows(tables[edge.child])) for edge in _freed(order, going)]
     found, salt = redacting(session, reach, only), secrets.token_hex(16)
+    shared = sharing.candidates(session, reach, only)
+    apart = {table.name for table, _ in shared}
     first = [_freeing(ground, *one) for one in [*freed, *loosened(ground, person, going)]]
-    then = [step for name in going if (step := _step(reach, tables[name], order, found, salt)) is not None]
+    own = [tables[name] for name in going if name not in apart]
+    then = [step for table in own if (step := _step(reach, table, order, found, salt)) is not None]
+    leading = _leading(ground.manifest, [table for table, _ in shared], then)
+    unused = [_unused(ground, table, keys) for table, keys in shared if keys]
     unkept = any(edge.child in going and edge.parent in going for edge in order.unkept)
-    return Plan((*first, *then), going, not unkept)
+    return Plan((*first, *then[:leading]), (*then[leading:], *unused), going, not unkept)
 
 
-def erase(session: Session, ground: Ground, person: Person, only: Collection[str] | None = None) -> dict[str, int]:
+def erase(
+    session: Session,
+    ground: Ground,
+    person: Person,
+    only: Collection[str] | None = None,
+    cabinet: Cabinet = NO_FILES,
+) -> dict[str, int]:
     """Do all of it inside the session's transaction; return rows deleted or changed by table."""
     lock(session, ground, person)
-    return whole(session, ground, plan(session, ground, person, only))
+    return whole(session, ground, plan(session, ground, person, only), cabinet)
 
 
-def whole(session: Session, ground: Ground, steps: Plan) -> dict[str, int]:
+def whole(session: Session, ground: Ground, steps: Plan, cabinet: Cabinet = NO_FILES) -> dict[str, int]:
     """Do all steps inside the session's transaction; return rows deleted or changed by table."""
     erased = Counter(dict.fromkeys(steps.tables, 0))
-    for step in steps.steps:
+    together(session, ground, (*steps.steps, *steps.last), erased, cabinet)
+    return dict(erased)
+
+
+def together(
+    session: Session, ground: Ground, steps: Sequence[Step], erased: Counter[str], cabinet: Cabinet = NO_FILES
+) -> None:
+    """Do some steps inside the session's transaction, and count their rows; the files that they name go last."""
+    named: list[Named] = []
+    for step in steps:
+        named += cabinet.named(session, ground, step.table, step.rows)
         rows = session.run(step.statement())
         if step.told:
             erased[step.table.name] += rows
             failpoints.point(f"{ground.manifest.id}: erased {step.table.name}")
-    return dict(erased)
+    cabinet.remove(session, ground, named)
 
 
 def lock(session: Session, ground: Ground, person: Person) -> None:
@@ -92,7 +120,7 @@ def lock(session: Session, ground: Ground, person: Person) -> None:
 
 def remaining(session: Session, ground: Ground, person: Person, only: Collection[str] | None = None) -> dict[str, int]:
     """Return, by table, the person's rows that the manifest wants gone or changed and that are not."""
-    reach = Reach(ground, person)
+    reach = Going(Reach(ground, person), only)
     found = redacting(session, reach, only)
     counted = {
         name: session.count(Sql(f"SELECT COUNT(*) FROM {ground.from_(table)} WHERE ") + due)
@@ -122,6 +150,23 @@ def _step(reach: Reach, table: Table, order: Order, found: str, salt: str) -> St
         return Step(table, head, rows, backwards=tangled, order=last)
     wanted = changes(ground, table, found, salt)
     return _update(ground, table, wanted, rows) if wanted else None
+
+
+def _leading(manifest: Manifest, shared: Sequence[Table], steps: Sequence[Step]) -> int:
+    """Return the place of the first step whose rows lead to shared ones, which are found as long as those stay."""
+    way: set[str] = set()
+    for table in shared:
+        here = table
+        while here.link and here.link.table not in way:
+            way.add(here.link.table)
+            here = manifest.tables[here.link.table]
+    return next((place for place, step in enumerate(steps) if step.table.name in way), len(steps))
+
+
+def _unused(ground: Ground, table: Table, keys: Sequence[Key]) -> Step:
+    """Return the step that deletes those of some shared rows that nothing refers to any more."""
+    head = Sql(ground.dialect.delete.format(table=ground.from_(table)))
+    return Step(table, head, ground.equals(table, ground.key(table), keys), sharing.unused(ground, table))
 
 
 def _tangled(ground: Ground, table: Table, order: Order) -> bool:

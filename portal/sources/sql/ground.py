@@ -56,7 +56,9 @@ class Ground:
 
     def from_(self, table: Table) -> str:
         """Return the quoted name of the real table."""
-        return self.dialect.quote(self.live(table).name)
+        live = self.live(table)
+        name = self.dialect.quote(live.name)
+        return f"{self.dialect.quote(live.schema)}.{name}" if live.schema else name
 
     def bare(self, table: Table, column: str) -> str:
         """Return the quoted name of a column."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from portal.kernel import failpoints
 from portal.kernel.problems import SourceUnavailable
-from portal.sources.sql.dialect import Dialect
+from portal.sources.sql.dialect import BATCH, FIRST, Dialect
 from portal.sources.sql.schema import Schema
 from portal.sources.sql.statement import Sql
 
 Refuse = Callable[[str, bool], SourceUnavailable]  # detail, permanent
+SAMPLE = 20  # rows of a batch that are looked at
+IN_MEMORY = 4 * 1024 * 1024  # characters and bytes of a batch, about
 
 
 class Session:
@@ -46,13 +48,21 @@ class Session:
 
     def stream(self, sql: Sql) -> Iterator[tuple[Any, ...]]:
         """Yield rows without holding them all."""
-        with self.mapped():
-            yield from self._dialect.stream(self._connection, self._dialect.written(sql), sql.values)
+        for rows in self.batches(sql):
+            yield from rows
 
-    def schema(self) -> Schema:
-        """Read the live schema."""
+    def batches(self, sql: Sql) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the same rows many at a time: fewer where they are large, so that memory stays what it is."""
+        with self.mapped(), self._dialect.streaming(self._connection, self._dialect.written(sql), sql.values) as some:
+            size = FIRST
+            while rows := some(size):
+                yield rows
+                size = _affordable(rows)
+
+    def schema(self, others: Collection[str] = ()) -> Schema:
+        """Read the live schema, and the tables of `others` beside it."""
         with self.mapped():
-            return self._dialect.schema(self._connection)
+            return self._dialect.schema(self._connection, others)
 
     def kept(self) -> list[str]:
         """Return the tables to which what is done cannot be rolled back."""
@@ -100,6 +110,13 @@ class Session:
             yield
         except self._dialect.errors as error:
             raise self._refuse(*self._dialect.fault(error)) from error
+
+
+def _affordable(rows: Sequence[tuple[Any, ...]]) -> int:
+    """Return how many rows to fetch next, from what is written in some of the last ones."""
+    sample = rows[:: max(1, len(rows) // SAMPLE)]
+    size = sum(len(value) for row in sample for value in row if isinstance(value, str | bytes)) // len(sample)
+    return max(1, min(BATCH, IN_MEMORY // (size + 1), 4 * len(rows)))
 
 
 @contextmanager
