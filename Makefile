@@ -57,7 +57,7 @@ pictures: $(DEV) ## every page as a picture, narrow and wide, light and dark, in
 	@scripts/debian-packages $(DEBIAN_TESTS)
 	$(BIN)/python -m tests.browser.pictures
 
-lighthouse: $(DEV) ## Lighthouse's marks of the main pages on a phone; needs node and npm
+lighthouse: $(DEV) ## Lighthouse's marks of every page on a phone (PAGES="inbox data"); needs node and npm
 	@scripts/debian-packages chromium
 	$(BIN)/python -m tests.browser.lighthouse
 

@@ -51,8 +51,8 @@ def measure(folder: Path) -> None:
     """Measure and print one line."""
     url = crowded.build(f"sqlite:///{folder}/", "shared", COPIES * ROWS)
     with closing(sqlite3.connect(folder / "shared")) as db:
-        db.execute(f"UPDATE bookings SET user_id = 1 + id % {COPIES}")  # noqa: S608 - all ours
-        db.execute(f"UPDATE users SET email = 'nr{crowded.PERSON}@example.com' WHERE id = {crowded.PERSON}")  # noqa: S608
+        db.execute(f"UPDATE bookings SET user_id = 1 + id % {COPIES}")
+        db.execute(f"UPDATE users SET email = 'nr{crowded.PERSON}@example.com' WHERE id = {crowded.PERSON}")
         db.commit()
         db.execute("VACUUM")
     places = iter(range(2 * PAIRS))

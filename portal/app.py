@@ -19,6 +19,7 @@ import portal.children.views
 import portal.deletion.views
 import portal.details.views
 import portal.download.views
+import portal.inbox.views
 import portal.location.views
 import portal.marketing.views
 import portal.overview.views
@@ -46,6 +47,7 @@ from portal.web.shipped import shipped
 ROOMS = (
     portal.overview.views,
     portal.accounts.views,
+    portal.inbox.views,
     portal.details.views,
     portal.location.views,
     portal.marketing.views,

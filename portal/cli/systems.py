@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from portal.cli.parsing import declare, group
@@ -12,12 +15,17 @@ from portal.kernel.problems import SourceUnavailable
 
 if TYPE_CHECKING:
     from portal.cli.parsing import Commands
+    from portal.sources.base import Finding, Source
 
 
 def add(commands: Commands) -> None:
     """Declare them."""
     sources = group(commands, "sources", "manifests and the live systems")
-    declare(sources, "check", _check, "compare each manifest with its live system")
+    check = declare(
+        sources, "check", _check, "compare each manifest with its live system, and that with what it was last time"
+    )
+    check.add_argument("source", metavar="SOURCE", nargs="?", default="", help="one system by its id; all if left out")
+    check.add_argument("--json", action="store_true", help="print what was found as JSON")
     draft = declare(sources, "draft", _draft, "write a first manifest from a live schema, and say what is unsure")
     draft.add_argument(
         "url",
@@ -30,23 +38,42 @@ def add(commands: Commands) -> None:
     )
 
 
-def _check(_: argparse.Namespace) -> int:
-    from portal import start
+def _check(options: argparse.Namespace) -> int:
+    """Print what was found; 1 where any of it is an error or a system did not answer, so that a deployment stops."""
+    from portal import migrations, start
     from portal.sources import registry
 
     start.open_house(from_environment(os.environ))
-    errors = 0
-    for source in registry.active().connected():
-        try:
-            found = source.check()
-        except SourceUnavailable as problem:
-            print(f"{source.id}: error: {problem.facts['detail']}")
-            errors += 1
-            continue
-        for finding in found:
-            print(f"{source.id}: {finding}")
-            errors += finding.level == "error"
-    return 1 if errors else 0
+    if not (remembers := not migrations.pending()):
+        print("What has changed since the last check is not told before `portal migrate`.", file=sys.stderr)
+    known = {source.id: source for source in registry.active().connected()}
+    if options.source and options.source not in known:
+        raise ConfigProblem(f"no system is called {options.source}; there are: {', '.join(known)}")
+    sources = [known[options.source]] if options.source else list(known.values())
+    found = {source.id: _found(source, remembers) for source in sources}
+    if options.json:
+        told = {source: [asdict(finding) for finding in findings] for source, findings in found.items()}
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        for source, findings in found.items():
+            print("".join(f"{source}: {finding}\n" for finding in findings) or f"{source}: in order\n", end="")
+    return 1 if any(finding.level == "error" for findings in found.values() for finding in findings) else 0
+
+
+def _found(source: Source, remembers: bool) -> list[Finding]:
+    """Check one system, and tell once what changed in its schema if that can be remembered."""
+    from portal.sources import drift
+    from portal.sources.base import Finding
+
+    try:
+        found, shape = source.check(), source.shape()
+    except SourceUnavailable as problem:
+        return [Finding("error", "", "", str(problem.facts["detail"]))]
+    if not remembers:
+        return found
+    found += drift.findings(source.id, shape)
+    drift.remember(source.id, shape)
+    return found
 
 
 def _draft(options: argparse.Namespace) -> int:

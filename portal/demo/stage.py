@@ -32,6 +32,8 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
     return {
         **_keys(state / "keys"),
         "BOOKING_KEY": f"pak_{_key(state / 'keys' / 'booking_key')}",
+        "BOOKING_WEBHOOK_SECRET": f"whsec_{_plain(_key(state / 'keys' / 'booking_webhook_secret'))}",
+        "PORTAL_WEBHOOK_NETWORKS": "127.0.0.0/8",
         "PORTAL_DATABASE_URL": f"sqlite:///{state}/portal.db",
         "PORTAL_QUEUE_URL": f"sqlite:///{state}/queue.db",
         "PORTAL_ARCHIVES_URL": f"file://{state}/archives",
@@ -49,7 +51,13 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
 
 def _keys(folder: Path) -> dict[str, str]:
     folder.mkdir(exist_ok=True, mode=0o700)
-    names = ("PORTAL_SECRET_KEY", "PORTAL_ENCRYPTION_KEYS", "PORTAL_HASH_KEYS", "WHITELABEL_SECRET")
+    names = (
+        "PORTAL_SECRET_KEY",
+        "PORTAL_ENCRYPTION_KEYS",
+        "PORTAL_HASH_KEYS",
+        "PORTAL_PUSH_KEY",
+        "WHITELABEL_SECRET",
+    )
     return {name: _key(folder / name.lower()) for name in names}
 
 
@@ -58,6 +66,11 @@ def _key(file: Path) -> str:
         with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as made:
             made.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     return file.read_text()
+
+
+def _plain(key: str) -> str:
+    """Return a key in plain base64, as webhooks have it."""
+    return key.replace("-", "+").replace("_", "/")
 
 
 def run(folder: Path, port: int) -> int:
@@ -79,6 +92,8 @@ def run(folder: Path, port: int) -> int:
     subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=environ, check=True)
     subprocess.run([sys.executable, "-m", "portal.demo.coming"], env=environ, check=True)
     booking_port = _free_port()
+    listens = ["webhooks", "add", "Booking App", f"http://127.0.0.1:{booking_port}/webhooks", "--system", "booking"]
+    subprocess.run([*portal, *listens, "--secret", "env:BOOKING_WEBHOOK_SECRET"], env=environ, check=True)
     booking = ["portal.demo.booking_app", "--port", str(booking_port), "--mailbox", environ["PORTAL_DEMO"]]
     service = ["portal.demo.whitelabel", "--port", environ["WHITELABEL_URL"].rsplit(":", 1)[1]]
     commands = (

@@ -132,7 +132,7 @@ def _said(standing: Mapping[str, Choice], switched: Sequence[Pair], scope: str, 
 
 
 def _passed(standing: Mapping[str, Choice]) -> Passed:
-    made = [pair for pair in service.pairs() if standing[pair.id].event]
+    made = [pair for pair in service.pairs() if standing[pair.id].event and not standing[pair.id].origin]
     newest = max(made, key=lambda pair: standing[pair.id].event, default=None)
     passed = consents.passed(me().subject_id, standing, [pair.id for pair in made])
     last = passed[newest.id] if newest else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +22,7 @@ Key = tuple[str | int, ...]
 Row = dict[str, Any]
 Level = Literal["error", "warning"]
 TOGETHER = 500  # rows that are handed on at once, at most
+Shape = Mapping[str, Mapping[str, str]]  # by table, what each part of a schema is, in words
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,20 @@ class Identifier:
     value: str
 
 
+NAME = "name"  # the kind of a trace that is a name, or whatever else the manifest says identifies somebody
+
+
 @dataclass(frozen=True)
 class Person:
-    """What a system needs to reach all rows of somebody: keys of their subject rows there, and identifiers."""
+    """What a system needs to reach all rows of somebody: keys of their subject rows there, and identifiers.
+
+    `traces` is what was read there before the erasure (see `Source.traced`): sought in free text, never used to reach
+    rows, for nobody has proven that it is theirs alone.
+    """
 
     keys: tuple[Key, ...]
     identifiers: tuple[Identifier, ...] = ()
+    traces: tuple[Identifier, ...] = ()
 
     def values(self, kind: str) -> tuple[str, ...]:
         """Return the identifiers of one kind."""
@@ -125,12 +134,16 @@ Outcome = Literal["written", "differs"]
 
 @dataclass(frozen=True)
 class Held:
-    """One value that can be corrected: the row by its key, and the value as text, None where there is none."""
+    """One value that can be corrected: the row by its key, and the value as text, None where there is none.
+
+    `changed`: when its row was last changed, as the system says it; None where it does not.
+    """
 
     table: str
     column: str
     key: Key
     value: str | None
+    changed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -221,6 +234,14 @@ class Young:
     identifiers: tuple[Identifier, ...]
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What a system has stored of somebody's choices: who, by key or by an address, and a state word by preference."""
+
+    who: Key | Identifier
+    stored: Mapping[str, str]
+
+
 DETAILS = 20  # rows of one table of which somebody corrects values
 
 
@@ -284,6 +305,17 @@ class Source(ABC):
     def stored(self, person: Person) -> dict[str, str]:
         """Return the state word that each preference has now; `mixed` where a person's rows differ."""
 
+    def settings(self) -> Iterator[Setting]:
+        """Yield what is stored of everybody's choices, streamed; a person comes once for each table with some.
+
+        Raises SourceUnavailable, permanently where the system cannot be asked that.
+        """
+        raise self.unavailable("it cannot be asked what it has stored of everybody", permanent=True)
+
+    def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
+        """Return `stored` of many at once, by whatever number the caller gives each; this way asks for one by one."""
+        return {number: self.stored(person) for number, person in people.items()}
+
     def details(self, person: Person) -> list[Held]:
         """Return every value of a person that the manifest lets be corrected; this way reads pages of its tables."""
         found: list[Held] = []
@@ -291,7 +323,10 @@ class Source(ABC):
             key = table.key or (self.manifest.subject.key if table.name == self.manifest.subject.table else ())
             for row in self.page(person, table.name, limit=DETAILS).rows if table.correctable and key else ():
                 of_row = tuple(row[part] for part in key)
-                found += [Held(table.name, one.name, of_row, _text(row[one.name])) for one in table.correctable]
+                changed = _text(row.get(table.changed)) if table.changed else None
+                found += [
+                    Held(table.name, one.name, of_row, _text(row[one.name]), changed) for one in table.correctable
+                ]
         return found
 
     def correct(self, person: Person, change: Change, request_id: str) -> Outcome:
@@ -300,6 +335,13 @@ class Source(ABC):
         `request_id` is the same for each repetition.
         """
         raise self.unavailable("it cannot correct anything", permanent=True)
+
+    def traced(self, person: Person) -> Person:
+        """Return the person with all that they are known by here, read while it is still there; see `Person.traces`.
+
+        A system that cannot be read like that adds nothing.
+        """
+        return person
 
     @abstractmethod
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
@@ -332,9 +374,24 @@ class Source(ABC):
         """
         return []
 
+    def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
+        """Yield whose kept rows of a table have come to their date, each person alone; nobody where it cannot tell.
+
+        Close it before anything is written.
+        """
+        yield from ()
+
+    def expire(self, table: str, people: Sequence[Person], today: date) -> int:
+        """Delete the rows of these people that have come to their date; return how many. Harmless to repeat."""
+        return 0
+
     @abstractmethod
     def check(self) -> list[Finding]:
         """Compare the manifest with the live system."""
+
+    def shape(self) -> Shape:
+        """Return the live schema in words, to be compared with what it was; {} where there is none."""
+        return {}
 
     def rehearse(self, person: Person) -> Rehearsed | None:
         """Erase in a transaction that is rolled back, so that nothing is changed; None where there is no such thing."""

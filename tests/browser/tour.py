@@ -66,6 +66,8 @@ STAFF = {
     "staff-policy": "/staff/policies/2",
     "staff-policy-preview": "/staff/policies/2/preview/en",
     "staff-texts": "/staff/texts",
+    "staff-messages": "/staff/messages",
+    "staff-message": "/staff/messages/security_changed?language=vi&look=dark&width=narrow",
     "staff-text": "/staff/texts/progress/vi",
     "staff-laws": "/staff/law",
     "staff-law": "/staff/law/gb",
@@ -79,10 +81,12 @@ STAFF = {
 }
 SIGNED_IN = {
     "overview": "/overview",
+    "inbox": "/inbox",
     "details": "/details",
     "details-in-full": "/details/in-full",
     "details-correct": "/details/full_name",
     "details-review": "/details/bank_account/review",
+    "details-move": "/details/email/new",
     "details-statement": "/details/statement",
     "location": "/location",
     "location-history": "/location/history",
@@ -194,6 +198,9 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         cookies = _cookies(person)
         for name, path in SIGNED_IN.items():
             yield Stop(name, portal.url + path, cookies)
+        person.open("/inbox")
+        letter = person.page.locator("a.row[href^='/inbox/']").first.get_attribute("href") or ""
+        yield Stop("inbox-message", portal.url + letter, cookies)
         yield Stop("receipts", portal.url + "/receipts", cookies)
         person.open("/receipts?about=location")
         receipt = person.page.locator("a[href^='/receipts/']").first.get_attribute("href") or ""
@@ -242,6 +249,8 @@ def _leaving(chromium: Browser, portal: Live) -> Iterator[Stop]:
         with somebody(chromium, portal) as person:
             person.sign_in(email)
             yield Stop(name, portal.url + "/deletion", _cookies(person))
+            if name == "deletion-warned":
+                yield Stop("details-differences", portal.url + "/details/differences", _cookies(person))
     with somebody(chromium, portal) as person:
         person.sign_in("mo.le@example.com")
         person.open("/deletion/check?system=booking&category=devices")
@@ -265,6 +274,10 @@ def _correcting(chromium: Browser, portal: Live) -> Iterator[Stop]:
         person.page.click("#correct")
         person.wait_for("#correction .state.on")
         yield Stop("details-corrected", person.page.url, cookies)
+        person.open("/details/email/new")
+        person.page.fill("#value", "mo.moved@example.com")
+        person.page.click("#send")
+        yield Stop("details-move-code", person.page.url, cookies)
         person.open("/details/tax_id/review")
         person.page.fill("#value", "0312345678")
         person.page.fill("#why", "Two digits are the wrong way round.")

@@ -264,13 +264,17 @@ def s3_url(s3_server: str, s3_client: Any, monkeypatch: pytest.MonkeyPatch) -> s
 
 @dataclass
 class Mailbox:
-    """What an SMTP server took: `url` is its address, `messages` what came, in order."""
+    """What an SMTP server took: `url` is its address, `messages` what came, in order, as it came and from where."""
 
     url: str = ""
     messages: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # the name aiosmtpd calls
         self.messages.append(message_from_bytes(envelope.content, EmailMessage, policy=policy.default))
+        self.raw.append(envelope.content)
+        self.senders.append(envelope.mail_from)
         return "250 OK"
 
 

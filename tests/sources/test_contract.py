@@ -230,6 +230,15 @@ def test_every_person_is_listed_with_identifiers(world: World) -> None:
     assert len(known) == 5
 
 
+def test_everybodys_settings_are_streamed_with_the_words_of_the_manifest(world: World) -> None:
+    world.source.prefer(ANH, {"location.level": "off", "marketing.events.email": "off"})
+    found = {setting.who: dict(setting.stored) for setting in world.source.settings()}
+    assert found[ANH.keys[0]] == {"location.level": "off", "marketing.events.email": "off"}
+    for key in (key for key, _ in world.source.keys()):
+        stored = world.source.stored(Person((key,)))
+        assert {name: word for name, word in stored.items() if word != "None"} == found.get(key, {}), key
+
+
 def test_compacting_keeps_every_row(world: World) -> None:
     before = world.all()
     world.source.compact()

@@ -173,7 +173,11 @@ def open_(url: str) -> Any:
     import pymysql
 
     return pymysql.connect(
-        host=str(address.hostname), port=address.port or 0, user="root", database=address.path[1:], charset="utf8mb4"
+        host=str(address.hostname),
+        port=address.port or 0,
+        user=address.username or "root",
+        database=address.path[1:],
+        charset="utf8mb4",
     )
 
 

@@ -80,7 +80,7 @@ def scope_of(deletion: Deletion) -> Scope:
 
 
 def can_go(source: Source, category: str) -> bool:
-    """Tell whether a table can go alone: not the one whose rows are the persons, and none that is to be kept."""
+    """Tell whether a table can go alone: not that of the persons, none to be kept, none whose rows others refer to."""
     table = source.manifest.tables.get(category)
     is_part = table is not None and table.erase != "keep" and category != source.manifest.subject.table
-    return is_part and source.divisible
+    return is_part and source.divisible and not (table and table.link and table.link.while_used)

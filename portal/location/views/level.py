@@ -19,6 +19,7 @@ from portal.web.guards import me
 from portal.web.htmx import alone, away, draw, show
 from portal.web.keeping import one_tap
 from portal.web.outline import Own, show_filled
+from portal.web.present import known
 from portal.web.words import _, here
 
 
@@ -26,7 +27,7 @@ from portal.web.words import _, here
 @one_tap
 def page() -> Response:
     """Show and set how precise location may be."""
-    if request.method != "POST":
+    if known().request.method != "POST":
         return _show(None) if alone() else _show_page()
     form = LevelForm()
     if not form.validate():

@@ -14,8 +14,9 @@ IdentifierKind = Literal["email", "phone", "external_id"]
 Way = Literal["notice", "hand-over"]
 FactKind = Literal["day", "amount", "words"]
 RuleKind = Literal["null", "empty", "hash", "text", "redact"]
-Correct = Literal["", "self", "review"]
-DetailKind = Literal["text", "email", "phone", "date", "tax_id", "bank_account"]
+Correct = Literal["", "self", "proof", "review"]
+DetailKind = Literal["text", "address", "email", "phone", "date", "tax_id", "bank_account"]
+Whose = Literal["erased", "everybody"]
 Scalar = str | int | float | bool
 
 _FACT = re.compile(r"\{(\w+)\}")
@@ -63,7 +64,8 @@ class Match:
 class Link:
     """Columns of a table that equal columns of another table of the manifest, so leading towards the person.
 
-    `outward`: the other table points here, so these rows may serve others too; `shared`: they do.
+    `outward`: the other table points here, so these rows may serve others too; `shared`: they do, and stay;
+    `while_used`: they do, and go with the last of those who refer to them.
     """
 
     columns: tuple[str, ...]
@@ -71,6 +73,7 @@ class Link:
     to: tuple[str, ...]
     outward: bool = False
     shared: bool = False
+    while_used: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,9 @@ class Rule:
 class Column:
     """What the manifest says of a column; `identifies`: its value names the person and is sought in free text.
 
-    `correct`: by whom its value can be corrected, by the person at once or after a review; `kind` is the format that it
-    has, and `detail` what it is called in every system that holds the same.
+    `correct`: how its value can be corrected: by the person at once, once a code has proven a new address to be theirs,
+    or after a review; `kind` is the format that it has, and `detail` what it is called in every system that holds the
+    same.
     """
 
     name: str
@@ -99,6 +103,7 @@ class Column:
     correct: Correct = ""
     kind: DetailKind = "text"
     detail: str = ""
+    file: str = ""  # the value is a path under this folder; `env:NAME` as a rule
 
 
 @dataclass(frozen=True)
@@ -111,11 +116,15 @@ class Until:
 
 @dataclass(frozen=True)
 class Keep:
-    """Why rows stay, until when, and which of their columns; no columns named means that all of them stay."""
+    """Why rows stay, until when, and which of their columns; no columns named means that all of them stay.
+
+    `of`: whose rows go each night when their date has come, those of people who were erased or those of everybody.
+    """
 
     reason: Text
     until: Until | None = None
     columns: tuple[str, ...] = ()
+    of: Whose = "erased"
 
 
 @dataclass(frozen=True)
@@ -169,6 +178,7 @@ class Table:
     match: tuple[Match, ...] = ()
     order_by: tuple[tuple[str, bool], ...] = ()  # column, descending
     time: str = ""  # the column that dates a row
+    changed: str = ""  # the column that says when a row was last changed
     controller_column: str = ""
     blocks: tuple[Blocks, ...] = ()
     affects: tuple[Affects, ...] = ()

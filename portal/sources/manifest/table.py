@@ -12,6 +12,7 @@ from portal.sources.manifest.reader import Reader
 
 T = TypeVar("T")
 
+WHILE_USED = "while-used"
 FROM_TABLE = 'link = "user_id -> users.id"'
 _LINK = re.compile(r"\s*(?P<columns>[^<>]+?)\s*(?P<way>->|<-)\s*(?P<to>[^<>]+?)\s*")
 _WORD = re.compile(r"\{(\w+)\}")
@@ -34,6 +35,7 @@ def table(name: str, reader: Reader) -> Table:
         match=matches(reader, "match") if reader.has("match") else (),
         order_by=tuple(_order(reader, part) for part in reader.strings("order_by")),
         time=reader.string("time"),
+        changed=reader.string("changed"),
         controller_column=reader.string("controller_column"),
         blocks=_blocks(reader),
         affects=_listed(reader, "affects", _affected),
@@ -81,7 +83,9 @@ def _link(reader: Reader) -> Link:
         raise reader.problem(
             "link", "is not understood", f'Write {FROM_TABLE}, or "a, b -> table.a, b" for two columns.'
         )
-    return Link(columns, target, to, found["way"] == "<-", reader.flag("shared", False))
+    while_used = reader.raw("shared") == WHILE_USED
+    shared = not while_used and reader.flag("shared", False)
+    return Link(columns, target, to, found["way"] == "<-", shared, while_used)
 
 
 def _names(listed: str) -> tuple[str, ...]:
@@ -109,18 +113,21 @@ def _column(name: str, reader: Reader) -> Column:
         correct=_correct(reader),
         kind=reader.choice("kind", get_args(model.DetailKind), "text"),
         detail=reader.string("detail", name),
+        file=reader.string("file"),
     )
     if entry.correct and not entry.export:
         raise reader.problem("correct", "is for people, who are not shown this column", "Take one of the two out.")
+    if entry.correct == "proof" and entry.kind not in ("email", "phone"):
+        raise reader.problem("correct", "is for what a code can be sent to", 'Write kind = "email" or "phone" too.')
     reader.done()
     return entry
 
 
 def _correct(reader: Reader) -> model.Correct:
-    """Read `correct`: "self", "review", or false, which is the same as leaving it out."""
+    """Read `correct`: "self", "proof", "review", or false, which is the same as leaving it out."""
     if not reader.has("correct") or reader.raw("correct") is False:
         return ""
-    return reader.choice("correct", ("self", "review"))
+    return reader.choice("correct", ("self", "proof", "review"))
 
 
 def _rule(reader: Reader) -> Rule:
@@ -202,7 +209,10 @@ def _keep(reader: Reader) -> Keep:
     reason = reader.words("reason")
     if reason is None:
         raise reader.problem("reason", "is missing", 'Say why rows must stay: reason = "Accounting law".')
-    keep = Keep(reason, _until(reader.inner("until")) if reader.has("until") else None, reader.strings("columns"))
+    until = _until(reader.inner("until")) if reader.has("until") else None
+    keep = Keep(reason, until, reader.strings("columns"), reader.choice("of", get_args(model.Whose), "erased"))
+    if keep.of == "everybody" and until is None:
+        raise reader.problem("of", "has no date", 'Write until = { column = "issued_at", years = 10 }.')
     reader.done()
     return keep
 
@@ -221,14 +231,22 @@ def _consistent(entry: Table, reader: Reader) -> None:
         raise reader.problem("keep", f'says rows stay, but erase = "{entry.erase}"', 'Write erase = "keep".')
     if entry.link and entry.match:
         raise reader.problem("match", "stands beside a link", "Keep one of the two; a second way needs a second name.")
-    if reader.flag("shared", False) and not (entry.link and entry.link.outward):
+    if reader.raw("shared") and not (entry.link and entry.link.outward):
         raise reader.problem("shared", "needs an outward link", 'Write link = "address_id <- users.address_id".')
-    if entry.correctable and entry.link and entry.link.shared:
+    if entry.link and entry.link.outward:
+        _shared_with_care(entry, entry.link, reader)
+
+
+def _shared_with_care(entry: Table, link: Link, reader: Reader) -> None:
+    """Refuse what would change or take rows that others need."""
+    if entry.correctable and (link.shared or link.while_used):
         cure = "Take correct out of its columns: these rows are others' too."
         raise reader.problem("columns", "can be corrected, but the table is shared", cure)
-    if entry.link and entry.link.outward and entry.erase == "delete":
-        cure = 'Others may need these rows: write erase = "anonymise", or "keep" with a reason.'
+    if link.while_used and entry.erase != "delete":
+        raise reader.problem("shared", "says that rows go with the last who uses them", 'Write erase = "delete".')
+    if entry.erase == "delete" and not link.while_used:
+        cure = 'Others may need these rows: write shared = "while-used", or erase = "anonymise", or "keep".'
         raise reader.problem("erase", "deletes rows that are reached outward", cure)
-    if entry.link and entry.link.shared and entry.erase != "keep":
+    if link.shared and entry.erase != "keep":
         cure = 'Rows shared with others stay as they are: write erase = "keep" with a reason.'
         raise reader.problem("erase", "changes rows that are shared", cure)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -25,21 +26,38 @@ from portal.sources.base import (
     Preview,
     Rehearsed,
     Row,
+    Setting,
+    Shape,
     Snapshot,
     Source,
     Young,
 )
 from portal.sources.history import History
 from portal.sources.identifiers import normal
-from portal.sources.manifest import Manifest, require_paths
-from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences, young
-from portal.sources.sql.check import findings
+from portal.sources.manifest import Manifest, Table, require_paths
+from portal.sources.sql import (
+    aging,
+    chunks,
+    correcting,
+    erasure,
+    files,
+    looking,
+    paging,
+    parts,
+    preferences,
+    seeking,
+    settings,
+    young,
+)
+from portal.sources.sql.check import findings, rights
 from portal.sources.sql.dialect import Dialect
+from portal.sources.sql.files import Cabinet
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.history import SqlHistory
 from portal.sources.sql.rehearsal import rehearse, rehearsing
 from portal.sources.sql.schema import LiveColumn, Schema
 from portal.sources.sql.session import Session, opened, reading, writing
+from portal.sources.sql.shape import shape
 from portal.sources.sql.statement import Sql, joined
 
 GLANCED = 10_000  # rows of a table that a page waits for to be counted
@@ -48,10 +66,11 @@ GLANCED = 10_000  # rows of a table that a page waits for to be counted
 class SqlSource(Source):
     """A database reached by its URL. Each call has a connection of its own, so a source may be shared by threads."""
 
-    def __init__(self, manifest: Manifest, dialect: Dialect) -> None:
+    def __init__(self, manifest: Manifest, dialect: Dialect, folders: files.Folders | None = None) -> None:
+        """`folders` are those of the files that rows name, by what the manifest says of them."""
         require_paths(manifest)
         super().__init__(manifest)
-        self._dialect = dialect
+        self._dialect, self._folders = dialect, folders or {}
         self._schema: Schema | None = None  # read with the first call
 
     @property
@@ -78,7 +97,8 @@ class SqlSource(Source):
     @contextmanager
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
         with self._reading() as (session, ground):
-            yield SqlSnapshot(session, Reach(ground, person))
+            reach = Reach(ground, person)
+            yield SqlSnapshot(session, reach, partial(files.added, ground, self._folders, refuse=self.unavailable))
 
     def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
         """Begin in the middle by the values of the order's columns, so that an index leads there."""
@@ -95,6 +115,14 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
 
+    def settings(self) -> Iterator[Setting]:
+        with self._reading() as (session, ground):
+            yield from settings.settings(session, ground)
+
+    def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
+        with self._reading() as (session, ground):
+            return preferences.read_many(session, ground, people)
+
     def details(self, person: Person) -> list[Held]:
         with self._reading() as (session, ground):
             return correcting.details(session, Reach(ground, person))
@@ -103,9 +131,14 @@ class SqlSource(Source):
         with self._writing("correction") as (session, ground):
             return correcting.write(session, Reach(ground, person), change, self.unavailable)
 
+    def traced(self, person: Person) -> Person:
+        with self._reading() as (session, ground):
+            return replace(person, traces=seeking.traces(session, Reach(ground, person)))
+
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
-        with self._writing("erasure") as (session, ground):
-            return Erased(True, erasure.erase(session, ground, person, tables))
+        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+            ground = self._ground(session)
+            return Erased(True, chunks.erase(session, ground, person, tables, Cabinet(self._folders, self.unavailable)))
 
     def rehearse(self, person: Person) -> Rehearsed:
         tables = [table.real for table in self.manifest.tables.values()]
@@ -136,15 +169,35 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return young.born_after(session, ground, since, limit, offset)
 
+    def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
+        with self._reading() as (session, ground):
+            yield from aging.owners(session, ground, self.manifest.tables[table], today)
+
+    def expire(self, table: str, people: Sequence[Person], today: date) -> int:
+        with self._writing("retention") as (session, ground):
+            entry = self.manifest.tables[table]
+            cabinet = Cabinet(self._folders, self.unavailable)
+            named = cabinet.all(session, ground, entry)
+            rows = aging.expire(session, ground, entry, people, today)
+            cabinet.remove(session, ground, named)
+            return rows
+
     def compact(self) -> None:
         """VACUUM, and on SQLite an emptied write-ahead log; raises while a reader is in the way, so ask again."""
         with opened(self._dialect, self.id, self.unavailable, write=True) as session:
-            session.compact([table.real for table in self.manifest.tables.values()])
+            ground = self._ground(session)
+            session.compact(list(dict.fromkeys(ground.from_(table) for table in self.manifest.tables.values())))
 
     def check(self) -> list[Finding]:
         self._schema = None
         with self._reading() as (session, ground):
-            return findings(session, ground)
+            found = findings(session, ground)
+        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+            return [*found, *rights.findings(self._dialect, session, ground), *files.findings(ground, self._folders)]
+
+    def shape(self) -> Shape:
+        with self._reading() as (session, _):
+            return shape(session.schema(self._others()))
 
     def unavailable(self, detail: str, permanent: bool = False) -> SourceUnavailable:
         """Forget the schema on a permanent refusal: the system may have changed under us."""
@@ -161,16 +214,20 @@ class SqlSource(Source):
         with writing(self._dialect, self.id, work, self.unavailable) as session:
             yield session, self._ground(session)
 
+    def _others(self) -> set[str]:
+        """Return what may be other schemas: the manifest writes `billing.invoices` for a table of one."""
+        return {table.real.partition(".")[0] for table in self.manifest.tables.values() if "." in table.real}
+
     def _ground(self, session: Session) -> Ground:
-        self._schema = self._schema or session.schema()
+        self._schema = self._schema or session.schema(self._others())
         return Ground(self.manifest, self._schema, self._dialect, self.unavailable)
 
 
 class SqlSnapshot(Snapshot):
     """One consistent view of a person's rows; valid while the block that opened it lasts."""
 
-    def __init__(self, session: Session, reach: Reach) -> None:
-        self._session, self._reach = session, reach
+    def __init__(self, session: Session, reach: Reach, with_files: Callable[[Table, Batch], Iterator[Batch]]) -> None:
+        self._session, self._reach, self._with_files = session, reach, with_files
         self.as_of: datetime = clock.now()
         self.counts = {
             name: session.count(Sql(f"SELECT COUNT(*) FROM {reach.ground.from_(table)} WHERE ") + reach.rows(table))
@@ -186,7 +243,7 @@ class SqlSnapshot(Snapshot):
         columns = joined((ground.given(entry, column) for column in shown), ", ")
         chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
         for rows in self._session.batches(chosen + looking.ordered(ground, entry)):
-            yield Batch(tuple(shown), rows)
+            yield from self._with_files(entry, Batch(tuple(shown), rows))
 
     def types(self, table: str) -> Mapping[str, str]:
         return {column: live.type for column, live in self._columns(table).items()}

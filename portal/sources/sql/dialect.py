@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, ClassVar
@@ -25,9 +25,14 @@ class Dialect(ABC):
     mark: ClassVar[str] = '"'
     delete: ClassVar[str] = "DELETE FROM {table}"
     update: ClassVar[str] = "UPDATE {table}"
+    update_alone, delete_alone = "UPDATE {table}", "DELETE FROM {table}"  # where no other table is asked
+    deletes_in_turn: ClassVar[bool] = False  # foreign keys are looked at with each row, not at the statement's end
     lock: ClassVar[str] = " FOR UPDATE"
     explain: ClassVar[str] = "EXPLAIN "
     null_is_highest: ClassVar[bool] = False  # where nulls stand in an order
+    hides: ClassVar[bool] = True  # shows no table to a login without a right on it or its schema
+    login: ClassVar[str] = "SELECT 'the login'"  # asks for whom GRANT has to name
+    breath: ClassVar[float] = 0  # seconds between two transactions in which others who wait get their turn
     reading: ClassVar[Sequence[str]]  # begin one consistent view
     writing: ClassVar[Sequence[str]]  # begin a transaction that writes
 
@@ -53,8 +58,8 @@ class Dialect(ABC):
         """Open a connection in which nothing begins or commits unasked."""
 
     @abstractmethod
-    def schema(self, connection: Any) -> Schema:
-        """Read tables, columns, keys, indexes and foreign keys."""
+    def schema(self, connection: Any, others: Collection[str] = ()) -> Schema:
+        """Read tables, columns, keys, indexes, foreign keys and CHECKs; also of the schemas `others` that are there."""
 
     @abstractmethod
     def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> AbstractContextManager[Some]:
@@ -64,9 +69,17 @@ class Dialect(ABC):
     def fault(self, error: Exception) -> tuple[str, bool]:
         """Return a detail without any value of a row, and whether asking again will not help."""
 
+    @abstractmethod
+    def is_denial(self, error: Exception) -> bool:
+        """Tell whether the engine refused for want of a right."""
+
     def moment(self, at: datetime) -> Any:
         """Return a moment as the engine compares it with its own columns."""
         return at
+
+    def day(self, limit: Any) -> Any:
+        """Return a day, or a moment that `moment` made, as the engine compares it with its own columns."""
+        return limit
 
     def whole(self, column: LiveColumn, name: Sql) -> Sql:
         """Return a column so that its value comes out whole, where the engine would round what it gives."""
@@ -103,9 +116,17 @@ class Dialect(ABC):
     def mentions(self, name: Sql, pattern: str) -> Sql:
         """Return the condition that a column holds what a pattern finds."""
 
+    @abstractmethod
+    def limit(self, connection: Any, seconds: float) -> None:
+        """Let no statement take longer from now on; 0 is no limit."""
+
+    @abstractmethod
+    def gave_up(self, error: Exception) -> bool:
+        """Tell whether a statement was ended by `limit`."""
+
     def kept(self, connection: Any) -> list[str]:
         """Return the tables to which what is done cannot be rolled back."""
         return []
 
     def compact(self, connection: Any, tables: Sequence[str]) -> None:  # noqa: B027 - some engines need no telling
-        """Make deleted values unreadable in the engine's files."""
+        """Make deleted values unreadable in the engine's files; the names of tables come quoted."""

@@ -14,10 +14,13 @@ from portal.sources import values
 from portal.sources.base import Affected, Blocker, Line, Person, Preview
 from portal.sources.manifest import Affects, Blocks, Table, Text
 from portal.sources.manifest.model import is_currency
+from portal.sources.sql import sharing
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.session import Session
+from portal.sources.sql.sharing import Going
 from portal.sources.sql.statement import HERE, Sql, joined
 
+_USED = Text.of({"en": "Others use it too.", "vi": "Người khác cũng đang dùng dữ liệu này."})
 _SHOWN = 10  # rows that one rule names one by one
 _NOW = re.compile(r"(?<![:\w]):now\b")
 
@@ -27,9 +30,12 @@ def preview(session: Session, ground: Ground, person: Person, most: int | None =
 
     Tables whose rows have companies or last days of their own are counted whole: a page must not leave any out.
     """
-    reach, tables = Reach(ground, person), ground.manifest.tables.values()
+    reach, tables = Going(Reach(ground, person)), ground.manifest.tables.values()
     return Preview(
-        tuple(line for table in tables for line in _lines(session, reach, table, most)),
+        (
+            *(line for table in tables for line in _lines(session, reach, table, most)),
+            *(line for table in sharing.shared(ground) for line in _used_by_others(session, reach, table)),
+        ),
         tuple(found for table in tables for rule in table.blocks for found in _blockers(session, reach, table, rule)),
         clock.now(),
         tuple(found for table in tables for rule in table.affects for found in _affected(session, reach, table, rule)),
@@ -85,6 +91,14 @@ def _lines(session: Session, reach: Reach, table: Table, most: int | None) -> It
         controller = str(of[0]) if of and of[0] is not None else own
         until = kept_until(date_there, keep.until.years) if keep and keep.until else None
         yield Line(table.name, table.title, count, table.erase, controller, keep.reason if keep else None, until)
+
+
+def _used_by_others(session: Session, going: Going, table: Table) -> Iterator[Line]:
+    """Yield what of a shared table stays because others use it."""
+    counted = f"SELECT COUNT(*) FROM {going.ground.from_(table)} WHERE "
+    all_ = session.count(counted + Reach(going.ground, going.person).rows(table))
+    if stays := all_ - session.count(counted + going.rows(table)):
+        yield Line(table.name, table.title, stays, "keep", going.ground.manifest.controller, _USED)
 
 
 def _counted(session: Session, reach: Reach, table: Table, most: int) -> int:

@@ -53,7 +53,11 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class LiveTable:
-    """One table as it is now. `tail` are the columns with which the engine ends each of its indexes by itself."""
+    """One table as it is now. `tail` are the columns with which the engine ends each of its indexes by itself.
+
+    `schema` is where it is, "" where names are looked for anyhow; `checks` are the conditions its rows must fulfil;
+    `part_of` is the table whose partition or heir it is: that one's rows are its rows too.
+    """
 
     name: str
     columns: Mapping[str, LiveColumn]
@@ -61,13 +65,17 @@ class LiveTable:
     indexes: tuple[Index, ...]
     references: tuple[ForeignKey, ...]
     tail: tuple[str, ...] = ()
+    schema: str = ""
+    checks: tuple[str, ...] = ()
+    part_of: str = ""
+    triggers: bool = False
 
     def serves(self, part: str, folding: bool = False) -> bool:
         """Say whether an index starts with a column or expression."""
         return any(index.parts[:1] == (part,) and (index.folds or not folding) for index in self.indexes)
 
 
-Schema = Mapping[str, LiveTable]
+Schema = Mapping[str, LiveTable]  # by name; a table of another schema is "schema.table"
 
 
 def edges(manifest: Manifest, schema: Schema) -> list[Edge]:
@@ -79,7 +87,7 @@ def edges(manifest: Manifest, schema: Schema) -> list[Edge]:
             found += [
                 Edge(table.name, parent.name, key.columns, bond(table, schema[table.real], key))
                 for parent in tables
-                if parent.real == key.table and parent.erase == "delete" and not _is_link(table, parent, key)
+                if parent.real == key.table and _goes_first(parent) and not _is_link(table, parent, key)
             ]
     return found
 
@@ -90,6 +98,11 @@ def bond(table: Table, live: LiveTable, key: ForeignKey) -> Bond:
         return "engine"
     free = not table.link or not set(table.link.columns) & set(key.columns)
     return "nullable" if free and all(live.columns[name].nullable for name in key.columns) else "fixed"
+
+
+def _goes_first(parent: Table) -> bool:
+    """Tell whether rows that refer to a table have to go before its own; what goes with its last user comes last."""
+    return parent.erase == "delete" and not (parent.link and parent.link.while_used)
 
 
 def _is_link(table: Table, parent: Table, key: ForeignKey) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial, reduce
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from portal.sources.sql.checks import conditions
 from portal.sources.sql.dialect import HASHED, REMOVED, Dialect, Some
 from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
 from portal.sources.sql.statement import Sql, among, bound
@@ -27,14 +29,17 @@ _KINDS = {
     "real": "number", "floa": "number", "doub": "number", "dec": "number", "num": "number",
 }  # fmt: skip
 
+_OFTEN = 10_000  # steps of the engine between two looks at the clock
+
 
 class Sqlite(Dialect):
     """Reads through `mode=ro` connections; writes with BEGIN IMMEDIATE, foreign keys on, deleted pages zeroed."""
 
-    place, lock, explain = "?", "", "EXPLAIN "
+    place, lock, explain, hides = "?", "", "EXPLAIN ", False
     reading = ("BEGIN",)
     writing = ("BEGIN IMMEDIATE",)
     patience = 5.0  # seconds to wait for another writer
+    breath = 0.05  # a writer who waits looks as often as that whether it is its turn
 
     @property
     def errors(self) -> type[Exception]:
@@ -66,9 +71,15 @@ class Sqlite(Dialect):
         code = getattr(error, "sqlite_errorcode", None)
         return f"{type(error).__name__}: {error}", code is not None and code & 0xFF not in _PASSING
 
+    def is_denial(self, error: Exception) -> bool:
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+
     def moment(self, at: datetime) -> str:
         # As CURRENT_TIMESTAMP and datetime() write it, and behind every moment of the same second that has no fraction.
         return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
+
+    def day(self, limit: Any) -> str:
+        return str(limit)[:10]  # behind every moment of the day before, however it is written
 
     def text(self, expression: Sql) -> Sql:
         return "CAST(" + expression + " AS text)"
@@ -90,15 +101,25 @@ class Sqlite(Dialect):
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return self.redacted(LiveColumn("", "", "text", True), name, pattern) + " IS NOT " + name
 
+    def limit(self, connection: sqlite3.Connection, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        connection.set_progress_handler((lambda: time.monotonic() > until) if seconds else None, _OFTEN)
+
+    def gave_up(self, error: Exception) -> bool:
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+
     def compact(self, connection: sqlite3.Connection, tables: Sequence[str]) -> None:
         connection.execute("VACUUM")
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise sqlite3.OperationalError("a reader holds the write-ahead log")
 
-    def schema(self, connection: sqlite3.Connection) -> Schema:
+    def schema(self, connection: sqlite3.Connection, others: Collection[str] = ()) -> Schema:
         columns, keys = _columns(connection)
         indexes, references = _indexes(connection), _references(connection, keys)
+        made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+        checks = {name: conditions(sql or "") for name, sql in made}
+        triggers = {name for (name,) in connection.execute("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'")}
         return {
             name: LiveTable(
                 name,
@@ -107,6 +128,8 @@ class Sqlite(Dialect):
                 (Index(keys[name], True), *indexes[name]),
                 tuple(references[name]),
                 tail=_rowid(found, keys[name]),
+                checks=checks.get(name, ()),
+                triggers=name in triggers,
             )
             for name, found in columns.items()
         }

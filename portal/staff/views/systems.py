@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.kernel import outbox
 from portal.kernel.problems import N_, SourceUnavailable
-from portal.sources import asking, registry
+from portal.sources import asking, drift, registry
 from portal.sources.base import Finding, Source
 from portal.staff.views.door import room
 from portal.web import navigation
@@ -51,7 +51,12 @@ def systems_page() -> Response:
 def system_page(source: str) -> Response:
     """Show one system: every table of its manifest, and what its check finds in the live one."""
     found = registry.active().get(source)
-    state = _state(found, outbox.waiting(), lambda: asking.within(found, found.check, PATIENCE))
+
+    def check() -> list[Finding]:
+        known, shape = asking.within(found, lambda: (found.check(), found.shape()), PATIENCE)
+        return [*known, *drift.findings(source, shape)]
+
+    state = _state(found, outbox.waiting(), check)
     return show("staff/system.html", system=state, tables=found.manifest.tables.values(), actions=ACTIONS)
 
 

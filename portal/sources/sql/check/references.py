@@ -1,0 +1,82 @@
+"""Foreign keys that would hold rows back or take them along, and tables that nobody covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portal.sources.base import Finding
+from portal.sources.manifest import Table
+from portal.sources.sql import sharing
+from portal.sources.sql.check.saying import error, warning
+from portal.sources.sql.draft import guess
+from portal.sources.sql.ground import Ground
+from portal.sources.sql.rules import rules
+from portal.sources.sql.schema import ENGINE_ACTS, ForeignKey
+
+
+def uncovered(ground: Ground) -> Iterator[Finding]:
+    covered = {table.real: table for table in ground.manifest.tables.values()}
+    for name, live in ground.schema.items():
+        for key in live.references if name not in covered and not live.part_of else ():
+            parent = covered.get(key.table)
+            if parent and _surely_goes(parent) and key.on_delete not in ENGINE_ACTS:
+                yield Finding(
+                    "error", name, key.columns[0], f"Its rows hold those of {parent.name} back. Cover the table."
+                )
+            elif parent:
+                yield Finding("warning", name, key.columns[0], f"It refers to {parent.name} and is not covered.")
+
+
+def unnoticed(ground: Ground) -> Iterator[Finding]:
+    """Look for tables that nobody covers and no foreign key ties to a covered one, with columns that name persons."""
+    covered = {table.real for table in ground.manifest.tables.values()}
+    for name, live in ground.schema.items():
+        if name in covered or any(key.table in covered for key in live.references):
+            continue
+        telling = [one.name for one in live.columns.values() if guess.is_email(live, one) or guess.is_phone(one)]
+        if telling and not live.part_of:
+            say = "It may name persons, and the table is not covered. Cover it: it can be joined by a match."
+            yield Finding("warning", name, telling[0], say)
+
+
+def kept_children(ground: Ground) -> Iterator[Finding]:
+    for table in ground.manifest.tables.values():
+        if table.erase == "delete":
+            continue
+        nulled = {column.name for column, rule in rules(ground, table) if rule.kind == "null"}
+        for key in ground.live(table).references:
+            if _goes_under(ground, table, key) and key.on_delete == "CASCADE":
+                yield error(table, key.columns[0], f"Rows to be kept go when {key.table} is deleted (CASCADE).")
+            elif _goes_under(ground, table, key) and key.on_delete not in ENGINE_ACTS and not nulled & set(key.columns):
+                yield error(table, key.columns[0], f"It refers to {key.table}, which is deleted. Let it be nulled.")
+
+
+def _goes_under(ground: Ground, table: Table, key: ForeignKey) -> bool:
+    """Say whether rows that stay refer to rows that go, unless the same rows go under another name of their table."""
+    tables = ground.manifest.tables.values()
+    gone = {parent.name for parent in tables if parent.real == key.table and _surely_goes(parent)}
+    twins = (twin for twin in tables if twin.real == table.real and twin.erase == "delete" and twin.link)
+    return bool(gone) and not any(twin.link and twin.link.table in gone for twin in twins)
+
+
+def _surely_goes(table: Table) -> bool:
+    """Tell whether a table's rows go with the person; what goes with its last user stays while it is referred to."""
+    return table.erase == "delete" and not (table.link and table.link.while_used)
+
+
+def always_used(ground: Ground) -> Iterator[Finding]:
+    """Look for shared rows that never go: they have no key, or rows that stay do not let go of them."""
+    for table in sharing.shared(ground):
+        if not ground.key(table):
+            yield error(table, "", 'Rows that go with their last user need a key. Write key = ["…"].')
+        for use in sharing.uses(ground, table):
+            tables = [one for one in ground.manifest.tables.values() if one.real == use.table]
+            if tables and not any(sharing.lets_go(ground, one, use.columns) for one in tables):
+                say = f'It stays and refers to {table.name}, whose rows stay then too. Write erase = "null".'
+                yield warning(tables[0], use.columns[0], say)
+
+
+def circles(ground: Ground) -> Iterator[Finding]:
+    for edge in ground.order().unkept:
+        table = ground.manifest.tables[edge.child]
+        yield error(table, edge.columns[0], f"It and {edge.parent} refer to each other, and neither may be null.")
