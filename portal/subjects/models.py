@@ -116,13 +116,16 @@ class SessionRow(NamedTuple):
     systems: int
     requests: int  # of theirs that are not over; menu only
     unread: int  # messages; menu only
+    read_of: str | None  # cause of the newest message on a policy that was read; banner only
 
 
 _OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, t.choices,
 (SELECT COUNT(DISTINCT l.source) FROM links l WHERE l.subject_id = u.id
 AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))),
 (SELECT COUNT(*) FROM cases k WHERE k.subject_id = u.id AND k.state IN ('open', 'approved', 'in_progress')),
-(SELECT COUNT(*) FROM messages m WHERE m.account = s.account_id AND m.read_at IS NULL)
+(SELECT COUNT(*) FROM messages m WHERE m.account = s.account_id AND m.read_at IS NULL),
+(SELECT m.cause FROM messages m WHERE m.account = s.account_id AND m.kind = 'policy_changes'
+AND m.read_at IS NOT NULL ORDER BY m.id DESC LIMIT 1)
 FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u.account_id = a.id
 LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = ? AND s.ended_at IS NULL"""
 

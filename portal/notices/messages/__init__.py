@@ -16,7 +16,7 @@ from portal.notices.messages.deletions import (
     deletion_scheduled,
 )
 from portal.notices.messages.policies import policy_changes
-from portal.notices.messages.queueing import Recipient, queued
+from portal.notices.messages.queueing import INBOX, Recipient, queued
 from portal.notices.messages.requests import (
     agent_named,
     answer_late,
@@ -38,11 +38,19 @@ from portal.notices.messages.signing_in import (
     sign_up_code,
     sign_up_known,
 )
-from portal.notices.messages.staff import staff_changed, staff_code, staff_digest, staff_invited, webhook_stopped
+from portal.notices.messages.staff import (
+    drift_found,
+    staff_changed,
+    staff_code,
+    staff_digest,
+    staff_invited,
+    webhook_stopped,
+)
 
 __all__ = [
     "CHANGES",
     "DECLARED",
+    "INBOX",
     "PASSWORD",
     "Recipient",
     "STAFF_CHANGES",
@@ -80,6 +88,7 @@ __all__ = [
     "sign_up_known",
     "staff_changed",
     "staff_code",
+    "drift_found",
     "staff_digest",
     "staff_invited",
     "use_resumes",
