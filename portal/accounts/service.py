@@ -263,12 +263,12 @@ def language(account_id: int) -> str | None:
 
 
 def readers() -> int:
-    """Return how many accounts have an e-mail address."""
-    return int(Identifier.select(Identifier.account).where(Identifier.kind == "email").distinct().count())
+    """Return how many accounts there are: each has an inbox, and most an e-mail address."""
+    return int(Account.select().count())
 
 
 def readers_after(account_id: int, limit: int) -> tuple[int | None, list[messages.Recipient]]:
-    """Return the last of the next so many accounts after one, and the main e-mail addresses of those that have any.
+    """Return the last of the next so many accounts after one, and where each is told: by e-mail, else in the inbox.
 
     None when there are no more; in the order of their numbers, with two statements.
     """
@@ -283,7 +283,11 @@ def readers_after(account_id: int, limit: int) -> tuple[int | None, list[message
     main: dict[int, str] = {}
     for row in proven.order_by(*order):
         main.setdefault(row.account_id, row.value)
-    return max(languages), [messages.Recipient(value, languages[number], number) for number, value in main.items()]
+    return max(languages), [_reader(main.get(number), language, number) for number, language in languages.items()]
+
+
+def _reader(address: str | None, language: str, account_id: int) -> messages.Recipient:
+    return messages.Recipient(address or "", language, account_id, "email" if address else messages.INBOX)
 
 
 def distrusted(account_id: int) -> datetime | None:

@@ -93,6 +93,7 @@ INSIDE = frozenset(
         "marked as a test",
         "matched",
         "not a test",
+        "people returned",
         "proof stopped",
         "snoozed",
         "unlinked",

@@ -103,3 +103,35 @@ class Certificate(Model):
         table_name = "certificates"
         whose = None
         erasure = None
+
+
+class Retention(Model):
+    """How the nightly retention of one table was last: the rows that went, in all and that night, or why it failed."""
+
+    source = peewee.CharField(64)
+    table = peewee.CharField(64)
+    looked_at = MomentField()
+    rows = peewee.IntegerField(default=0)
+    rows_in_all = peewee.BigIntegerField(default=0)
+    failed = peewee.CharField(200, default="")
+
+    class Meta:
+        table_name = "retentions"
+        whose = None
+        erasure = None
+        indexes = ((("source", "table"), True),)
+
+
+class Returned(Model):
+    """Somebody who was erased is in a system again: which erasure it was and in which case staff look; not who."""
+
+    source = peewee.CharField(64)
+    erasure = peewee.CharField(16)
+    case = peewee.CharField(16)
+    found_at = MomentField(default=clock.now)
+
+    class Meta:
+        table_name = "returned"
+        whose = None
+        erasure = None
+        indexes = ((("source", "erasure"), True),)

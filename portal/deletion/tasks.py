@@ -41,3 +41,15 @@ def stop_all_distrusted() -> None:
 def forget_certificates() -> None:
     """Remove certificates whose ten years are over."""
     service.forget_past()
+
+
+@work.every(timedelta(days=1))
+def expire() -> None:
+    """Delete kept rows whose date has come."""
+    service.expire()
+
+
+@work.every(timedelta(days=1))
+def sweep_returned() -> None:
+    """Look for people who were erased and are there again."""
+    service.sweep_returned()

@@ -20,11 +20,12 @@ def is_lasting(status: str) -> bool:
 
 
 def note(message: Message, status: str) -> None:
-    """Note that a message came back; nothing happens for one that belongs to nobody any more."""
+    """Note that a message came back, where its reader finds it too; nothing for one that is nobody's any more."""
     if not message.address_hash:
         return
     now, lasting = clock.now(), is_lasting(status)
     with atomic():
+        Message.update(state="bounced").where(Message.id == message.id, Message.state == "sent").execute()
         row = Bounce.get_or_none(Bounce.address_hash == message.address_hash)
         if row is None:
             made = {"account": message.account, "channel": message.channel, "address_hash": message.address_hash}

@@ -30,7 +30,8 @@ def kept(kind: str, channel: str, address: str, facts: Mapping[str, Any]) -> dic
         return {"masked": None, "kept": None, "read_at": clock.now()}
     said = json.dumps({name: without_secrets(value, name) for name, value in facts.items()}, ensure_ascii=False)
     read_at = clock.now() if "code" in facts else None
-    return {"masked": mask(_KINDS.get(channel, channel), address), "kept": said, "read_at": read_at}
+    masked = mask(_KINDS.get(channel, channel), address) if address else None
+    return {"masked": masked, "kept": said, "read_at": read_at}
 
 
 def without_secrets(value: Any, name: str = "") -> Any:

@@ -17,6 +17,7 @@ from portal.kernel.db import run, written
 from portal.kernel.work import Claim, wake_table
 from portal.notices import answers, bounces, service
 from portal.notices.messages.declared import SPARED
+from portal.notices.messages.queueing import INBOX
 from portal.notices.models import Message
 from portal.notices.smtp import Post, Undeliverable, open_post
 
@@ -38,7 +39,7 @@ def send(claim: Claim[Any], name: str, limit: int) -> int:
         with open_post(config.active().mail_url).several() as post:
             for message in waiting:
                 spared = message.kind in SPARED and message.address_hash in gone
-                state = "dropped" if spared else _hand_over(post, letters, message)
+                state = "spared" if spared else _hand_over(post, letters, message)
                 with claim.step(attempts=0):
                     _record(message, state)
     return len(waiting)
@@ -69,6 +70,8 @@ class _Letters:
 
 
 def _hand_over(post: Post, letters: _Letters, message: Message) -> str:
+    if message.channel == INBOX:
+        return "sent"
     if message.address is None:
         return "dropped"
     try:

@@ -15,6 +15,7 @@ ELSEWHERE = frozenset(
         "staff_code",
         "staff_digest",
         "staff_invited",
+        "webhook_stopped",
     }
 )
 
@@ -52,6 +53,9 @@ OCCASIONS = {
     "child_decided": N_("It was decided about an account that may be a child's"),
     "child_hold_waits": N_("A hold on a child's account waits for a second person"),
     "sign_up_closed": N_("Somebody wanted an account with an address that gets none now"),
+    "opted_out": N_("Marketing was switched off"),
+    "answer_late": N_("You answered by mail to a request that is closed"),
+    "webhook_stopped": N_("A program that is told of events has not answered for a while"),
     "policy_changes": N_("A policy is going to change"),
     "news": N_("A browser was told that there is something new"),
 }

@@ -12,6 +12,7 @@ from portal import config
 from portal.kernel.problems import N_
 from portal.notices import service
 from portal.notices.messages import CHANGES, DECLARED, STAFF_CHANGES
+from portal.notices.messages.declared import ANSWERED, OPTIONAL
 from portal.web import words
 
 _DAY, _MOMENT = "2026-12-12", "2026-12-12T07:02:00+00:00"
@@ -29,6 +30,7 @@ _FACTS: dict[str, Any] = {
     "left": 9,
     "lines": [["half", _REFERENCE, _DAY], ["quarter", "R-9B2M-X4", _DAY], ["late", "R-3C8N-T5", _DAY]],
     "minutes": 10,
+    "name": "Smartos Booking App",
     "on": _MOMENT,
     "outcome": "fulfil",
     "person": "mai.nguyen@example.com",
@@ -48,6 +50,7 @@ _CHOICES: dict[str, tuple[dict[str, Any], ...]] = {
     "request_decided": tuple({"outcome": outcome} for outcome in ("fulfil", "part", "refuse")),
     "child_decided": tuple({"outcome": outcome} for outcome in ("delete", "stop", "see", "keep", "nothing")),
     "request_received": ({"prove": True}, {"prove": False}),
+    "opted_out": ({"what": "Events and campaigns by e-mail"},),
     "policy_changes": tuple({"what": what} for what in ("Privacy policy", "Terms of Service", "Cookies")),
 }
 _DARK = "@media (prefers-color-scheme: dark)"
@@ -70,15 +73,15 @@ def samples(kind: str) -> list[dict[str, Any]]:
 
 def drawn(kind: str, number: int, language: str) -> Preview:
     """Return subject and text of a message with one set of its samples."""
-    facts = samples(kind)[number]
+    facts = _whole(kind, number)
     sms = service.draw(kind, "sms.txt", language, facts) if has_sms(kind) else ""
-    subject, text = (service.draw(kind, part, language, facts) for part in _PARTS[:2])
-    return Preview(" ".join(subject.split()), text.strip(), " ".join(sms.split()))
+    subject = service.draw(kind, "subject.txt", language, facts)
+    return Preview(" ".join(subject.split()), service.with_foot(kind, language, facts).strip(), " ".join(sms.split()))
 
 
 def page(kind: str, number: int, language: str, *, dark: bool) -> str:
     """Return a message's HTML as a reader sees it who likes it light, or dark, whatever the browser asks for."""
-    html = service.draw(kind, "body.html", language, samples(kind)[number])
+    html = service.draw(kind, "body.html", language, _whole(kind, number))
     scheme = '<meta name="color-scheme" content="light dark">'
     settled = html.replace(_DARK, "@media all" if dark else "@media not all")
     return settled.replace(scheme, f'<meta name="color-scheme" content="{"dark" if dark else "light"}">')
@@ -99,7 +102,11 @@ def untranslated(kind: str, language: str) -> list[str]:
 def _sentences(kind: str) -> list[str]:
     """Return every sentence of a message's templates and of what they share with others."""
     pages = service.pages(config.site().languages[0])
-    there, wanted, said = set(pages.list_templates()), [f"{kind}/{part}" for part in _PARTS], dict[str, None]()
+    there, wanted, said = (
+        set(pages.list_templates()),
+        [*(f"{kind}/{part}" for part in _PARTS), "_foot.txt"],
+        dict[str, None](),
+    )
     for template in wanted:  # grows while it is walked
         if template not in there or pages.loader is None:
             continue
@@ -108,6 +115,12 @@ def _sentences(kind: str) -> list[str]:
             said |= dict.fromkeys([found] if isinstance(found, str) else [one for one in found if one])
         wanted += [name for name in meta.find_referenced_templates(pages.parse(source)) if name and name not in wanted]
     return list(said)
+
+
+def _whole(kind: str, number: int) -> dict[str, Any]:
+    """Return a sample with what its foot may say: that it can be answered, and where one chooses what one is sent."""
+    place = f"{config.site().base_url}/marketing" if kind in OPTIONAL else ""
+    return {"answered": kind in ANSWERED, "preferences": place, **samples(kind)[number]}
 
 
 def _fact(name: str) -> Any:
@@ -120,4 +133,9 @@ def _fact(name: str) -> Any:
 def differs(facts: Mapping[str, Any], others: list[dict[str, Any]]) -> str:
     """Return in which facts a sample differs from the others, as it is named in a list."""
     names = [name for name in facts if any(other[name] != facts[name] for other in others)]
-    return ", ".join(f"{name}: {facts[name] or '–'}" for name in names)
+    return ", ".join(f"{name}: {_short(facts[name])}" for name in names)
+
+
+def _short(fact: Any) -> str:
+    """Return a fact as it stands in a list: of an address, that there is one."""
+    return "…" if str(fact).startswith("http") else str(fact or "–")

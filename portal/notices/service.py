@@ -36,20 +36,21 @@ def send(claim: Claim[Message]) -> None:
     if message.address is None:
         claim.done()
         return
-    gone: dict[str, Any] = {"address": None, "facts": None}
+    gone = {"address": None, "facts": None, "account": owner(message)}
+    with claim.step(**_sent(message), **gone, due_at=None, attempts=0):
+        tell_browsers(message)
+
+
+def _sent(message: Message) -> dict[str, Any]:
+    """Hand a message over; return what became of it. What is spared a dead address lies in the inbox all the same."""
     if message.kind in SPARED and bounces.lasting([message.address_hash]):
-        claim.done(state="dropped", **gone)
-        return
-    gone["account"] = owner(message)
+        return {"state": "spared"}
     try:
         _hand_over(message)
     except Undeliverable as refused:
         bounces.note(message, refused.status)
-        done: dict[str, Any] = {"state": "failed"}
-    else:
-        done = {"state": "sent", "sent_at": clock.now()}
-    with claim.step(**done, **gone, due_at=None, attempts=0):
-        tell_browsers(message)
+        return {"state": "failed"}
+    return {"state": "sent", "sent_at": clock.now()}
 
 
 def tell_browsers(message: Message) -> None:
@@ -97,16 +98,16 @@ def drawn(message: Message) -> dict[str, str]:
     more = {"answered": bool(_reply_to(message)), "preferences": ""}
     if message.kind in OPTIONAL and message.account is not None:
         more["preferences"] = preferences.address(message.account)
-    subject, text, html = (
-        draw(message.kind, part, message.language, {**more, **facts})
-        for part in ("subject.txt", "body.txt", "body.html")
-    )
-    foot = _draw("_foot.txt", message.language, {**more, **facts})
-    return {
-        "subject.txt": " ".join(subject.split()),
-        "body.txt": f"{text.strip()}\n\n{foot.strip()}\n",
-        "body.html": html,
-    }
+    said = {**more, **facts}
+    subject, html = (draw(message.kind, part, message.language, said) for part in ("subject.txt", "body.html"))
+    text = with_foot(message.kind, message.language, said)
+    return {"subject.txt": " ".join(subject.split()), "body.txt": text, "body.html": html}
+
+
+def with_foot(kind: str, language: str, facts: Mapping[str, Any]) -> str:
+    """Return the plain text of a message as it is sent, with who sends it below."""
+    text, foot = draw(kind, "body.txt", language, facts), _draw("_foot.txt", language, facts)
+    return f"{text.strip()}\n\n{foot.strip()}\n"
 
 
 def _reply_to(message: Message) -> str:

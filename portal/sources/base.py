@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -33,12 +33,20 @@ class Identifier:
     value: str
 
 
+NAME = "name"  # the kind of a trace that is a name, or whatever else the manifest says identifies somebody
+
+
 @dataclass(frozen=True)
 class Person:
-    """What a system needs to reach all rows of somebody: keys of their subject rows there, and identifiers."""
+    """What a system needs to reach all rows of somebody: keys of their subject rows there, and identifiers.
+
+    `traces` is what was read there before the erasure (see `Source.traced`): sought in free text, never used to reach
+    rows, for nobody has proven that it is theirs alone.
+    """
 
     keys: tuple[Key, ...]
     identifiers: tuple[Identifier, ...] = ()
+    traces: tuple[Identifier, ...] = ()
 
     def values(self, kind: str) -> tuple[str, ...]:
         """Return the identifiers of one kind."""
@@ -103,6 +111,23 @@ class Erased:
     rows: Mapping[str, int] = field(default_factory=dict)
 
 
+Why = Literal["open", "kept", "others"]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """How many rows still hold an address or number of somebody in one text column after they were erased, and why.
+
+    "open": nothing explains it; "kept": the manifest or a legal hold keeps them; "others": they are rows of other
+    people, who wrote it there or have the same address.
+    """
+
+    table: str
+    column: str
+    rows: int
+    why: Why
+
+
 @dataclass(frozen=True)
 class Statement:
     """One statement of an erasure, with signs where values go; `rows` it touched (None: it was refused), `seconds`."""
@@ -126,12 +151,16 @@ Outcome = Literal["written", "differs"]
 
 @dataclass(frozen=True)
 class Held:
-    """One value that can be corrected: the row by its key, and the value as text, None where there is none."""
+    """One value that can be corrected: the row by its key, and the value as text, None where there is none.
+
+    `changed`: when its row was last changed, as the system says it; None where it does not.
+    """
 
     table: str
     column: str
     key: Key
     value: str | None
+    changed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -269,6 +298,10 @@ class Source(ABC):
     def preview(self, person: Person) -> Preview:
         """Count live, per table and controller, and look for what stands in the way."""
 
+    def glance(self, person: Person) -> Preview:
+        """Return the same for a page that somebody waits for: very many rows may be counted as `AtLeast` so many."""
+        return self.preview(person)
+
     @abstractmethod
     def snapshot(self, person: Person) -> AbstractContextManager[Snapshot]:
         """Open one consistent view of all that is held."""
@@ -307,7 +340,10 @@ class Source(ABC):
             key = table.key or (self.manifest.subject.key if table.name == self.manifest.subject.table else ())
             for row in self.page(person, table.name, limit=DETAILS).rows if table.correctable and key else ():
                 of_row = tuple(row[part] for part in key)
-                found += [Held(table.name, one.name, of_row, _text(row[one.name])) for one in table.correctable]
+                changed = _text(row.get(table.changed)) if table.changed else None
+                found += [
+                    Held(table.name, one.name, of_row, _text(row[one.name]), changed) for one in table.correctable
+                ]
         return found
 
     def correct(self, person: Person, change: Change, request_id: str) -> Outcome:
@@ -316,6 +352,13 @@ class Source(ABC):
         `request_id` is the same for each repetition.
         """
         raise self.unavailable("it cannot correct anything", permanent=True)
+
+    def traced(self, person: Person) -> Person:
+        """Return the person with all that they are known by here, read while it is still there; see `Person.traces`.
+
+        A system that cannot be read like that adds nothing.
+        """
+        return person
 
     @abstractmethod
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
@@ -327,6 +370,13 @@ class Source(ABC):
     @abstractmethod
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         """Read again and return, by table, the rows that should be gone or changed and are not; {} is the proof."""
+
+    def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
+        """Look for a person's addresses and numbers, as `traced` knew them, in every text of the tables that went.
+
+        It reads these tables whole. A system that can only be asked for a person's own rows finds nothing.
+        """
+        return []
 
     def goes_with(self, table: str) -> tuple[str, ...]:
         """Return the tables that go too when one table goes: they are reached through it, or its rows hold theirs."""
@@ -347,6 +397,17 @@ class Source(ABC):
         The manifest says where dates of birth are (`subject.born`).
         """
         return []
+
+    def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
+        """Yield whose kept rows of a table have come to their date, each person alone; nobody where it cannot tell.
+
+        Close it before anything is written.
+        """
+        yield from ()
+
+    def expire(self, table: str, people: Sequence[Person], today: date) -> int:
+        """Delete the rows of these people that have come to their date; return how many. Harmless to repeat."""
+        return 0
 
     @abstractmethod
     def check(self) -> list[Finding]:

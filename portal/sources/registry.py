@@ -99,8 +99,16 @@ def connect(manifest: Manifest, environ: Mapping[str, str]) -> Source:
     if scheme in ("http", "https"):
         return HttpSource(manifest, url, _secret(manifest, environ))
     if scheme in _DATABASES:
-        return SqlSource(manifest, _DATABASES[scheme](url))
+        return SqlSource(manifest, _DATABASES[scheme](url), _folders(manifest, environ))
     raise _problem(manifest, "url", f'"{scheme}" is no kind of system known here', f"Write {_KNOWN}.")
+
+
+def _folders(manifest: Manifest, environ: Mapping[str, str]) -> dict[str, Path]:
+    """Return the folders of the files that rows name, by what the manifest says of them."""
+    columns = (column for table in manifest.tables.values() for column in table.columns.values())
+    return {
+        said: Path(_resolved(manifest, "file", said, environ)) for said in {one.file for one in columns if one.file}
+    }
 
 
 def database(url: str) -> Dialect:

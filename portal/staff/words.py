@@ -59,6 +59,7 @@ EVENTS: Mapping[str, str] = {
     "answered to reporter": N_("Answered"),
     "appealed": N_("Somebody appealed"),
     "appeal answered": N_("A third person answered an appeal"),
+    "people returned": N_("People who had been erased are in a system again"),
     "appeal allowed": N_("Opened again after an appeal"),
 }
 METHODS: Mapping[str, str] = {

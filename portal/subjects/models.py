@@ -116,13 +116,16 @@ class SessionRow(NamedTuple):
     systems: int
     requests: int  # of theirs that are not over; menu only
     unread: int  # messages; menu only
+    read_of: str | None  # cause of the newest message on a policy that was read; banner only
 
 
 _OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, t.choices,
 (SELECT COUNT(DISTINCT l.source) FROM links l WHERE l.subject_id = u.id
 AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))),
 (SELECT COUNT(*) FROM cases k WHERE k.subject_id = u.id AND k.state IN ('open', 'approved', 'in_progress')),
-(SELECT COUNT(*) FROM messages m WHERE m.account = s.account_id AND m.read_at IS NULL)
+(SELECT COUNT(*) FROM messages m WHERE m.account = s.account_id AND m.read_at IS NULL),
+(SELECT m.cause FROM messages m WHERE m.account = s.account_id AND m.kind = 'policy_changes'
+AND m.read_at IS NOT NULL ORDER BY m.id DESC LIMIT 1)
 FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u.account_id = a.id
 LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = ? AND s.ended_at IS NULL"""
 
@@ -143,7 +146,12 @@ _GIVEN = {
 }
 _OF_PROOFS = """WITH given AS ({}) SELECT i.hash, u.id, t.choices FROM given JOIN identifiers i
 ON i.kind = ? AND i.hash = given.value JOIN subjects u ON u.account_id = i.account_id
-LEFT JOIN standing t ON t.subject_id = u.id"""
+LEFT JOIN standing t ON t.subject_id = u.id
+UNION ALL SELECT r.hash, 0, {} FROM given JOIN remembered r ON r.hash = given.value WHERE r.is_no AND NOT r.moved"""
+_NO = {
+    True: "json_object(r.purpose, json_array(r.state, 0, COALESCE(r.said_at, r.at)))",
+    False: "jsonb_build_object(r.purpose, jsonb_build_array(r.state, 0, COALESCE(r.said_at, r.at)))",
+}
 _OF_KEYS = """WITH given AS ({}) SELECT l.key_hash, l.subject_id, t.choices FROM given JOIN links l
 ON l.source = ? AND l.key_hash = given.value
 AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))
@@ -151,8 +159,12 @@ LEFT JOIN standing t ON t.subject_id = l.subject_id"""
 
 
 def standings_of_proofs(kind: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
-    """Return hash, subject and choices of everybody who proved one of these addresses, in one statement."""
-    return list(run(_OF_PROOFS.format(_GIVEN[is_sqlite()]), json.dumps(hashes), kind).fetchall())
+    """Return hash, subject and choices of everybody who proved one of these addresses, in one statement.
+
+    Subject 0 is nobody: a no that is remembered of an address which has no account.
+    """
+    asked = _OF_PROOFS.format(_GIVEN[is_sqlite()], _NO[is_sqlite()])
+    return list(run(asked, json.dumps(hashes), kind).fetchall())
 
 
 def standings_of_keys(source: str, hashes: list[str]) -> list[tuple[str, int, Any]]:

@@ -61,19 +61,22 @@ def by_key(source: str, key: str | int | list[str | int]) -> Name:
 
 
 def found(names: Iterable[Name]) -> dict[Name, list[Known]]:
-    """Return whom the portal knows by each of these names, with one statement for each kind of name.
-
-    A row of a system names a person only where a proof makes it theirs (DESIGN idea 3), so nobody's choice is obeyed
-    for somebody else who shares an address. Several persons may have proven one row: whoever asks heeds all of them.
-    """
+    """Return whom the portal knows by each of these names; see `each`."""
     known: dict[Name, list[Known]] = {}
     for name, subject, choices in each(names):
-        known.setdefault(name, []).append(Known(subject, choices))
+        if subject:
+            known.setdefault(name, []).append(Known(subject, choices))
     return known
 
 
 def each(names: Iterable[Name]) -> Iterator[tuple[Name, int, Any]]:
-    """Yield a name, the subject that it names, and their choices; what `found` returns, one by one."""
+    """Yield a name, a subject that it names, and their choices, with one statement for each kind of name.
+
+    Beside them stands what is remembered of an address that nobody has proven: it has the subject 0, and choices.
+
+    A row of a system names a person only where a proof makes it theirs (DESIGN idea 3), so nobody's choice is obeyed
+    for somebody else who shares an address. Several persons may have proven one row: whoever asks heeds all of them.
+    """
     kinds: dict[str, dict[str, Name]] = {}
     for name in names:
         kinds.setdefault(name[0], {})[name[1]] = name

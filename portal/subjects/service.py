@@ -26,6 +26,7 @@ from portal.sources.registry import OWN
 from portal.subjects.models import Link, Lookup, Subject, session_row
 from portal.subjects.proofs import CLAIMED, GONE, LINKED, Found, discloses, merged, waits
 
+_COME_ALONG = ("choices", "systems", "requests", "unread", "read_of")  # with the session, for menu and banners
 _SEEN_EVERY = 600  # seconds between two notes that a session is in use
 
 
@@ -58,7 +59,7 @@ def signed_in(token: str | None) -> SignedIn | None:
         return None
     if (now - row.seen_at).total_seconds() > _SEEN_EVERY:
         SessionRow.update(seen_at=now).where(SessionRow.id == row.id).execute()
-    came_along = {"choices": row.choices, "systems": row.systems, "requests": row.requests, "unread": row.unread}
+    came_along = {name: getattr(row, name) for name in _COME_ALONG}
     return SignedIn(row.account, token, row.fresh_until, row.language, row.subject, came_along)
 
 

@@ -13,10 +13,12 @@ from portal.accounts import identifiers
 from portal.accounts.models import Identifier
 from portal.kernel import clock, crypto
 from portal.kernel.db import atomic
-from portal.notices import inbox, kept, messages
+from portal.notices import bounces, inbox, kept, messages
 from portal.notices.models import Message
 from portal.notices.occasions import ELSEWHERE
 from portal.notices.smtp import Undeliverable
+from portal.sources.base import Person
+from portal.sources.own import OwnSource
 from tests.conftest import Portal
 from tests.counting import queries
 from tests.people import Member, member
@@ -158,6 +160,42 @@ def test_one_that_an_address_refused_says_so(portal: Portal, monkeypatch: pytest
     told(mai)
     portal.drain()
     assert "Not delivered" in mai.browser.get("/inbox").text
+
+
+def test_one_that_came_back_later_says_so(portal: Portal) -> None:
+    mai = member(portal, "everyday")
+    told(mai)
+    portal.drain()
+    message = Message.get()
+    bounces.note(message, "5.1.1")
+    (letter,), _ = inbox.listed(mai.account, "en")
+    assert letter.state == "bounced"
+    assert "Came back" in mai.browser.get("/inbox").text
+    assert "then it came back" in mai.browser.get(f"/inbox/{letter.number}").text
+
+
+def test_what_is_spared_a_dead_address_lies_in_the_inbox_all_the_same(portal: Portal) -> None:
+    mai = member(portal, "everyday")
+    told(mai)
+    portal.drain()
+    bounces.note(Message.get(), "5.1.1")
+    day = clock.now().date()
+    to = messages.Recipient(mai.email, "en", mai.account)
+    messages.opted_out(to, "off", "Events by e-mail", clock.now(), day, f"{config.site().base_url}/marketing")
+    portal.drain()
+    letter = inbox.listed(mai.account, "en")[0][0]
+    assert (letter.kind, letter.state, letter.unread) == ("opted_out", "spared", True)
+    page = mai.browser.get(f"/inbox/{letter.number}")
+    assert "so it was not sent there" in page.text
+    assert "Events by e-mail" in page.text
+
+
+def test_a_copy_of_ones_data_holds_the_inbox(portal: Portal) -> None:
+    mai = signed_in_with_code(portal)
+    with OwnSource("Portal").snapshot(Person(((mai.subject,),), ())) as snapshot:
+        (row,) = snapshot.rows("messages")
+    assert row["masked"].startswith("m…")
+    assert json.loads(row["kept"]) == {"code": kept.HIDDEN, "minutes": 10}
 
 
 def test_twenty_stand_on_a_page_and_the_older_ones_on_the_next(portal: Portal) -> None:

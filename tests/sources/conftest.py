@@ -7,6 +7,7 @@ import pytest
 
 from portal.kernel import clock
 from tests.sources.world import NOW, World, sqlite_url
+from tests.sources.zoo import Build, Zoo
 
 SERVERS = ["postgresql", "mariadb"]
 ENGINES = ["sqlite", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS)]
@@ -38,3 +39,10 @@ def sqlite_world(tmp_path: Path, at_one_moment: None) -> World:
     world = World(sqlite_url(tmp_path))
     world.build()
     return world
+
+
+@pytest.fixture(params=ENGINES)
+def zoo(request: pytest.FixtureRequest, tmp_path: Path) -> Build:
+    """What makes an odd database, on every engine in turn."""
+    url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue(f"{request.param}_url")
+    return lambda statements, toml, environ=None: Zoo(url, statements, toml, environ)

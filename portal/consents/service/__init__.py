@@ -25,6 +25,7 @@ from portal.consents.service.names import (
     UPHELD,
     UnknownChoice,
     covered,
+    page_of,
     purpose,
 )
 from portal.consents.service.passing import Passed, deliveries, pass_on, passed, patience, unconfirmed
@@ -43,7 +44,14 @@ from portal.consents.service.projection import (
     replayed,
     standing,
 )
-from portal.consents.service.remembering import remember, remember_refusals, welcome, welcome_newcomers
+from portal.consents.service.remembering import (
+    followed,
+    not_followed,
+    remember,
+    remember_refusals,
+    welcome,
+    welcome_newcomers,
+)
 from portal.consents.service.undoing import give_back
 from portal.consents.service.weighing import ERASED, FILE, IMPORTED, LISTED, SYSTEM
 
@@ -83,6 +91,7 @@ __all__ = [
     "covered",
     "deliveries",
     "first_connection",
+    "followed",
     "for_one",
     "give_back",
     "history",
@@ -92,7 +101,9 @@ __all__ = [
     "made_by",
     "may",
     "newest_event",
+    "not_followed",
     "of_case",
+    "page_of",
     "pass_on",
     "passed",
     "patience",

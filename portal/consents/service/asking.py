@@ -25,6 +25,7 @@ class Told(TypedDict):
     reason: str
     since: NotRequired[str]
     request: NotRequired[str]
+    again_at: NotRequired[str]
 
 
 UNKNOWN_PURPOSE = Told(allowed=False, reason="unknown-purpose")
@@ -57,6 +58,11 @@ class Question:
         if not self._states or self._protective:
             return NEEDED
         return NOT_OBJECTED if self._by_default else UNKNOWN_PERSON
+
+    def of_kept(self, kept: dict[str, Any]) -> Told | None:
+        """Answer by what is remembered of an address without an account; None where that does not say no to it."""
+        said = kept.get(self._names[1]) if self._states and not self._protective else None
+        return _told(False, "suppressed", said) if said and said[0] not in self._enough else None
 
     def of(self, choices: dict[str, Any]) -> Told:
         """Answer by the choices of a standing."""

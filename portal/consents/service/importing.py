@@ -17,7 +17,8 @@ from portal.hooks import service as hooks
 from portal.kernel import audit, clock, outbox
 from portal.kernel.db import atomic, written
 
-audit.declare("consents.imported", "choice", "origin", "purpose", "state")
+audit.declare("consents.import_ended", "added", "digest", "kind", "refused", "rows")
+audit.declare("consents.imported", "choice", "purpose", "source", "state")
 CHANNEL = "import"
 
 
@@ -82,7 +83,7 @@ def _write(subject_id: int, choices: dict[str, Any], said: dict[str, list[Word]]
         said.setdefault(record.purpose, []).append(word)
     _hold(subject_id, choices, said, numbers)
     each = [
-        {"choice": number, "origin": record.origin, "purpose": record.purpose, "state": record.state}
+        {"choice": number, "purpose": record.purpose, "source": record.origin, "state": record.state}
         for number, record in zip(numbers, new, strict=True)
     ]
     audit.record_each("consents.imported", each, subject=subject_id, actor=new[0].cause)

@@ -30,6 +30,11 @@ class Choice(NamedTuple):
     case: str = ""
     origin: str = ""
 
+    @property
+    def made(self) -> bool:
+        """Tell whether somebody chose so, and the systems are told; what was only found elsewhere is no such choice."""
+        return self.event > 0 and not self.origin
+
 
 class Reader(Protocol):
     """Whoever a page is drawn for; `memo` keeps what one request needs more than once."""

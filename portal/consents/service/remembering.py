@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal import config
 from portal.accounts.models import Identifier
@@ -71,6 +71,30 @@ def welcome_newcomers() -> int:
             by_subject.setdefault(subject, []).append(hashed)
         count += sum(_move(subject, hashes) for subject, hashes in by_subject.items())
     return count
+
+
+class Unfollowed(NamedTuple):
+    """Rows that senders were not told of as they are, and what each address among them says no to by now."""
+
+    ids: list[int]
+    refused: dict[str, list[str]]
+
+
+def not_followed(limit: int) -> Unfollowed:
+    """Return some rows of which senders have still to be told."""
+    rows = list(Remembered.select().where(~Remembered.followed).order_by(Remembered.id).limit(limit))
+    refused: dict[str, set[str]] = {row.told: set() for row in rows}
+    counting = Remembered.is_no & ~Remembered.moved & (Remembered.told << list(refused))
+    for row in Remembered.select(Remembered.told, Remembered.purpose).where(counting):
+        refused[row.told].add(row.purpose)
+    return Unfollowed([row.id for row in rows], {told: sorted(names) for told, names in refused.items()})
+
+
+def followed(kept: Unfollowed) -> None:
+    """Note that senders were told, and forget what has moved, inside the transaction that tells them."""
+    these = Remembered.id << kept.ids
+    Remembered.delete().where(these, Remembered.moved).execute()
+    Remembered.update(followed=True).where(these).execute()
 
 
 def _lately() -> Mapping[int, list[str]]:

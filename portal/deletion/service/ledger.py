@@ -161,6 +161,14 @@ def _take_in_files() -> None:
         ErasureRecord.insert(**row).on_conflict_ignore().execute()
 
 
+def hashes_of(source: str, person: Person) -> Iterator[str]:
+    """Yield the hashes of a person's keys and identifiers in a system, as records have them, under every hash key."""
+    for key in person.keys:
+        yield from _key_hashes(source, key)
+    for identifier in person.identifiers:
+        yield from _identifier_hashes(identifier)
+
+
 def _key_hashes(source: str, key: Key) -> list[str]:
     return crypto.keyed_hashes(f"erased:{source}", json.dumps(key))
 

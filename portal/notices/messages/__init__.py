@@ -16,7 +16,7 @@ from portal.notices.messages.deletions import (
     deletion_scheduled,
 )
 from portal.notices.messages.policies import policy_changes
-from portal.notices.messages.queueing import Recipient, queued
+from portal.notices.messages.queueing import INBOX, Recipient, queued
 from portal.notices.messages.requests import (
     agent_named,
     answer_late,
@@ -50,6 +50,7 @@ from portal.notices.messages.staff import (
 __all__ = [
     "CHANGES",
     "DECLARED",
+    "INBOX",
     "PASSWORD",
     "Recipient",
     "STAFF_CHANGES",

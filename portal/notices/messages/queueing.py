@@ -13,11 +13,14 @@ from portal.notices.kept import kept
 from portal.notices.messages.declared import AT_NIGHT, DECLARED
 from portal.notices.models import Message
 
+INBOX = "inbox"  # the channel of what lies in the inbox and goes nowhere else
+
 
 @dataclass(frozen=True)
 class Recipient:
     """Where a message goes: a proven address, the language its holder reads, and the account if there is one.
 
+    Whoever has no address reads it in the inbox: the channel is INBOX then, and the address "".
     `country` is theirs where it is known (ISO 3166), for what is not urgent waits for their morning.
     """
 

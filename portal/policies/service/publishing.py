@@ -111,4 +111,9 @@ def _url(version: PolicyVersion) -> str:
 
 def name(version: PolicyVersion) -> str:
     """Return what the mailing of a version is called."""
-    return f"policy:{version.document}:{version.version}"
+    return mailing_of(version.document, version.version)
+
+
+def mailing_of(document: str, version: str) -> str:
+    """Return what the mailing of a version is called, by its document and number."""
+    return f"policy:{document}:{version}"

@@ -14,7 +14,7 @@ from portal.kernel.work import Claim
 from portal.notices import mailing, messages, quiet
 from portal.policies.models import RETIRED, SCHEDULED, PolicyVersion
 from portal.policies.service import answering, states
-from portal.policies.service.publishing import name
+from portal.policies.service.publishing import mailing_of, name
 from portal.policies.service.reading import midnight, today
 from portal.subjects import service as subjects
 
@@ -25,8 +25,13 @@ STOPPED = "A new version has begun that this person has not accepted."  # in the
 
 
 def audience() -> int:
-    """Return how many people would be told by e-mail."""
+    """Return how many people would be told: by e-mail and in the inbox, or there alone."""
     return accounts.readers()
+
+
+def told_as(document: str, version: str, account: int) -> str:
+    """Return the cause of the message that tells an account of a version."""
+    return f"{mailing_of(document, version)}:{account}"
 
 
 def carry_on(claim: Claim[PolicyVersion]) -> None:

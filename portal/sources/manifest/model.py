@@ -15,7 +15,8 @@ Way = Literal["notice", "hand-over"]
 FactKind = Literal["day", "amount", "words"]
 RuleKind = Literal["null", "empty", "hash", "text", "redact"]
 Correct = Literal["", "self", "proof", "review"]
-DetailKind = Literal["text", "email", "phone", "date", "tax_id", "bank_account"]
+DetailKind = Literal["text", "address", "email", "phone", "date", "tax_id", "bank_account"]
+Whose = Literal["erased", "everybody"]
 Scalar = str | int | float | bool
 
 _FACT = re.compile(r"\{(\w+)\}")
@@ -102,6 +103,7 @@ class Column:
     correct: Correct = ""
     kind: DetailKind = "text"
     detail: str = ""
+    file: str = ""  # the value is a path under this folder; `env:NAME` as a rule
 
 
 @dataclass(frozen=True)
@@ -114,11 +116,15 @@ class Until:
 
 @dataclass(frozen=True)
 class Keep:
-    """Why rows stay, until when, and which of their columns; no columns named means that all of them stay."""
+    """Why rows stay, until when, and which of their columns; no columns named means that all of them stay.
+
+    `of`: whose rows go each night when their date has come, those of people who were erased or those of everybody.
+    """
 
     reason: Text
     until: Until | None = None
     columns: tuple[str, ...] = ()
+    of: Whose = "erased"
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,7 @@ class Table:
     match: tuple[Match, ...] = ()
     order_by: tuple[tuple[str, bool], ...] = ()  # column, descending
     time: str = ""  # the column that dates a row
+    changed: str = ""  # the column that says when a row was last changed
     controller_column: str = ""
     blocks: tuple[Blocks, ...] = ()
     affects: tuple[Affects, ...] = ()

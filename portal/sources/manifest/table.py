@@ -35,6 +35,7 @@ def table(name: str, reader: Reader) -> Table:
         match=matches(reader, "match") if reader.has("match") else (),
         order_by=tuple(_order(reader, part) for part in reader.strings("order_by")),
         time=reader.string("time"),
+        changed=reader.string("changed"),
         controller_column=reader.string("controller_column"),
         blocks=_blocks(reader),
         affects=_listed(reader, "affects", _affected),
@@ -112,6 +113,7 @@ def _column(name: str, reader: Reader) -> Column:
         correct=_correct(reader),
         kind=reader.choice("kind", get_args(model.DetailKind), "text"),
         detail=reader.string("detail", name),
+        file=reader.string("file"),
     )
     if entry.correct and not entry.export:
         raise reader.problem("correct", "is for people, who are not shown this column", "Take one of the two out.")
@@ -207,7 +209,10 @@ def _keep(reader: Reader) -> Keep:
     reason = reader.words("reason")
     if reason is None:
         raise reader.problem("reason", "is missing", 'Say why rows must stay: reason = "Accounting law".')
-    keep = Keep(reason, _until(reader.inner("until")) if reader.has("until") else None, reader.strings("columns"))
+    until = _until(reader.inner("until")) if reader.has("until") else None
+    keep = Keep(reason, until, reader.strings("columns"), reader.choice("of", get_args(model.Whose), "erased"))
+    if keep.of == "everybody" and until is None:
+        raise reader.problem("of", "has no date", 'Write until = { column = "issued_at", years = 10 }.')
     reader.done()
     return keep
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from portal.sources.base import (
     Held,
     Identifier,
     Key,
+    Mention,
     Outcome,
     Page,
     Person,
@@ -33,10 +35,25 @@ from portal.sources.base import (
 )
 from portal.sources.history import History
 from portal.sources.identifiers import normal
-from portal.sources.manifest import Manifest, require_paths
-from portal.sources.sql import correcting, erasure, looking, paging, parts, preferences, settings, young
+from portal.sources.manifest import Manifest, Table, require_paths
+from portal.sources.sql import (
+    aging,
+    chunks,
+    correcting,
+    erasure,
+    files,
+    looking,
+    paging,
+    parts,
+    preferences,
+    seeking,
+    settings,
+    sweeping,
+    young,
+)
 from portal.sources.sql.check import findings, rights
 from portal.sources.sql.dialect import Dialect
+from portal.sources.sql.files import Cabinet
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.history import SqlHistory
 from portal.sources.sql.rehearsal import rehearse, rehearsing
@@ -45,14 +62,17 @@ from portal.sources.sql.session import Session, opened, reading, writing
 from portal.sources.sql.shape import shape
 from portal.sources.sql.statement import Sql, joined
 
+GLANCED = 10_000  # rows of a table that a page waits for to be counted
+
 
 class SqlSource(Source):
     """A database reached by its URL. Each call has a connection of its own, so a source may be shared by threads."""
 
-    def __init__(self, manifest: Manifest, dialect: Dialect) -> None:
+    def __init__(self, manifest: Manifest, dialect: Dialect, folders: files.Folders | None = None) -> None:
+        """`folders` are those of the files that rows name, by what the manifest says of them."""
         require_paths(manifest)
         super().__init__(manifest)
-        self._dialect = dialect
+        self._dialect, self._folders = dialect, folders or {}
         self._schema: Schema | None = None  # read with the first call
 
     @property
@@ -72,10 +92,15 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return looking.preview(session, ground, person)
 
+    def glance(self, person: Person) -> Preview:
+        with self._reading() as (session, ground):
+            return looking.preview(session, ground, person, GLANCED)
+
     @contextmanager
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
         with self._reading() as (session, ground):
-            yield SqlSnapshot(session, Reach(ground, person))
+            reach = Reach(ground, person)
+            yield SqlSnapshot(session, reach, partial(files.added, ground, self._folders, refuse=self.unavailable))
 
     def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
         """Begin in the middle by the values of the order's columns, so that an index leads there."""
@@ -108,9 +133,14 @@ class SqlSource(Source):
         with self._writing("correction") as (session, ground):
             return correcting.write(session, Reach(ground, person), change, self.unavailable)
 
+    def traced(self, person: Person) -> Person:
+        with self._reading() as (session, ground):
+            return replace(person, traces=seeking.traces(session, Reach(ground, person)))
+
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
-        with self._writing("erasure") as (session, ground):
-            return Erased(True, erasure.erase(session, ground, person, tables))
+        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+            ground = self._ground(session)
+            return Erased(True, chunks.erase(session, ground, person, tables, Cabinet(self._folders, self.unavailable)))
 
     def rehearse(self, person: Person) -> Rehearsed:
         tables = [table.real for table in self.manifest.tables.values()]
@@ -120,6 +150,10 @@ class SqlSource(Source):
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         with self._reading() as (session, ground):
             return erasure.remaining(session, ground, person, tables)
+
+    def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
+        with self._reading() as (session, ground):
+            return sweeping.sweep(session, Reach(ground, person), tables)
 
     def goes_with(self, table: str) -> tuple[str, ...]:
         with self._reading() as (_, ground):
@@ -141,6 +175,19 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return young.born_after(session, ground, since, limit, offset)
 
+    def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
+        with self._reading() as (session, ground):
+            yield from aging.owners(session, ground, self.manifest.tables[table], today)
+
+    def expire(self, table: str, people: Sequence[Person], today: date) -> int:
+        with self._writing("retention") as (session, ground):
+            entry = self.manifest.tables[table]
+            cabinet = Cabinet(self._folders, self.unavailable)
+            named = cabinet.all(session, ground, entry)
+            rows = aging.expire(session, ground, entry, people, today)
+            cabinet.remove(session, ground, named)
+            return rows
+
     def compact(self) -> None:
         """VACUUM, and on SQLite an emptied write-ahead log; raises while a reader is in the way, so ask again."""
         with opened(self._dialect, self.id, self.unavailable, write=True) as session:
@@ -152,7 +199,7 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             found = findings(session, ground)
         with opened(self._dialect, self.id, self.unavailable, write=True) as session:
-            return [*found, *rights.findings(self._dialect, session, ground)]
+            return [*found, *rights.findings(self._dialect, session, ground), *files.findings(ground, self._folders)]
 
     def shape(self) -> Shape:
         with self._reading() as (session, _):
@@ -185,8 +232,8 @@ class SqlSource(Source):
 class SqlSnapshot(Snapshot):
     """One consistent view of a person's rows; valid while the block that opened it lasts."""
 
-    def __init__(self, session: Session, reach: Reach) -> None:
-        self._session, self._reach = session, reach
+    def __init__(self, session: Session, reach: Reach, with_files: Callable[[Table, Batch], Iterator[Batch]]) -> None:
+        self._session, self._reach, self._with_files = session, reach, with_files
         self.as_of: datetime = clock.now()
         self.counts = {
             name: session.count(Sql(f"SELECT COUNT(*) FROM {reach.ground.from_(table)} WHERE ") + reach.rows(table))
@@ -199,10 +246,10 @@ class SqlSnapshot(Snapshot):
 
     def batches(self, table: str) -> Iterator[Batch]:
         shown, entry, ground = self._shown(table), self._reach.ground.manifest.tables[table], self._reach.ground
-        columns = joined((ground.name(entry, column) for column in shown), ", ")
+        columns = joined((ground.given(entry, column) for column in shown), ", ")
         chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
         for rows in self._session.batches(chosen + looking.ordered(ground, entry)):
-            yield Batch(tuple(shown), rows)
+            yield from self._with_files(entry, Batch(tuple(shown), rows))
 
     def types(self, table: str) -> Mapping[str, str]:
         return {column: live.type for column, live in self._columns(table).items()}

@@ -99,6 +99,18 @@ class Postgres(Dialect):
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return self.text(name) + " ~* " + bound(pattern)
 
+    def limit(self, connection: Any, seconds: float) -> None:
+        wanted = f"SET statement_timeout = {int(seconds * 1000)}" if seconds else "RESET statement_timeout"
+        connection.execute(wanted)
+
+    def gave_up(self, error: Exception) -> bool:
+        return getattr(error, "sqlstate", None) == "57014"
+
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        text = (name if column.kind == "text" else self.text(name)) + ' COLLATE "C"'
+        has_case = any(sign.isalpha() for sign in outline)
+        return ("lower(" + text + ")" if has_case else text) + " LIKE " + bound(outline)
+
     def compact(self, connection: Any, tables: Sequence[str]) -> None:
         for table in tables:
             connection.execute("VACUUM " + table)
@@ -109,6 +121,7 @@ class Postgres(Dialect):
         indexes, references = _indexes(connection, named), _references(connection, named)
         keys = {table: index.parts for table, index, primary in indexes if primary}
         checks, parts = _checks(connection, named), _parts(connection, named)
+        triggers = _triggers(connection, named)
         return {
             table: LiveTable(
                 places[table][1],
@@ -119,6 +132,7 @@ class Postgres(Dialect):
                 schema=places[table][0],
                 checks=tuple(check for owner, check in checks if owner == table),
                 part_of=parts.get(table, ""),
+                triggers=table in triggers,
             )
             for table, found in columns.items()
         }
@@ -187,6 +201,12 @@ def _parts(connection: Any, named: Named) -> dict[str, str]:
         named,
     )
     return dict(rows.fetchall())
+
+
+def _triggers(connection: Any, named: Named) -> set[str]:
+    """Return the tables with triggers of their own."""
+    asked = f"SELECT DISTINCT {_TABLE} FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid {_HERE}"
+    return {table for (table,) in connection.execute(asked + " WHERE NOT g.tgisinternal", named)}
 
 
 def _references(connection: Any, named: Named) -> list[tuple[str, ForeignKey]]:

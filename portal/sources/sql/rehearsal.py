@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import Person, Rehearsed, Statement
-from portal.sources.sql import erasure
+from portal.sources.sql import erasure, triggers
 from portal.sources.sql.dialect import Dialect
 from portal.sources.sql.ground import Ground
 from portal.sources.sql.session import Refuse, Session, opened
@@ -19,7 +19,7 @@ class Noting(Session):
     """A session that notes what it changes. The note of a statement that was refused has no rows."""
 
     def __init__(self, inner: Session) -> None:
-        super().__init__(inner._dialect, inner._connection, inner._refuse)
+        super().__init__(inner._dialect, inner._connection, inner._refuse, inner.name)
         self.noted: list[Statement] = []
 
     def run(self, sql: Sql) -> int:
@@ -37,7 +37,7 @@ class Noting(Session):
 def rehearse(session: Noting, ground: Ground, person: Person) -> Rehearsed:
     """Erase and read again inside the session's transaction; a refusal by the engine is told, not raised."""
     try:
-        erasure.erase(session, ground, person)
+        triggers.erase(session, ground, person)
         return Rehearsed(tuple(session.noted), erasure.remaining(session, ground, person))
     except SourceUnavailable as problem:
         return Rehearsed(tuple(session.noted), {}, str(problem.facts["detail"]))

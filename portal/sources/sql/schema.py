@@ -68,6 +68,7 @@ class LiveTable:
     schema: str = ""
     checks: tuple[str, ...] = ()
     part_of: str = ""
+    triggers: bool = False
 
     def serves(self, part: str, folding: bool = False) -> bool:
         """Say whether an index starts with a column or expression."""

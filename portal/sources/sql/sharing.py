@@ -36,7 +36,7 @@ class Going(Reach):
         """Return the condition that holds for the rows that go, or that an erasure changes."""
         found = super().rows(table)
         if table.link and table.link.while_used:
-            for use in uses(self.ground, table):
+            for use in (use for use in uses(self.ground, table) if not _hangs_on(self.ground, table, use)):
                 found = found + " AND NOT EXISTS (" + self._others(table, use) + ")"
         return found
 
@@ -65,6 +65,16 @@ def shared(ground: Ground, only: Collection[str] | None = None) -> list[Table]:
     return [one for one in tables if one.link and one.link.while_used and (only is None or one.name in only)]
 
 
+def _hangs_on(ground: Ground, table: Table, use: Use) -> bool:
+    """Tell whether what refers to a shared row is only there for it, and goes with it."""
+    tables = [one for one in ground.manifest.tables.values() if one.real == use.table and one.link]
+    return any(
+        one.link.table == table.name and one.link.columns == use.columns and lets_go(ground, one, use.columns)
+        for one in tables
+        if one.link
+    )
+
+
 def uses(ground: Ground, table: Table) -> list[Use]:
     """Return what may refer to a table's rows."""
     found = [
@@ -83,11 +93,11 @@ def candidates(session: Session, going: Going, only: Collection[str] | None) -> 
     return [(table, _keys(session, going, table)) for table in shared(going.ground, only)]
 
 
-def delete_unused(session: Session, ground: Ground, table: Table, keys: Collection[Key]) -> int:
-    """Delete those of some rows that nothing refers to any more; return how many."""
-    gone = ground.dialect.delete.format(table=ground.from_(table)) + " WHERE "
-    unused = (" AND NOT EXISTS (" + _using(ground, table, use, "portal_other") + ")" for use in uses(ground, table))
-    return session.run(gone + ground.equals(table, ground.key(table), keys) + joined(unused, "")) if keys else 0
+def unused(ground: Ground, table: Table) -> Sql:
+    """Return the condition that nothing refers to a shared row any more."""
+    return joined(
+        ("NOT EXISTS (" + _using(ground, table, use, "portal_other") + ")" for use in uses(ground, table)), " AND "
+    )
 
 
 def _keys(session: Session, going: Going, table: Table) -> list[Key]:

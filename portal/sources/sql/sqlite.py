@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -28,6 +29,8 @@ _KINDS = {
     "real": "number", "floa": "number", "doub": "number", "dec": "number", "num": "number",
 }  # fmt: skip
 
+_OFTEN = 10_000  # steps of the engine between two looks at the clock
+
 
 class Sqlite(Dialect):
     """Reads through `mode=ro` connections; writes with BEGIN IMMEDIATE, foreign keys on, deleted pages zeroed."""
@@ -36,6 +39,7 @@ class Sqlite(Dialect):
     reading = ("BEGIN",)
     writing = ("BEGIN IMMEDIATE",)
     patience = 5.0  # seconds to wait for another writer
+    breath = 0.05  # a writer who waits looks as often as that whether it is its turn
 
     @property
     def errors(self) -> type[Exception]:
@@ -74,6 +78,9 @@ class Sqlite(Dialect):
         # As CURRENT_TIMESTAMP and datetime() write it, and behind every moment of the same second that has no fraction.
         return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
 
+    def day(self, limit: Any) -> str:
+        return str(limit)[:10]  # behind every moment of the day before, however it is written
+
     def text(self, expression: Sql) -> Sql:
         return "CAST(" + expression + " AS text)"
 
@@ -94,6 +101,16 @@ class Sqlite(Dialect):
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return self.redacted(LiveColumn("", "", "text", True), name, pattern) + " IS NOT " + name
 
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        return name + " LIKE " + bound(outline)  # which has no regard to the case of ASCII letters
+
+    def limit(self, connection: sqlite3.Connection, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        connection.set_progress_handler((lambda: time.monotonic() > until) if seconds else None, _OFTEN)
+
+    def gave_up(self, error: Exception) -> bool:
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+
     def compact(self, connection: sqlite3.Connection, tables: Sequence[str]) -> None:
         connection.execute("VACUUM")
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -105,6 +122,7 @@ class Sqlite(Dialect):
         indexes, references = _indexes(connection), _references(connection, keys)
         made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
         checks = {name: conditions(sql or "") for name, sql in made}
+        triggers = {name for (name,) in connection.execute("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'")}
         return {
             name: LiveTable(
                 name,
@@ -114,6 +132,7 @@ class Sqlite(Dialect):
                 tuple(references[name]),
                 tail=_rowid(found, keys[name]),
                 checks=checks.get(name, ()),
+                triggers=name in triggers,
             )
             for name, found in columns.items()
         }

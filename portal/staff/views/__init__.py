@@ -22,6 +22,7 @@ from portal.staff.views import (
     person,
     policies,
     requests,
+    retention,
     signing_in,
     systems,
     texts,
@@ -33,5 +34,5 @@ from portal.staff.views.door import KEPT, STAFF_SESSION, room
 __all__ = [
     "KEPT", "STAFF_SESSION", "ages", "case", "child_deciding", "children", "correction", "deciding", "drift",
     "enrolment", "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "messages", "own", "person",
-    "policies", "requests", "room", "signing_in", "systems", "texts", "webhooks", "writing",
+    "policies", "requests", "retention", "room", "signing_in", "systems", "texts", "webhooks", "writing",
 ]  # fmt: skip
