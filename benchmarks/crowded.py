@@ -110,7 +110,7 @@ def build(server: str, name: str, rows: int) -> str:
         f"({n}, '{EMAIL if n == PERSON else f'nr{n}@example.com'}', 'Nr {n}')" for n in range(1, STRANGERS)
     )
     tables = [table.format(**_KINDS[engine]) for table in _TABLES]
-    users = f"INSERT INTO users VALUES {people}"  # noqa: S608 - made up here
+    users = f"INSERT INTO users VALUES {people}"
     _run(url, [*tables, users, filled, _INDEX, *_settled(engine)])
     return url
 
@@ -159,7 +159,7 @@ def manifests(folder: Path, urls: dict[str, str]) -> dict[str, str]:
 
 def fetched(url: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the person's bookings so many at a time, with the driver's own streaming cursor."""
-    query = f"SELECT {', '.join(COLUMNS)} FROM bookings WHERE user_id = {PERSON} ORDER BY id"  # noqa: S608 - all ours
+    query = f"SELECT {', '.join(COLUMNS)} FROM bookings WHERE user_id = {PERSON} ORDER BY id"
     with closing(connect(url)) as connection, closing(_cursor(connection, url)) as cursor:
         if url.startswith("postgresql"):
             connection.execute("BEGIN")

@@ -56,11 +56,11 @@ def measure(folder: Path, rows: int, times: int) -> None:
                 crowded.build(server, f"bookings_{rows}", rows),
                 f"export, {crowded.NAMES[engine]}, {rows:,} rows",
             )
-            portal = _portal(folder / f"{engine}-{rows}", {engine: url})
+            at = portal(folder / f"{engine}-{rows}", {engine: url})
             ways: dict[str, Callable[[], Made]] = {
                 "raw": lambda url=url: apart(raw, url, rows, folder),  # type: ignore[misc]
-                "zlib": lambda engine=engine, at=portal: apart(product, engine, rows, at, "zlib"),  # type: ignore[misc]
-                "isal": lambda engine=engine, at=portal: apart(product, engine, rows, at, "isal"),  # type: ignore[misc]
+                "zlib": lambda engine=engine, at=at: apart(product, engine, rows, at, "zlib"),  # type: ignore[misc]
+                "isal": lambda engine=engine, at=at: apart(product, engine, rows, at, "isal"),  # type: ignore[misc]
             }
             rounds = [{way: make() for way, make in ways.items()} for _ in range(times)]
             for way, goal in GOALS.items():
@@ -74,13 +74,13 @@ def measure(folder: Path, rows: int, times: int) -> None:
 def measure_click(folder: Path) -> None:
     """Measure and print how long it is from the click to an archive of ten rows."""
     url = crowded.build(f"sqlite:///{folder}/", "few", 10)
-    environ = _portal(folder / "click", {"sqlite": url})
+    environ = portal(folder / "click", {"sqlite": url})
     waits = clicks.waits(folder / "click", environ, TIMES)
     value = statistics.median(waits)
     stage.say("export, 10 rows from the click", value, "s", baseline=1.0, ratio=value, goal=1.0, n=TIMES)
 
 
-def _portal(folder: Path, urls: Mapping[str, str]) -> dict[str, str]:
+def portal(folder: Path, urls: Mapping[str, str]) -> dict[str, str]:
     """Make a portal over these databases; return its settings."""
     environ = stage.environment(folder, stage.free_port()) | crowded.manifests(folder / "sources", dict(urls))
     stage.migrate(environ)

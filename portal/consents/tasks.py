@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal.consents import service
+from portal.consents.models import Reconciliation
+from portal.consents.service import reconciling
 from portal.kernel import work
 from portal.kernel.outbox import Delivery
 from portal.kernel.work import Claim
@@ -14,6 +16,18 @@ from portal.kernel.work import Claim
 def pass_on(claim: Claim[Delivery]) -> None:
     """Write a person's present choices into one system."""
     service.pass_on(claim)
+
+
+@work.runner("reconciliations", Reconciliation)
+def reconcile(claim: Claim[Reconciliation]) -> None:
+    """Compare one system with what people chose."""
+    reconciling.reconcile(claim)
+
+
+@work.every(timedelta(hours=1))
+def keep_in_step() -> None:
+    """Know every connected system that is compared at night."""
+    reconciling.keep_in_step()
 
 
 @work.every(timedelta(minutes=1))

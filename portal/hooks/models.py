@@ -109,11 +109,12 @@ class Told(NamedTuple):
     sources: Sequence[str] | None = None
 
 
-_EVENT = "SELECT ? AS message, ? AS kind, ? AS about, ? AS facts, ? AS event, ? AS sources"
+_EVENT = """SELECT CAST(? AS INTEGER) AS subject, ? AS message, ? AS kind, ? AS about, ? AS facts, ? AS event,
+? AS sources"""
 # A paused endpoint keeps what it is not told yet; one that was ended hears nothing more.
 _TELL = """INSERT INTO hook_messages (endpoint_id, message, kind, subject, about, facts, event, people, state, at,
 due_at, give_up_at, fence, attempts, trouble)
-SELECT e.id, v.message, v.kind, ?, v.about, v.facts, v.event, NULL, 'waiting', ?,
+SELECT e.id, v.message, v.kind, v.subject, v.about, v.facts, v.event, NULL, 'waiting', ?,
 CASE WHEN e.state <> 'on' THEN NULL WHEN e.resting_until > ? THEN e.resting_until ELSE ? END, ?, 0, 0, ''
 FROM ({}) v JOIN hook_endpoints e ON e.state <> 'ended'
 AND (e.kinds = '' OR ' ' || e.kinds || ' ' LIKE ? || v.kind || ?)
@@ -127,13 +128,18 @@ WHERE state IN ('waiting', 'given up') GROUP BY endpoint_id, state"""
 
 
 def tell(subject: int | None, events: Sequence[Told]) -> int:
+    """Write events about one person, or nobody, for every endpoint that listens to them; see `tell_each`."""
+    return tell_each([(subject, one) for one in events])
+
+
+def tell_each(events: Sequence[tuple[int | None, Told]]) -> int:
     """Write events for every endpoint that listens to them, in one statement; return how many messages those are."""
     at = clock.now()
     now = written(at)
     each = " UNION ALL ".join([_EVENT] * len(events))
-    values = [part for one in events for part in (*one[:5], _listed(one.sources))]
+    values: list[Any] = [part for whose, one in events for part in (whose, *one[:5], _listed(one.sources))]
     values += [*_WITHIN, *_WITHIN]
-    done = run(_TELL.format(each), subject, now, now, now, written(at + TRIED_FOR), *values).rowcount
+    done = run(_TELL.format(each), now, now, now, written(at + TRIED_FOR), *values).rowcount
     if done > 0:
         wake_table(HookMessage)
     return int(done)

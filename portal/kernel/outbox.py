@@ -6,7 +6,7 @@ standing and confirms the number that it read before; if a newer event came mean
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import peewee
@@ -26,6 +26,7 @@ class Delivery(Claimable):
     confirmed = peewee.BigIntegerField(default=0)
     asked_at = MomentField(default=clock.now)
     confirmed_at = MomentField(null=True)
+    again_at = MomentField(null=True)
 
     class Meta:
         table_name = "deliveries"
@@ -71,6 +72,20 @@ def confirm(claim: Claim[Delivery], event: int, at: datetime) -> None:
     """Record what a system has taken; the row stays due if a newer event came meanwhile."""
     with claim.step(confirmed=event, confirmed_at=at):
         Delivery.update(due_at=None, attempts=0).where(Delivery.id == claim.row.id, Delivery.wanted == event).execute()
+
+
+def again_each(source: str, subjects: Sequence[int]) -> None:
+    """Ask a system again about people of whom it was found to say otherwise, in the transaction that notes it."""
+    now = clock.now()
+    anew = {"due_at": now, "attempts": 0, "confirmed": 0, "confirmed_at": None, "again_at": now}
+    Delivery.update(anew).where(Delivery.source == source, Delivery.subject << list(subjects)).execute()
+    wake_table(Delivery)
+
+
+def behind(source: str, subjects: Sequence[int]) -> set[int]:
+    """Return of whom a system has still to confirm something, in one statement."""
+    late = (Delivery.source == source) & (Delivery.confirmed < Delivery.wanted) & (Delivery.subject << list(subjects))
+    return {int(row.subject) for row in Delivery.select(Delivery.subject).where(late)}
 
 
 def look_again(subject: int, source: str) -> None:

@@ -3,7 +3,8 @@
 Text, numbers, truth values and null are themselves. Decimals, dates, moments and UUIDs are written as text; the kind of
 their column (`Snapshot.kinds`) says what they were. What no column could tell carries a mark: {"$bytes": base64},
 {"$text": base64} for text that is no UTF-8, {"$float": "nan"}, {"$integer": "…"} beyond 64 bits, {"$number": "…"} for
-one that a float would round, {"$json": …} around an object that has such a mark itself.
+one that a float would round, {"$json": …} around an object that has such a mark itself, and around a null that is a
+value in JSON and no empty column.
 """
 
 from __future__ import annotations
@@ -25,6 +26,19 @@ class Number(Decimal):
     """A number inside JSON that a float would round."""
 
 
+class Null:
+    """The null of JSON as a value of its own: the column is not empty."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Null)
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __str__(self) -> str:
+        return "null"
+
+
 def encode(value: Any) -> Json:
     """Return the JSON form of a value as a driver gives it; never fails, an unknown type becomes its text."""
     match value:
@@ -36,6 +50,8 @@ def encode(value: Any) -> Json:
             return _number(value)
         case bytes() | bytearray() | memoryview():
             return {"$bytes": b64encode(value).decode()}
+        case Null():
+            return {"$json": None}
         case dict():
             plain = {str(key): encode(inner) for key, inner in value.items()}
             return {"$json": plain} if len(plain) == 1 and plain.keys() <= _MARKS else plain
@@ -88,6 +104,8 @@ def _written(value: Any) -> str:
 def _unmarked(written: dict[str, Json]) -> Any:
     if len(written) == 1 and written.keys() <= _MARKS:
         [(mark, inner)] = written.items()
+        if mark == "$json" and inner is None:
+            return Null()
         if mark == "$json":
             return {key: decode(value) for key, value in inner.items()}
         return _UNMARK[mark](inner)

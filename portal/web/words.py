@@ -19,6 +19,7 @@ from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 
 from portal.kernel import clock
+from portal.kernel.counts import AtLeast
 from portal.kernel.problems import N_
 from portal.web.present import known
 from portal.web.shipped import shipped
@@ -86,8 +87,8 @@ class Words:
         return self.say(_MOMENT, clock=f"{local.hour:02}:{local.minute:02}", day=day, zone=zone)
 
     def number(self, number: float) -> str:
-        """Return a number as this language groups it: 100,000."""
-        return _grouped(number, self.locale)
+        """Return a number as this language groups it: 100,000; one that was not counted to the end as 10,000+."""
+        return _grouped(number, self.locale) + "+" * isinstance(number, AtLeast)
 
     def exact(self, number: Decimal) -> str:
         """Return a number with every digit that it has."""

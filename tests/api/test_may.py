@@ -195,7 +195,7 @@ def test_many_at_once_are_judged_as_one_alone(
         purpose = site.purposes.get(name.partition("@")[0])
         if purpose is None or chosen in purpose.states:
             stored[name] = [chosen, event, at, *case]
-    choices = projection._read(stored)
+    choices = projection.read(stored)
     for purpose_id in ("marketing.events.email", "marketing.events.sms", "location.level", "contract", "accounting"):
         known = site.purposes.get(purpose_id)
         if state and (known is None or state not in known.states):

@@ -9,6 +9,8 @@ import pytest
 
 from portal.accounts import identifiers
 from portal.accounts.models import Identifier, Proof
+from portal.cases.models import Evidence
+from portal.cases.service import by_reference
 from portal.details import service, tasks
 from portal.details.models import Correction, CorrectionPart
 from portal.kernel import audit, clock, work
@@ -20,6 +22,7 @@ from portal.subjects import service as subjects
 from tests.browse import Browser, Page
 from tests.conftest import Portal
 from tests.details.conftest import NAMES, Run
+from tests.details.test_correcting import ask_for_bank_account
 from tests.people import Member, member
 
 NEW = "mai.moved@example.com"
@@ -240,3 +243,23 @@ def test_the_log_stays_whole(mai: Member) -> None:
     audit.seal()
     assert audit.verify().is_whole
     assert Identifier.select().where(Identifier.moves_to.is_null(False)).count() == 0
+
+
+def test_a_bank_account_that_somebody_else_asked_for_is_taken_back(mai: Member) -> None:
+    case = ask_for_bank_account(mai)
+    moved(mai)
+    mai.portal.drain()
+    not_me(mai)
+    tasks.take_back_all()
+    assert by_reference(case.reference).state == "revoked"
+    assert not Evidence.select().where(Evidence.state == "kept").exists()
+
+
+def test_what_was_asked_for_long_before_is_left_to_staff(mai: Member) -> None:
+    with clock.later(-timedelta(days=8)):
+        case = ask_for_bank_account(mai)
+    moved(mai)
+    mai.portal.drain()
+    not_me(mai)
+    tasks.take_back_all()
+    assert by_reference(case.reference).state == "open"

@@ -10,6 +10,8 @@ from datetime import timedelta
 import pytest
 
 from portal.consents import service as consents
+from portal.consents.service.importing import Record
+from portal.consents.service.weighing import LISTED
 from portal.hooks import service
 from portal.hooks.models import DELIVERED, DISABLED, ENDED, GIVEN_UP, OVERTAKEN, WAITING, HookEndpoint, HookMessage
 from portal.hooks.service import endpoints, signing
@@ -303,3 +305,13 @@ def test_a_choice_is_one_statement_however_many_listen(anna: int, inside: None, 
         choose(anna, "on")
     assert len(after) == len(before)
     assert HookMessage.select().count() == 5
+
+
+def test_a_list_of_who_must_be_left_out_is_told_like_a_no(anna: int, app: HookEndpoint, listener: Listener) -> None:
+    choose(anna, "on")
+    work.drain()
+    with clock.later(timedelta(minutes=1)):
+        consents.take_in(anna, [Record(EVENTS, "off", "file", LISTED, clock.now())])
+        work.drain()
+    assert [state for _, state in listener.states] == ["on", "off"]
+    assert listener.got[1].data["event"] > listener.got[0].data["event"]

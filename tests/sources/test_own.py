@@ -107,6 +107,8 @@ def settle(email: str) -> Person:
     listening = HookEndpoint.create(name=email, url="https://example.com/", secret="whsec_")
     told = {"message": email[:40], "kind": "choice.changed", "about": "location.level"}
     models["HookMessage"].create(subject=subject.id, endpoint=listening, give_up_at=now, **told)
+    differs = {"kind": "yes", "stored": "on", "wanted": "off", "found_at": now, "seen_at": now}
+    models["Drift"].create(subject=subject, source="crm", purpose="location.level", **differs)
     models["Suspended"].create(subject=subject, source="crm", purpose="marketing.events.email", state="on")
     models["Presence"].create(case=copy, staff=1)
     models["Release"].create(case=copy, prepared_by=1)

@@ -11,7 +11,9 @@ from portal.consents.models import append_each, held, spoken, store
 from portal.consents.service.ledger import newest_by_system
 from portal.consents.service.names import UnknownChoice, is_reserved, purpose, reserved_states
 from portal.consents.service.projection import project_imported, worded
+from portal.consents.service.spreading import one
 from portal.consents.service.weighing import IMPORTED, Word, kept_there, weigh
+from portal.hooks import service as hooks
 from portal.kernel import audit, clock, outbox
 from portal.kernel.db import atomic, written
 
@@ -89,13 +91,15 @@ def _write(subject_id: int, choices: dict[str, Any], said: dict[str, list[Word]]
 
 def _hold(subject_id: int, choices: dict[str, Any], said: dict[str, list[Word]], numbers: Sequence[int]) -> None:
     """Make what holds now the present standing, and mark the systems that are to be told."""
-    told: dict[str, int] = {}
+    told: dict[str, Word] = {}
     for name, words in said.items():
         word = weigh(name, words)
         if project_imported(choices, name, word) and word and not kept_there(name, word):
-            told[name] = max(numbers)
+            told[name] = word
     store(subject_id, choices, max(numbers))
-    outbox.mark_each(subject_id, newest_by_system(told))
+    outbox.mark_each(subject_id, newest_by_system(dict.fromkeys(told, max(numbers))))
+    moved = [one(str(uuid4()), word.event, name, word.state, word.at.isoformat()) for name, word in told.items()]
+    hooks.changed(subject_id, moved)
 
 
 def _event(subject_id: int, record: Record, at: datetime) -> dict[str, Any]:

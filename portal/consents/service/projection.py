@@ -30,6 +30,11 @@ class Choice(NamedTuple):
     case: str = ""
     origin: str = ""
 
+    @property
+    def made(self) -> bool:
+        """Tell whether somebody chose so, and the systems are told; what was only found elsewhere is no such choice."""
+        return self.event > 0 and not self.origin
+
 
 class Reader(Protocol):
     """Whoever a page is drawn for; `memo` keeps what one request needs more than once."""
@@ -42,19 +47,19 @@ class Reader(Protocol):
 
 def standing(subject_id: int) -> dict[str, Choice]:
     """Return the present state of every purpose of this site; what holds for one system alone is `purpose@system`."""
-    return _read(choices_of(subject_id))
+    return read(choices_of(subject_id))
 
 
 def locked(subject_id: int) -> dict[str, Choice]:
     """Return the standing to whoever judges by it what to write: nobody changes it before this transaction ends."""
-    return _read(held(subject_id))
+    return read(held(subject_id))
 
 
 def present(reader: Reader) -> dict[str, Choice]:
     """Return the standing of whoever a page is for, read once a request: menu and page both need it."""
     if "standing" not in reader.memo:
         came_along = reader.memo.get("choices")  # with the session, in one statement
-        reader.memo["standing"] = _read(document(came_along)) if came_along else standing(reader.subject_id)
+        reader.memo["standing"] = read(document(came_along)) if came_along else standing(reader.subject_id)
     found: dict[str, Choice] = reader.memo["standing"]
     return found
 
@@ -83,7 +88,7 @@ def replayed(subject_id: int) -> Iterator[tuple[datetime, dict[str, Choice]]]:
             project_imported(choices, event.purpose, weigh(event.purpose, said[event.purpose]))
         else:
             project(choices, event.purpose, stored(event.purpose, word))
-        yield event.at, _read(choices)
+        yield event.at, read(choices)
 
 
 def made_by(actor: str, events: Sequence[int]) -> set[int]:
@@ -129,7 +134,8 @@ def project_imported(choices: dict[str, Any], name: str, word: Word | None) -> b
     return True
 
 
-def _read(found: Mapping[str, Any]) -> dict[str, Choice]:
+def read(found: Mapping[str, Any]) -> dict[str, Choice]:
+    """Return a standing from choices as they are stored, with the default of whatever nobody chose."""
     return _filled(
         {
             name: Choice(state, event, datetime.fromisoformat(at), *case)

@@ -19,6 +19,7 @@ from portal.consents.service.names import (
 )
 from portal.hooks import service as hooks
 from portal.hooks.service import kinds
+from portal.kernel import clock
 
 _KINDS = {OBJECTION: kinds.OBJECTION, HOLD: kinds.HOLD, REFUSAL: kinds.REFUSAL}
 
@@ -48,3 +49,11 @@ def _stop(name: str) -> tuple[str, str]:
         return kinds.RESTRICTION, ""
     head = name[: name.index(".") + 1]
     return _KINDS[head], name[len(head) :]
+
+
+def holding(name: str, state: str, number: int) -> hooks.Told:
+    """Return what a system shall have of a purpose, as it is told again when it was found to have something else."""
+    at = clock.now().isoformat()
+    if name == RESTRICTION:
+        return hooks.of_ledger(kinds.RESTRICTION, "", number, "", "", [], state=state, stops=state == "on", at=at)
+    return hooks.of_ledger(kinds.CHOICE, "", number, name, "", [], state=state, at=at)

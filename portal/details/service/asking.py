@@ -77,16 +77,24 @@ def for_review(
     """
     new = wanted(detail, typed)
     limits.hit(PER_PERSON, "correction", str(subject_id))
-    asked = {"detail": detail.name, **({"restrict": "yes"} if restrict else {})}
     with atomic():
-        case = cases.open_case(KIND, subject_id, approved=False, asked=asked)
-        row = open_row(subject_id, detail, new, language, case=case)
-        if why.strip():
-            thread.say(case, "person", why)
-        cases.acknowledge(case, actor="worker")
-        effects.filed(case)
+        case, [row] = file(subject_id, [(detail, new)], why, language, restrict=restrict)
     evidence.keep(case, files)
     return row
+
+
+def file(
+    subject_id: int, wishes: Sequence[tuple[Detail, str]], why: str, language: str, *, restrict: bool
+) -> tuple[Case, list[Correction]]:
+    """Open one request for all values that staff look at, inside a transaction."""
+    asked = {"detail": ", ".join(detail.name for detail, _ in wishes), **({"restrict": "yes"} if restrict else {})}
+    case = cases.open_case(KIND, subject_id, approved=False, asked=asked)
+    rows = [open_row(subject_id, detail, new, language, case=case) for detail, new in wishes]
+    if why.strip():
+        thread.say(case, "person", why)
+    cases.acknowledge(case, actor="worker")
+    effects.filed(case)
+    return case, rows
 
 
 def wanted(detail: Detail, typed: str) -> str:
@@ -172,6 +180,17 @@ def of_subject(subject_id: int, limit: int = 20) -> list[Correction]:
     """Return the last corrections of a person, the newest first."""
     mine = Correction.select().where(Correction.subject == subject_id)
     return list(mine.order_by(Correction.id.desc()).limit(limit))
+
+
+def latest(rows: Sequence[Correction]) -> dict[str, tuple[Correction, list[CorrectionPart]]]:
+    """Return, by detail, the newest of some corrections, which come newest first, with its parts: one query for all."""
+    newest: dict[str, Correction] = {}
+    for row in rows:
+        newest.setdefault(row.detail, row)
+    found: dict[int, list[CorrectionPart]] = {row.id: [] for row in newest.values()}
+    for part in CorrectionPart.select().where(CorrectionPart.correction << list(found)).order_by(CorrectionPart.id):
+        found[part.correction_id].append(part)
+    return {name: (row, found[row.id]) for name, row in newest.items()}
 
 
 def of_case(case: Case) -> list[Correction]:

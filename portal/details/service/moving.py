@@ -7,11 +7,13 @@ says from an old one that it was not them gets everything back as it was.
 from __future__ import annotations
 
 from portal.accounts import alarms, identifiers
-from portal.accounts.models import Alarm, Identifier
+from portal.accounts.models import Account, Alarm, Identifier, Subject
+from portal.cases.models import Case
+from portal.cases.service import reopening
 from portal.details.models import Correction
-from portal.details.service.asking import PER_PERSON, WRITING, NeedsReview, open_row, wanted
+from portal.details.service.asking import ASKED, PER_PERSON, WRITING, NeedsReview, open_row, wanted
 from portal.details.service.reading import PROOF, Detail
-from portal.details.service.writing import DONE, take_back
+from portal.details.service.writing import DONE, take_back, was_not_them
 from portal.kernel import limits
 from portal.kernel.db import atomic
 from portal.kernel.problems import NotFound
@@ -45,7 +47,7 @@ def prove(account_id: int, subject_id: int, detail: Detail, proof_id: int, code:
     proof = identifiers.spend(account_id, proof_id, code)
     with atomic():
         new = identifiers.take(proof)
-        return _write(subject_id, detail, new, language, is_new=True)
+        return write_proven(subject_id, detail, new, language, is_new=True)
 
 
 def use_proven(account_id: int, subject_id: int, detail: Detail, typed: str, language: str) -> Correction:
@@ -56,18 +58,29 @@ def use_proven(account_id: int, subject_id: int, detail: Detail, typed: str, lan
         raise NotFound
     limits.hit(PER_PERSON, "correction", str(subject_id))
     with atomic():
-        return _write(subject_id, detail, new, language, is_new=False)
+        return write_proven(subject_id, detail, new, language, is_new=False)
 
 
 def take_back_all() -> None:
-    """Undo every address that was written and whose person said since that it was not them."""
+    """Undo what its person said since was not them: addresses that were written, and what staff still look at."""
     done = Correction.select().join(Alarm, on=(Alarm.id == Correction.alarm))
     for row in done.where(Alarm.undone_at.is_null(False), Correction.state << [WRITING, DONE]):
         with atomic():
             take_back(row)
+    for row in _waiting():
+        if row.case is not None and was_not_them(row):
+            reopening.cancel(row.case, "worker")
 
 
-def _write(subject_id: int, detail: Detail, new: Identifier, language: str, *, is_new: bool) -> Correction:
+def _waiting() -> list[Correction]:
+    """Return what staff look at of persons who said that it was not them."""
+    of_case = Correction.select(Correction, Case).join(Case).switch(Correction).join(Subject).join(Account)
+    which = (Correction.state == ASKED) & (Case.state == "open") & (Correction.asked_at < Account.distrusted_at)
+    return list(of_case.where(which))
+
+
+def write_proven(subject_id: int, detail: Detail, new: Identifier, language: str, *, is_new: bool) -> Correction:
+    """Warn the other addresses and write this one into every system, inside a transaction."""
     alarm = alarms.tell_moving(new, is_new=is_new)
     identifiers.make_main(new.account_id, new.id)
     identifiers.keep_until_moved(new)

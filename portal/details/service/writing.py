@@ -53,10 +53,12 @@ def write(claim: Claim[CorrectionPart]) -> None:
 
 
 def was_not_them(row: Correction) -> bool:
-    """Tell whether its person has said since that somebody else asked for a correction."""
+    """Tell whether its person has said, within the days of a warning, that somebody else asked for a correction."""
     account = subjects.account_of(row.subject_id)
     since = accounts.distrusted(account) if account else None
-    return (since is not None and row.asked_at < since) or (row.alarm is not None and alarms.was_undone(row.alarm))
+    if since is not None and since - alarms.LIFE < row.asked_at < since:
+        return True
+    return row.alarm is not None and alarms.was_undone(row.alarm)
 
 
 def _corrected(source: Source, person: Person, part: CorrectionPart, row: Correction) -> str:

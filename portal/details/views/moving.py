@@ -9,7 +9,7 @@ from portal.accounts import identifiers
 from portal.details import service
 from portal.details.forms import ValueForm, value_form
 from portal.details.service import PROOF, Detail
-from portal.details.views.page import card
+from portal.details.views.cards import card
 from portal.details.views.room import room
 from portal.kernel.problems import Problem, TooManyTries
 from portal.security.forms import ProofForm

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from portal.hooks.models import ENDED, NOBODY, WAITING, HookEndpoint, HookMessage, Told, tell
+from portal.hooks.models import ENDED, NOBODY, WAITING, HookEndpoint, HookMessage, Told, tell, tell_each
 from portal.hooks.service import kinds, people
 from portal.kernel import clock
 from portal.kernel.db import atomic
@@ -64,8 +64,8 @@ def erased(persons: Mapping[str, Person], subject: int, *, system: str = "", tab
 
 def again(source: str, events: Sequence[tuple[int, Told]]) -> None:
     """Tell one system again what holds for people, because it was found to say otherwise; joins a transaction."""
-    for subject, told in events:
-        tell(subject, [told._replace(message=_id(), sources=[source])])
+    if events:
+        tell_each([(subject, told._replace(message=_id(), sources=[source])) for subject, told in events])
 
 
 def test(endpoint: HookEndpoint) -> HookMessage:

@@ -38,7 +38,14 @@ from portal.notices.messages.signing_in import (
     sign_up_code,
     sign_up_known,
 )
-from portal.notices.messages.staff import staff_changed, staff_code, staff_digest, staff_invited, webhook_stopped
+from portal.notices.messages.staff import (
+    drift_found,
+    staff_changed,
+    staff_code,
+    staff_digest,
+    staff_invited,
+    webhook_stopped,
+)
 
 __all__ = [
     "CHANGES",
@@ -81,6 +88,7 @@ __all__ = [
     "sign_up_known",
     "staff_changed",
     "staff_code",
+    "drift_found",
     "staff_digest",
     "staff_invited",
     "use_resumes",

@@ -41,6 +41,7 @@ DECLARED: dict[str, tuple[str, ...]] = {
     "answer_late": ("reference", "url"),
     "policy_changes": ("what", "begins", "url", "compare_url"),
     "webhook_stopped": ("name", "url"),
+    "drift_found": ("system", "count", "url"),
 }
 
 # What `security_changed` has a sentence for, in its three templates.

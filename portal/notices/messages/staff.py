@@ -41,3 +41,8 @@ def staff_digest(to: Recipient, cause: str, lines: Sequence[tuple[str, str, date
 def webhook_stopped(to: Recipient, cause: str, name: str, url: str) -> None:
     """Tell an admin that a system which listens is told nothing more, and where it says why."""
     queue("webhook_stopped", to, cause, name=name, url=url)
+
+
+def drift_found(to: Recipient, cause: str, system: str, count: int, url: str) -> None:
+    """Tell an admin that a system says yes of so many people after a no, was asked again, and where it is seen."""
+    queue("drift_found", to, cause, system=system, count=count, url=url)

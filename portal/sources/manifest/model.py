@@ -15,7 +15,7 @@ Way = Literal["notice", "hand-over"]
 FactKind = Literal["day", "amount", "words"]
 RuleKind = Literal["null", "empty", "hash", "text", "redact"]
 Correct = Literal["", "self", "proof", "review"]
-DetailKind = Literal["text", "email", "phone", "date", "tax_id", "bank_account"]
+DetailKind = Literal["text", "address", "email", "phone", "date", "tax_id", "bank_account"]
 Whose = Literal["erased", "everybody"]
 Scalar = str | int | float | bool
 
@@ -178,6 +178,7 @@ class Table:
     match: tuple[Match, ...] = ()
     order_by: tuple[tuple[str, bool], ...] = ()  # column, descending
     time: str = ""  # the column that dates a row
+    changed: str = ""  # the column that says when a row was last changed
     controller_column: str = ""
     blocks: tuple[Blocks, ...] = ()
     affects: tuple[Affects, ...] = ()

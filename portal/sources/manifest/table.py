@@ -35,6 +35,7 @@ def table(name: str, reader: Reader) -> Table:
         match=matches(reader, "match") if reader.has("match") else (),
         order_by=tuple(_order(reader, part) for part in reader.strings("order_by")),
         time=reader.string("time"),
+        changed=reader.string("changed"),
         controller_column=reader.string("controller_column"),
         blocks=_blocks(reader),
         affects=_listed(reader, "affects", _affected),

@@ -18,6 +18,7 @@ TITLES: Mapping[str, str] = {
     "acting": N_("For whom it was asked"),
     "actor": N_("Done by"),
     "address": N_("Address"),
+    "again_at": N_("Asked again at"),
     "age_confirmed_at": N_("Age confirmed at"),
     "age_limit": N_("Age that counted"),
     "age_rule": N_("Rule on age that was met"),

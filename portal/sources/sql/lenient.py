@@ -10,7 +10,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from portal.sources.values import Number
+from portal.sources.values import Null, Number
 
 _MOMENTS = ("date", "time", "timetz", "timestamp", "timestamptz")
 _RANGES = ("int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange")
@@ -57,8 +57,9 @@ def _lenient(adapters: Any, name: str, texts: tuple[bytes, ...] = ()) -> Any:
 
 
 def exact_json(written: str | bytes) -> Any:
-    """Return a JSON value; a number that a float would round keeps all its digits."""
-    return json.loads(written, parse_float=_exact)
+    """Return a JSON value; a number that a float would round keeps all its digits, and null is told from no value."""
+    value = json.loads(written, parse_float=_exact)
+    return Null() if value is None else value
 
 
 def _exact(written: str) -> float | Number:

@@ -99,6 +99,18 @@ class Postgres(Dialect):
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return self.text(name) + " ~* " + bound(pattern)
 
+    def limit(self, connection: Any, seconds: float) -> None:
+        wanted = f"SET statement_timeout = {int(seconds * 1000)}" if seconds else "RESET statement_timeout"
+        connection.execute(wanted)
+
+    def gave_up(self, error: Exception) -> bool:
+        return getattr(error, "sqlstate", None) == "57014"
+
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        text = (name if column.kind == "text" else self.text(name)) + ' COLLATE "C"'
+        has_case = any(sign.isalpha() for sign in outline)
+        return ("lower(" + text + ")" if has_case else text) + " LIKE " + bound(outline)
+
     def compact(self, connection: Any, tables: Sequence[str]) -> None:
         for table in tables:
             connection.execute("VACUUM " + table)

@@ -20,8 +20,8 @@ MIXED = "mixed"
 def write(session: Session, reach: Reach, choices: Mapping[str, str], refuse: Refuse) -> None:
     """Set each column in all rows of the person that have another value; a state without a value is refused."""
     for name, state in choices.items():
-        table, column = _column(reach.ground, reach.ground.manifest.preferences[name])
-        known = _values(reach.ground.manifest.preferences[name], column)
+        table, column = place_of(reach.ground, reach.ground.manifest.preferences[name])
+        known = values_of(reach.ground.manifest.preferences[name], column)
         if state not in known and (known or column.kind != "text"):
             raise refuse(f"preference {name} has no value for the state {state}", True)
         place, value = reach.ground.name(table, column.name), bound(known.get(state, state))
@@ -39,7 +39,7 @@ def read(session: Session, reach: Reach) -> dict[str, str]:
 def read_many(session: Session, ground: Ground, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
     """Return what `read` does of many people: what stands in their own rows is read with one statement."""
     wanted = ground.manifest.preferences.values()
-    beside = [one for one in wanted if _column(ground, one)[0] is ground.subject]
+    beside = [one for one in wanted if place_of(ground, one)[0] is ground.subject]
     elsewhere = [one for one in wanted if one not in beside]
     rows = _rows(session, ground, beside, [key for person in people.values() for key in person.keys])
     found = {number: _joined(rows[key] for key in person.keys if key in rows) for number, person in people.items()}
@@ -51,7 +51,7 @@ def read_many(session: Session, ground: Ground, people: Mapping[int, Person]) ->
 def _read(session: Session, reach: Reach, wanted: Iterable[Preference]) -> dict[str, str]:
     stored = {}
     for preference in wanted:
-        table, column = _column(reach.ground, preference)
+        table, column = place_of(reach.ground, preference)
         chosen = (
             "SELECT DISTINCT " + reach.ground.name(table, column.name) + f" FROM {reach.ground.from_(table)} WHERE "
         )
@@ -68,7 +68,7 @@ def _rows(
     if not wanted or not keys:
         return {}
     subject, width = ground.subject, len(ground.manifest.subject.key)
-    columns = [_column(ground, one)[1] for one in wanted]
+    columns = [place_of(ground, one)[1] for one in wanted]
     asked = [*ground.manifest.subject.key, *(column.name for column in columns)]
     names = joined((ground.name(subject, column) for column in asked), ", ")
     rows = Reach(ground, Person(tuple(keys))).rows(subject)
@@ -90,17 +90,18 @@ def _joined(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _word(preference: Preference, column: LiveColumn, value: Any) -> str:
-    words = {stored: state for state, stored in _values(preference, column).items()}
+    words = {stored: state for state, stored in values_of(preference, column).items()}
     return words.get(value, values.text(value))
 
 
-def _column(ground: Ground, preference: Preference) -> tuple[Table, LiveColumn]:
+def place_of(ground: Ground, preference: Preference) -> tuple[Table, LiveColumn]:
+    """Return table and column of a preference."""
     place = preference.place or Place(ground.subject.name, preference.name)
     table = ground.manifest.tables[place.table]
     return table, ground.column(table, place.column)
 
 
-def _values(preference: Preference, column: LiveColumn) -> dict[str, Scalar]:
+def values_of(preference: Preference, column: LiveColumn) -> dict[str, Scalar]:
     """Return the value of each state: the manifest's, else on and off for columns that hold yes or no."""
     known = dict(preference.values)
     if not known and column.kind in ("boolean", "integer", "number"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -28,6 +29,8 @@ _KINDS = {
     "real": "number", "floa": "number", "doub": "number", "dec": "number", "num": "number",
 }  # fmt: skip
 
+_OFTEN = 10_000  # steps of the engine between two looks at the clock
+
 
 class Sqlite(Dialect):
     """Reads through `mode=ro` connections; writes with BEGIN IMMEDIATE, foreign keys on, deleted pages zeroed."""
@@ -36,6 +39,7 @@ class Sqlite(Dialect):
     reading = ("BEGIN",)
     writing = ("BEGIN IMMEDIATE",)
     patience = 5.0  # seconds to wait for another writer
+    breath = 0.05  # a writer who waits looks as often as that whether it is its turn
 
     @property
     def errors(self) -> type[Exception]:
@@ -96,6 +100,16 @@ class Sqlite(Dialect):
 
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return self.redacted(LiveColumn("", "", "text", True), name, pattern) + " IS NOT " + name
+
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        return name + " LIKE " + bound(outline)  # which has no regard to the case of ASCII letters
+
+    def limit(self, connection: sqlite3.Connection, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        connection.set_progress_handler((lambda: time.monotonic() > until) if seconds else None, _OFTEN)
+
+    def gave_up(self, error: Exception) -> bool:
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
     def compact(self, connection: sqlite3.Connection, tables: Sequence[str]) -> None:
         connection.execute("VACUUM")
