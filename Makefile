@@ -1,7 +1,9 @@
 # `make` alone lists what can be made. PYTHON=python3.12 makes it with that Python, in a virtual environment of its own.
 PORT ?= 8000
 DEBIAN_TESTS = chromium fonts-noto-core mariadb-client-core mariadb-server-core postgresql redis-server
-BENCHMARKS = $(filter-out %/__init__.py %/stage.py %/plain.py %/plain_json.py,$(wildcard benchmarks/*.py))
+# What others share, and the baselines that a server serves, print nothing by themselves.
+SHARED = __init__ stage plain plain_json crowded clicks
+BENCHMARKS = $(filter-out $(SHARED:%=benchmarks/%.py),$(wildcard benchmarks/*.py))
 
 ifdef PYTHON
 VENV = .venv-$(notdir $(PYTHON))
@@ -14,7 +16,7 @@ DEV = $(VENV)/requirements-dev.installed
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run run-servers test soak check format bench pictures lighthouse heard translations lock clean
+.PHONY: help run run-servers test soak check format bench bench-long pictures lighthouse heard translations lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -46,15 +48,20 @@ format: $(DEV) ## write code as `make check` wants it
 	$(BIN)/ruff format
 
 bench: $(DEV) ## every benchmark, a JSON line each (ONLY=name for one)
+	@scripts/debian-packages $(DEBIAN_TESTS)
 	@set -e; for script in $(or $(ONLY:%=benchmarks/%.py),$(BENCHMARKS)); do \
 	    $(BIN)/python -m benchmarks.$$(basename $$script .py); \
 	done
+
+bench-long: $(DEV) ## what takes half an hour: copies of two million rows
+	@scripts/debian-packages $(DEBIAN_TESTS)
+	$(BIN)/python -m benchmarks.export long
 
 pictures: $(DEV) ## every page as a picture, narrow and wide, light and dark, in var/pictures
 	@scripts/debian-packages $(DEBIAN_TESTS)
 	$(BIN)/python -m tests.browser.pictures
 
-lighthouse: $(DEV) ## Lighthouse's marks of the main pages on a phone; needs node and npm
+lighthouse: $(DEV) ## Lighthouse's marks of every page on a phone (PAGES="inbox data"); needs node and npm
 	@scripts/debian-packages chromium
 	$(BIN)/python -m tests.browser.lighthouse
 

@@ -19,6 +19,7 @@ import portal.children.views
 import portal.deletion.views
 import portal.details.views
 import portal.download.views
+import portal.inbox.views
 import portal.location.views
 import portal.marketing.views
 import portal.overview.views
@@ -28,6 +29,7 @@ import portal.security.views
 import portal.sharing.views
 import portal.staff.views
 import portal.subjects.views
+import portal.uses.views
 from portal import config, start, web
 from portal.accounts.apps import keeping
 from portal.accounts.staff import kept as staff_kept
@@ -46,10 +48,12 @@ from portal.web.shipped import shipped
 ROOMS = (
     portal.overview.views,
     portal.accounts.views,
+    portal.inbox.views,
     portal.details.views,
     portal.location.views,
     portal.marketing.views,
     portal.sharing.views,
+    portal.uses.views,
     portal.subjects.views,
     portal.download.views,
     portal.deletion.views,

@@ -6,6 +6,7 @@ from portal import config
 from portal.cases import deadlines
 from portal.config import Config
 from portal.kernel import crypto, db, logs, work
+from portal.notices.push import vapid
 from portal.sources import registry
 from portal.sources.own import OwnSource
 
@@ -16,6 +17,7 @@ def open_house(settings: Config) -> None:
     config.use(settings)
     deadlines.check(settings.site)
     crypto.use_keys(settings.secret_key, settings.encryption_keys, settings.hash_keys)
+    vapid.check(settings.push_key)
     db.connect(settings.database_url)
     own = OwnSource(f"{settings.site.name} {settings.site.product}")
     registry.use(registry.load(settings.sources, settings.environ, own))

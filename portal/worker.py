@@ -13,6 +13,7 @@ import portal.consents.tasks
 import portal.deletion.tasks
 import portal.details.tasks
 import portal.download.tasks
+import portal.hooks.tasks
 import portal.kernel.audit.tasks
 import portal.location.tasks
 import portal.notices.tasks

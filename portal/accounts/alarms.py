@@ -44,6 +44,22 @@ def tell_added(identifier: Identifier) -> None:
     _tell(_about(identifier, "added"), to, mask(identifier.kind, identifier.value))
 
 
+def tell_moving(identifier: Identifier, *, is_new: bool) -> int:
+    """Tell on all other channels that an address takes the place of theirs in the systems; return the alarm's number.
+
+    One that was proven before stays when the change is undone, for only the change is new.
+    """
+    to = [one for one in channels(identifier.account_id) if one.address != identifier.value]
+    alarm = _about(identifier, "moved") if is_new else Alarm(account=identifier.account_id, what="moved")
+    _tell(alarm, to, mask(identifier.kind, identifier.value))
+    return int(alarm.id)
+
+
+def was_undone(number: int) -> bool:
+    """Tell whether somebody said of a change that it was not them."""
+    return bool(Alarm.select().where(Alarm.id == number, Alarm.undone_at.is_null(False)).exists())
+
+
 def tell_removed(identifier: Identifier) -> None:
     """Tell of an address that was removed on all that are left, and on itself, which can be put back.
 

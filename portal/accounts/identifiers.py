@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import peewee
 from email_validator import EmailNotValidError, validate_email
@@ -15,7 +16,8 @@ from portal.accounts.spans import CODE_LIFE, TRIES
 from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic, clear
 from portal.kernel.problems import N_, NotFound, Problem
-from portal.notices import messages
+from portal.kernel.work import wake_table
+from portal.notices import bounces, messages
 from portal.sources.identifiers import EXTERNAL, normal_phone
 
 TYPED = ("email", "phone")  # any other kind comes by a signed hand-off
@@ -73,6 +75,14 @@ class ProvenElsewhere(Problem):
     status, code = 409, "proven-elsewhere"
     say = N_("This address belongs to another account here.")
     then = N_("Sign in with it and remove it there, then add it here. If that account is not yours, write to us.")
+
+
+class StillNeeded(Problem):
+    """Some system knows the person by this address alone, and has still to be told of the one that takes its place."""
+
+    status, code = 409, "still-needed"
+    say = N_("Some of our systems know you by this address until they have the new one.")
+    then = N_("Look under “Your details” how far it has come, then remove this one.")
 
 
 class LastEmail(Problem):
@@ -156,26 +166,61 @@ def spend(account_id: int, proof_id: int, code: str) -> Proof:
     with atomic():
         if not Proof.update(used_at=clock.now()).where(Proof.id == proof.id, Proof.used_at.is_null()).execute():
             raise WrongCode
+        bounces.arrived("sms" if proof.kind == "phone" else "email", proof.address)
     return proof
 
 
 def add(account_id: int, proof_id: int, code: str) -> Identifier:
     """Add an address with the code that was sent to it; raises WrongCode, ProvenElsewhere."""
     proof = spend(account_id, proof_id, code)
+    with atomic():
+        added = take(proof)
+        alarms.tell_added(added)
+    return added
+
+
+def take(proof: Proof) -> Identifier:
+    """Make an address one of its account, inside a transaction that tells of it, once its proof is spent.
+
+    Raises ProvenElsewhere, and WrongCode for the proof of a row of a system.
+    """
     if proof.link is not None:
         raise WrongCode
+    hashes = crypto.keyed_hashes(proof.kind, proof.address)
+    if Identifier.select().where(Identifier.kind == proof.kind, Identifier.hash << hashes).exists():
+        raise ProvenElsewhere
+    mine = {"account": proof.account_id, "kind": proof.kind, "value": proof.address, "hash": hashes[0]}
     try:
-        with atomic():
-            hashes = crypto.keyed_hashes(proof.kind, proof.address)
-            if Identifier.select().where(Identifier.kind == proof.kind, Identifier.hash << hashes).exists():
-                raise ProvenElsewhere
-            mine = {"account": account_id, "kind": proof.kind, "value": proof.address, "hash": hashes[0]}
-            added: Identifier = Identifier.create(**mine)
-            audit.record("accounts.identifier_added", subject=number_of(account_id), kind=proof.kind)
-            alarms.tell_added(added)
+        added: Identifier = Identifier.create(**mine)
     except peewee.IntegrityError as error:  # proven in two accounts at once: the other one was first
         raise ProvenElsewhere from error
+    audit.record("accounts.identifier_added", subject=number_of(proof.account_id), kind=proof.kind)
     return added
+
+
+def keep_until_moved(identifier: Identifier) -> None:
+    """Keep all others of its kind, inside a transaction, until every system knows this one."""
+    same = (Identifier.account == identifier.account_id) & (Identifier.kind == identifier.kind)
+    Identifier.update(moves_to=identifier.id).where(same, Identifier.id != identifier.id).execute()
+    Identifier.update(moves_to=None).where(Identifier.id == identifier.id).execute()
+
+
+def moved(number: int) -> None:
+    """Need no longer what an address has taken the place of, and have the systems asked about it anew."""
+    Identifier.update(moves_to=None).where(Identifier.moves_to == number).execute()
+    ask_again(Identifier.id == number)
+
+
+def stayed(account_id: int, kind: str, number: int) -> None:
+    """Let addresses stay whose place was to be taken: the systems have them back and are asked about them anew."""
+    Identifier.update(moves_to=None).where(Identifier.moves_to == number).execute()
+    ask_again((Identifier.account == account_id) & (Identifier.kind == kind))
+
+
+def ask_again(which: Any) -> None:
+    """Have the systems asked about addresses anew."""
+    Identifier.update(due_at=clock.now()).where(which).execute()
+    wake_table(Identifier)
 
 
 def bind(account_id: int, external_id: str) -> None:

@@ -48,7 +48,8 @@ class Subject(Model):
 class Identifier(Claimable):
     """An e-mail address or phone number that its holder proved; due while systems have still to be asked about it.
 
-    Of several of one kind the main one is that with the latest `main_at`, else the first.
+    Of several of one kind the main one is that with the latest `main_at`, else the first. `moves_to` is the number of
+    the one that takes its place in the systems, while some of them have still to be told: until then both are needed.
     """
 
     account_id: int
@@ -58,6 +59,7 @@ class Identifier(Claimable):
     hash = peewee.CharField(80)
     proven_at = MomentField(default=clock.now)
     main_at = MomentField(null=True)
+    moves_to = peewee.IntegerField(null=True)
 
     class Meta:
         table_name = "identifiers"

@@ -24,5 +24,9 @@ def known_number(account_id: int) -> int | None:
 
 def country_of(account_id: int) -> str:
     """Return the country (ISO 3166) that somebody named when they signed up, "" where they were not asked."""
-    rule = Account.select(Account.age_rule).where(Account.id == account_id).scalar()
-    return str(rule or "").rpartition("-")[0]
+    return country_in(Account.select(Account.age_rule).where(Account.id == account_id).scalar())
+
+
+def country_in(age_rule: str | None) -> str:
+    """Return the country of a rule on age that was met."""
+    return str(age_rule or "").rpartition("-")[0]

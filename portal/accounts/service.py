@@ -11,7 +11,7 @@ from portal.accounts import alarms, blocking, identifiers, sessions
 from portal.accounts.identifiers import NotAnAddress as NotAnAddress
 from portal.accounts.identifiers import WrongCode as WrongCode
 from portal.accounts.models import Account, Challenge, Identifier, Session
-from portal.accounts.persons import number_of
+from portal.accounts.persons import country_in, number_of
 from portal.accounts.spans import CODE_LIFE as CODE_LIFE
 from portal.accounts.spans import FRESH, TRIES
 from portal.accounts.spans import IDLE as IDLE
@@ -20,7 +20,7 @@ from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic, clear
 from portal.kernel.problems import N_, Problem, SourceUnavailable
 from portal.kernel.work import Claim, wake_table
-from portal.notices import messages
+from portal.notices import bounces, messages, push
 from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 
@@ -212,6 +212,7 @@ def _use(token: str, code: str, account_id: int | None = None) -> Challenge:
         raise WrongCode
     with atomic():
         spent = Challenge.update(state="used").where(Challenge.id == found.id, Challenge.state == "sent").execute()
+        bounces.arrived("email", found.address)
     if not spent:
         raise WrongCode
     return found
@@ -241,6 +242,7 @@ def sign_out(token: str) -> None:
     if found is None:
         return
     with atomic():
+        push.forget(found.account_id, found.id, found.browser_hash or "")
         if Session.update(ended_at=clock.now()).where(Session.id == found.id, Session.ended_at.is_null()).execute():
             audit.record("accounts.signed_out", subject=number_of(found.account_id))
 
@@ -251,7 +253,7 @@ def recipient(account_id: int) -> messages.Recipient | None:
     proven = Identifier.of(account_id, "email").first()
     if account is None or proven is None:
         return None
-    return messages.Recipient(proven.value, account.language or "en", account_id)
+    return messages.Recipient(proven.value, account.language or "en", account_id, country=country_in(account.age_rule))
 
 
 def language(account_id: int) -> str | None:
@@ -261,12 +263,12 @@ def language(account_id: int) -> str | None:
 
 
 def readers() -> int:
-    """Return how many accounts have an e-mail address."""
-    return int(Identifier.select(Identifier.account).where(Identifier.kind == "email").distinct().count())
+    """Return how many accounts there are: each has an inbox, and most an e-mail address."""
+    return int(Account.select().count())
 
 
 def readers_after(account_id: int, limit: int) -> tuple[int | None, list[messages.Recipient]]:
-    """Return the last of the next so many accounts after one, and the main e-mail addresses of those that have any.
+    """Return the last of the next so many accounts after one, and where each is told: by e-mail, else in the inbox.
 
     None when there are no more; in the order of their numbers, with two statements.
     """
@@ -281,7 +283,11 @@ def readers_after(account_id: int, limit: int) -> tuple[int | None, list[message
     main: dict[int, str] = {}
     for row in proven.order_by(*order):
         main.setdefault(row.account_id, row.value)
-    return max(languages), [messages.Recipient(value, languages[number], number) for number, value in main.items()]
+    return max(languages), [_reader(main.get(number), language, number) for number, language in languages.items()]
+
+
+def _reader(address: str | None, language: str, account_id: int) -> messages.Recipient:
+    return messages.Recipient(address or "", language, account_id, "email" if address else messages.INBOX)
 
 
 def distrusted(account_id: int) -> datetime | None:

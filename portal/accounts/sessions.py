@@ -12,6 +12,7 @@ from portal.accounts.spans import FRESH, IDLE, LONGEST
 from portal.kernel import audit, clock, crypto, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import NotFound
+from portal.notices import push
 
 audit.declare("accounts.signed_in")
 audit.declare("accounts.sessions_ended", "count")
@@ -76,21 +77,33 @@ def is_of(session: Session, token: str) -> bool:
     return bool(session.digest == tokens.digest(token))
 
 
+def browser_of(token: str) -> tuple[int, str] | None:
+    """Return the number of a session and the hash of its browser's mark, "" where that is not known."""
+    session = Session.get_or_none(Session.digest == tokens.digest(token))
+    return (session.id, session.browser_hash or "") if session else None
+
+
 def end(account_id: int, session_id: int) -> None:
     """End one session of an account; NotFound for anybody else's. Ending it twice is harmless."""
-    if not Session.select().where(Session.account == account_id, Session.id == session_id).exists():
+    session = Session.get_or_none(Session.account == account_id, Session.id == session_id)
+    if session is None:
         raise NotFound
-    _end(account_id, Session.id == session_id)
+    with atomic():
+        push.forget(account_id, session.id, session.browser_hash or "")
+        _end(account_id, Session.id == session_id)
 
 
 def end_others(account_id: int, keep_token: str) -> int:
     """End every session but the one of this token; return how many."""
-    return _end(account_id, Session.digest != tokens.digest(keep_token))
+    with atomic():
+        push.forget_others(account_id, *(browser_of(keep_token) or ()))
+        return _end(account_id, Session.digest != tokens.digest(keep_token))
 
 
 def end_all(account_id: int) -> int:
     """End every session of an account and know none of its browsers any more; return how many were open."""
     with atomic():
+        push.forget_others(account_id)
         Session.update(browser_hash="").where(Session.account == account_id).execute()
         return _end(account_id, Session.account == account_id)
 

@@ -74,6 +74,23 @@ class Suppression(Model):
         erasure = "delete"
 
 
+class KeptSuppression(Model):
+    """The line of an address that has no account here: not yet, or not any more. `told` is how programs name it.
+
+    Made from what consents remember; it goes when somebody proves the address, for then their own line speaks.
+    """
+
+    told = peewee.CharField(64, primary_key=True)
+    number = peewee.BigIntegerField(unique=True)
+    is_no = peewee.BooleanField(default=True)
+    line = peewee.TextField()
+
+    class Meta:
+        table_name = "kept_suppressions"
+        whose = None
+        erasure = None
+
+
 class Followed(Model):
     """How far the suppressions have followed the standings: the newest event, the last number, the moment."""
 
@@ -88,8 +105,10 @@ class Followed(Model):
 
 
 # Written out, because senders read millions of them.
-_LINES = "SELECT number, line FROM suppressions WHERE number > ? AND is_no ORDER BY number LIMIT ?"
-_CHANGES = "SELECT number, line FROM suppressions WHERE number > ? ORDER BY number LIMIT ?"
+_OF_BOTH = """SELECT number, line FROM (SELECT number, line FROM suppressions WHERE number > ? {0}
+ORDER BY number LIMIT ?) a UNION ALL SELECT number, line FROM (SELECT number, line FROM kept_suppressions
+WHERE number > ? ORDER BY number LIMIT ?) b ORDER BY number LIMIT ?"""
+_LINES, _CHANGES = _OF_BOTH.format("AND is_no"), _OF_BOTH.format("")
 _OF = "SELECT subject_id, line FROM suppressions WHERE subject_id IN ({})"
 _PUT = "INSERT INTO suppressions (subject_id, number, is_no, line) VALUES {} ON CONFLICT (subject_id) DO UPDATE SET "
 _OVER = "number = excluded.number, is_no = excluded.is_no, line = excluded.line"
@@ -97,7 +116,8 @@ _OVER = "number = excluded.number, is_no = excluded.is_no, line = excluded.line"
 
 def lines(after: int, limit: int, *, changes: bool = False) -> list[tuple[int, str]]:
     """Return number and line of who must be left out, behind a number; for `changes` also of who must be no more."""
-    found: list[tuple[int, str]] = run(_CHANGES if changes else _LINES, after, limit).fetchall()
+    asked = (after, limit, after, limit, limit)
+    found: list[tuple[int, str]] = run(_CHANGES if changes else _LINES, *asked).fetchall()
     return found
 
 
@@ -109,3 +129,12 @@ def lines_of(subjects: list[int]) -> dict[int, str]:
 def put(rows: list[tuple[int, int, bool, str]]) -> None:
     """Make these the lines: subject, number, whether anything is left out, line."""
     run(_PUT.format(", ".join(["(?, ?, ?, ?)"] * len(rows))) + _OVER, *(value for row in rows for value in row))
+
+
+_PUT_KEPT = "INSERT INTO kept_suppressions (told, number, is_no, line) VALUES {} ON CONFLICT (told) DO UPDATE SET "
+
+
+def put_kept(rows: list[tuple[str, int, str]]) -> None:
+    """Make these the lines of addresses that have no account: how programs name one, number, line."""
+    values = [value for told, number, line in rows for value in (told, number, True, line)]
+    run(_PUT_KEPT.format(", ".join(["(?, ?, ?, ?)"] * len(rows))) + _OVER, *values)

@@ -8,7 +8,7 @@ from portal import config
 from portal.cases import legal
 from portal.cases.legal import Authority, InForce, Law, Terms, received_on
 from portal.cases.models import LegalEdit
-from portal.config import ConfigProblem, Site
+from portal.config import OPT_OUT, ConfigProblem, Site
 from portal.kernel import clock
 from portal.sources import registry
 from portal.subjects import service as subjects
@@ -115,9 +115,22 @@ def profile(name: str) -> InForce:
 
 
 def check(site: Site) -> None:
-    """Refuse a site whose file names a law that there is no profile for: ConfigProblem, with one line."""
+    """Refuse a site whose file names an unknown law or goes against one: ConfigProblem, with one line."""
     unknown = {site.profile, *site.profiles} - set(legal.NAMES)
     if unknown:
         raise ConfigProblem(
             f"site.toml: rules: no profile {', '.join(sorted(unknown))}; known: {', '.join(legal.NAMES)}"
         )
+    for name in (site.profile, *(site.profiles or legal.NAMES)):
+        _check_asked_first(site, name)
+
+
+def _check_asked_first(site: Site, name: str) -> None:
+    """Refuse what counts people in where a law wants a yes beforehand (RULES C2, M9)."""
+    asked_first = legal.profile(name).asked_first
+    for purpose in site.purposes.values():
+        if purpose.choice == OPT_OUT and purpose.id.partition(".")[0] in asked_first:
+            raise ConfigProblem(
+                f'site.toml: purposes."{purpose.id}" is opt-out, and the legal profile "{name}" asks for consent '
+                'beforehand; write choice = "opt-in" and legal_basis = "consent"'
+            )

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
+
+from portal import config
 from portal.cases.models import Attempt, Case, CaseMessage, Evidence, Lifting, Routing
-from portal.cases.service import digests, effects, evidence, forgetting, on_file, presence, routing, thread
+from portal.cases.service import by_mail, digests, effects, evidence, forgetting, on_file, presence, routing, thread
 from portal.kernel import work
 from portal.kernel.work import Claim
+from portal.notices.intake import arrivals, maildir
+
+log = structlog.get_logger()
 
 
 @work.runner("case messages", CaseMessage)
@@ -97,3 +103,23 @@ def forget_presence() -> None:
 def tell_staff() -> None:
     """Tell staff what has come to a new part of its time."""
     digests.send()
+
+
+@work.every(timedelta(minutes=1))
+def take_in_mail() -> None:
+    """Take in what the mail server delivered; a mail that fails stays, and holds up none behind it."""
+    folder = config.active().intake
+    for file in maildir.waiting(folder) if folder else ():
+        try:
+            outcome = by_mail.take_in(maildir.content(file))
+        except Exception:
+            log.exception("mail not taken in")
+            continue
+        file.unlink(missing_ok=True)
+        log.info("mail taken in", outcome=outcome)
+
+
+@work.every(timedelta(hours=6))
+def forget_arrivals() -> None:
+    """Forget which mails came in long ago."""
+    arrivals.forget_past()

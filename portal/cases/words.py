@@ -41,6 +41,9 @@ EVENTS: Mapping[str, str] = {
     "extended": N_("We need more time, and told you why."),
     "hand-over asked": N_("You asked us to hand something over to somebody else."),
     "end announced": N_("We told you from when your data is used again."),
+    "files not taken": N_(
+        "Files that came with a mail were not taken. Send them on the page of the request, if it asks for any."
+    ),
     "granted": N_("We do what you asked for, and tell every system."),
     "identity proven": N_("It was shown who asks."),
     "kind changed": N_("Our staff gave it its right kind. It still counts from the day it arrived."),

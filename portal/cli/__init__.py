@@ -10,12 +10,12 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from portal.cli import crew, keys, log, people, processes, records, systems, trying
+from portal.cli import crew, hooks, importing, keys, log, people, post, processes, records, sealing, systems, trying
 from portal.cli.parsing import Trouble
 from portal.config import ConfigProblem
 from portal.kernel.problems import Problem, SourceUnavailable
 
-_EXTRAS = {"psycopg": "postgres", "pymysql": "mysql", "redis": "redis", "obstore": "s3"}
+_EXTRAS = {"psycopg": "postgres", "pymysql": "mysql", "redis": "redis", "obstore": "s3", "dkim": "dkim"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +46,6 @@ def _end(line: str, code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="portal", description="A self-service privacy portal.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for group in (processes, systems, trying, people, crew, keys, log, records):
+    for group in (processes, systems, trying, people, importing, crew, keys, sealing, hooks, log, records, post):
         group.add(commands)
     return parser

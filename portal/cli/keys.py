@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
 
 
 def _add(options: argparse.Namespace) -> int:
-    _open()
+    opened()
     from portal.api.service import keys
 
     try:
@@ -40,7 +40,7 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace) -> int:
-    _open()
+    opened()
     from portal.api.service import keys
 
     for key in keys.everything():
@@ -51,7 +51,7 @@ def _list(_: argparse.Namespace) -> int:
 
 
 def _disable(options: argparse.Namespace) -> int:
-    _open()
+    opened()
     from portal.api.service import keys
     from portal.kernel.problems import NotFound
 
@@ -62,7 +62,8 @@ def _disable(options: argparse.Namespace) -> int:
     return 0
 
 
-def _open() -> None:
+def opened() -> None:
+    """Open the house for a command that speaks to services, once its tables are up to date."""
     from portal import start
 
     settings = from_environment(os.environ)

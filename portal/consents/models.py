@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import JsonField, Model, MomentField, atomic, is_sqlite, moment, run
+from portal.kernel.db import JsonField, Model, MomentField, atomic, is_sqlite, moment, run, written
 from portal.kernel.problems import N_
+from portal.kernel.work import Claimable
 from portal.subjects.models import Subject
 
 
 class ConsentEvent(Model):
-    """One choice as it was made. The database refuses UPDATE, and DELETE outside an erasure (RULES C3, C4)."""
+    """One choice as it was made. The database refuses UPDATE, and DELETE outside an erasure (RULES C3, C4).
+
+    What was recorded elsewhere has an `origin` and, where that is known, the moment at which it was said there; `at` is
+    when it came here.
+    """
 
     record = peewee.CharField(36, unique=True, default=lambda: str(uuid.uuid4()))
     subject = peewee.ForeignKeyField(Subject)
@@ -30,6 +35,8 @@ class ConsentEvent(Model):
     actor = peewee.CharField(32)
     channel = peewee.CharField(16)
     at = MomentField(default=clock.now)
+    origin = peewee.CharField(64, null=True)
+    said_at = MomentField(null=True)
     if TYPE_CHECKING:
         subject_id: int
 
@@ -73,6 +80,93 @@ class Suspended(Model):
         indexes = ((("subject", "source", "purpose"), True),)
 
 
+class Drift(Model):
+    """A system that says otherwise than a person chose: found at night, asked again, and gone once it agrees.
+
+    `kind` is YES where it says yes after a no, LESS where it lacks a yes that was confirmed: that is shown alone, for
+    whoever switched it off over there has the say. `tries` counts how often it was asked again.
+    """
+
+    subject = peewee.ForeignKeyField(Subject, backref="+")
+    source = peewee.CharField(64)
+    purpose = peewee.CharField(96)
+    kind = peewee.CharField(8)
+    stored = peewee.CharField(32)
+    wanted = peewee.CharField(32)
+    found_at = MomentField()
+    seen_at = MomentField()
+    tries = peewee.IntegerField(default=0)
+    mended_at = MomentField(null=True)
+    if TYPE_CHECKING:
+        subject_id: int
+
+    class Meta:
+        table_name = "drifts"
+        title = N_("Where a system said otherwise than you chose")
+        titles = {
+            "kind": N_("What was wrong"),
+            "stored": N_("What the system had"),
+            "wanted": N_("What holds"),
+            "found_at": N_("Seen first at"),
+            "seen_at": N_("Seen last at"),
+            "tries": N_("How often it was asked again"),
+            "mended_at": N_("In order since"),
+        }
+        whose = "subject"
+        erasure = "delete"
+        indexes = (
+            (("subject", "source", "purpose"), True),
+            (("source", "mended_at", "purpose"), False),
+        )
+
+
+class Reconciliation(Claimable):
+    """When a system was last compared with what people chose, how much of it, and what stood in the way."""
+
+    source = peewee.CharField(64, unique=True)
+    begun_at = MomentField(null=True)
+    ended_at = MomentField(null=True)
+    rows = peewee.IntegerField(default=0)
+    trouble = peewee.CharField(160, default="")
+
+    class Meta:
+        table_name = "reconciliations"
+        whose = None
+        erasure = None
+
+
+class Remembered(Model):
+    """What an address said whose holder is not known yet, or not any more, by keyed hashes alone.
+
+    `hash` is that of a proven address, `told` the one by which programs name people, `mark` what makes a second import
+    of the same line nothing. `is_no`: it has to be heeded before anybody comes. A row that `moved` is in the ledger of
+    whoever came; `followed` tells whether senders have been told of it as it is.
+    """
+
+    kind = peewee.CharField(16)
+    hash = peewee.CharField(80, index=True)
+    told = peewee.CharField(64, index=True)
+    purpose = peewee.CharField(96)
+    state = peewee.CharField(32)
+    is_no = peewee.BooleanField()
+    cause = peewee.CharField(16)
+    origin = peewee.CharField(64)
+    said_at = MomentField(null=True)
+    at = MomentField(default=clock.now)
+    language = peewee.CharField(8)
+    wording = peewee.TextField()
+    notice = peewee.CharField(32)
+    notice_version = peewee.CharField(32)
+    mark = peewee.CharField(64, unique=True)
+    moved = peewee.BooleanField(default=False)
+    followed = peewee.BooleanField(default=False, index=True)
+
+    class Meta:
+        table_name = "remembered"
+        whose = None
+        erasure = None
+
+
 class ErasurePermit(Model):
     """Lets the erasure of one person delete from the ledger, inside one transaction."""
 
@@ -91,6 +185,7 @@ class Reach(NamedTuple):
     confirmed: int = 0
     confirmed_at: datetime | None = None
     attempts: int = 0
+    again_at: datetime | None = None  # it was found to say otherwise, and was asked again
 
 
 # Written out, because every page of a signed-in person asks for them, and every choice is waited for.
@@ -104,8 +199,13 @@ _NEWEST = "SELECT COALESCE(MAX(event), 0) FROM standing"
 _CHANGED = "SELECT subject_id, choices, event FROM standing WHERE event > ? AND event <= ? ORDER BY event LIMIT ?"
 _STORED = "UPDATE standing SET choices = ?, event = ? WHERE subject_id = ?"
 _APPENDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, purpose"
-_REACH = """SELECT source, confirmed, confirmed_at, attempts FROM deliveries WHERE subject = ?
-UNION ALL SELECT source, NULL, NULL, NULL FROM links WHERE subject_id = ?
+_RECORDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, record"
+_NEWCOMERS = """SELECT DISTINCT u.id, r.hash FROM remembered r
+JOIN identifiers i ON i.kind = r.kind AND i.hash = r.hash JOIN subjects u ON u.account_id = i.account_id
+WHERE NOT r.moved LIMIT ?"""
+_AT_ONCE = 100  # events in one statement
+_REACH = """SELECT source, confirmed, confirmed_at, attempts, again_at FROM deliveries WHERE subject = ?
+UNION ALL SELECT source, NULL, NULL, NULL, NULL FROM links WHERE subject_id = ?
 AND (state = 'claimed' OR (state = 'linked' AND proven_by <> 'phone'))"""
 
 
@@ -149,6 +249,30 @@ def append(events: Sequence[dict[str, Any]]) -> dict[str, int]:
     return {purpose: number for number, purpose in found}
 
 
+def append_each(events: Sequence[dict[str, Any]]) -> list[int]:
+    """Append events that have the same columns, also several about one purpose; return their numbers in that order."""
+    numbers: list[int] = []
+    for begin in range(0, len(events), _AT_ONCE):
+        some = events[begin : begin + _AT_ONCE]
+        columns, one = ", ".join(some[0]), "(" + ", ".join("?" * len(some[0])) + ")"
+        values = [value for event in some for value in event.values()]
+        statement = _RECORDED.format(columns, ", ".join([one] * len(some)))
+        found = {record: number for number, record in run(statement, *values).fetchall()}
+        numbers += [found[event["record"]] for event in some]
+    return numbers
+
+
+def spoken(subject_id: int, names: Sequence[str]) -> list[ConsentEvent]:
+    """Return all that the ledger has about some purposes, the oldest first."""
+    mine = (ConsentEvent.subject == subject_id) & (ConsentEvent.purpose << names)
+    return list(ConsentEvent.select().where(mine).order_by(ConsentEvent.id))
+
+
+def newcomers(limit: int) -> list[tuple[int, str]]:
+    """Return subject and hash of who proved an address of which something is remembered."""
+    return list(run(_NEWCOMERS, limit).fetchall())
+
+
 def numbers_by(actor: str, numbers: Sequence[int]) -> set[int]:
     """Return which of these events an actor made."""
     made = ConsentEvent.select(ConsentEvent.id).where(ConsentEvent.actor == actor, ConsentEvent.id.in_(numbers))
@@ -170,11 +294,11 @@ def choices_made(subject_id: int, about: str = "", before: int = 0) -> peewee.Mo
 def reach_of(subject_id: int) -> dict[str, Reach]:
     """Return, by system, how far a person's choices have come, in one statement."""
     found = run(_REACH, subject_id, subject_id).fetchall()
-    linked = {source for source, confirmed, _, _ in found if confirmed is None}
+    linked = {source for source, confirmed, *_ in found if confirmed is None}
     reached = {source: Reach(True) for source in linked}
-    for source, confirmed, at, attempts in found:
+    for source, confirmed, at, attempts, again in found:
         if confirmed is not None:
-            reached[source] = Reach(source in linked, confirmed, at and moment(at), attempts)
+            reached[source] = Reach(source in linked, confirmed, at and moment(at), attempts, again and moment(again))
     return reached
 
 
@@ -182,3 +306,37 @@ def document(stored: Any) -> dict[str, Any]:
     """Return choices as either engine gives them out."""
     read: dict[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
     return read
+
+
+# Anew where it was in order before; else it goes on counting how often the system was asked.
+_NOTED = """INSERT INTO drifts (subject_id, source, purpose, kind, stored, wanted, found_at, seen_at, tries)
+VALUES {} ON CONFLICT (subject_id, source, purpose) DO UPDATE SET kind = excluded.kind, stored = excluded.stored,
+wanted = excluded.wanted, seen_at = excluded.seen_at, mended_at = NULL,
+tries = CASE WHEN drifts.mended_at IS NULL THEN drifts.tries + excluded.tries ELSE excluded.tries END,
+found_at = CASE WHEN drifts.mended_at IS NULL THEN drifts.found_at ELSE excluded.found_at END"""
+_NOTE = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_DRIFTED = """SELECT source, purpose, SUM(CASE WHEN mended_at IS NULL AND kind = 'yes' THEN 1 ELSE 0 END),
+SUM(CASE WHEN mended_at IS NULL AND kind = 'less' THEN 1 ELSE 0 END),
+SUM(CASE WHEN mended_at IS NULL AND kind = 'yes' AND tries >= ? THEN 1 ELSE 0 END),
+SUM(CASE WHEN mended_at IS NULL THEN 0 ELSE 1 END), MIN(found_at), MAX(mended_at)
+FROM drifts GROUP BY source, purpose ORDER BY source, purpose"""
+STAYS = 3  # times that a system was asked again, after which it is told as one that stays
+
+
+def note_drifts(rows: Sequence[tuple[int, str, str, str, str, str]], at: datetime) -> None:
+    """Note differences: subject, source, purpose, kind, stored, wanted; in one statement. The last of two counts."""
+    newest = {row[:3]: row for row in rows}
+    values = [
+        value
+        for *head, stored, wanted in newest.values()
+        for value in (*head, stored[:32], wanted[:32], written(at), written(at), int(head[3] == "yes"))
+    ]
+    run(_NOTED.format(", ".join([_NOTE] * len(newest))), *values)
+
+
+def drifted() -> list[tuple[str, str, int, int, int, int, datetime, datetime | None]]:
+    """Return, by system and purpose: yes after a no, less, staying, in order again, the oldest, last in order."""
+    return [
+        (source, purpose, int(yes), int(less), int(stays), int(mended), moment(found), moment(at) if at else None)
+        for source, purpose, yes, less, stays, mended, found, at in run(_DRIFTED, STAYS).fetchall()
+    ]

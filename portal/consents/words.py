@@ -7,7 +7,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from portal.config import Words as Texts
+from portal.consents.models import ConsentEvent
+from portal.consents.receipts import titled_origin
 from portal.consents.service import OBJECTION, RESTRICTION, Choice, Passed, stop_of
+from portal.consents.service.names import takers
+from portal.consents.service.remembering import HERE
 from portal.kernel.problems import N_
 from portal.sources import registry
 from portal.web.site import site
@@ -80,6 +84,27 @@ def titled(name: str) -> str:
     return _("%(purpose)s in %(system)s", purpose=title, system=connected.get(source_id, source_id))
 
 
+def recorded(event: ConsentEvent) -> str:
+    """Return where and when a choice was recorded before it came here, "" for one that was made here."""
+    if not event.origin:
+        return ""
+    day, origin = here().day(event.said_at or event.at), titled_origin(event.origin, here().language)
+    if event.origin == HERE:
+        return _("As you said here on %(day)s, before your earlier account was deleted", day=day)
+    if event.said_at is None:
+        return _("As %(system)s had it on %(day)s", system=origin, day=day)
+    return _("As recorded in %(system)s on %(day)s", system=origin, day=day)
+
+
+def found_at(choice: Choice, purpose_id: str) -> str:
+    """Return where what holds was found, for a choice that was not made here, and that others may have another."""
+    system = titled_origin(choice.origin, here().language)
+    had = _("As %(system)s had it on %(day)s", system=system, day=here().day(choice.at) if choice.at else "")
+    if len(takers(purpose_id)) == 1:
+        return f"{had}."
+    return f"{had}. {_('Until you choose, each system keeps its own setting.')}"
+
+
 def when(words: Words, moment: datetime, today: date | None = None) -> str:
     """Return the hour of what happened today, hour and day of what happened before."""
     at = moment.astimezone(words.zone)
@@ -104,6 +129,8 @@ def _line(spelled: _Spelled, system: Passed) -> Line:
     if system.asked_at is None:
         return Line(title, _("Keeps its own setting until you choose here."), "", _("Not asked"))
     asked = spelled[system.asked_at]
+    if system.again_at:
+        return _again(spelled, system, asked, spelled[system.again_at])
     if system.confirmed_at:
         at = spelled[system.confirmed_at]
         hint = _("Asked at %(asked)s, confirmed at %(at)s.", asked=asked, at=at)
@@ -113,3 +140,19 @@ def _line(spelled: _Spelled, system: Passed) -> Line:
         return Line(title, hint, _("%(system)s does not answer yet", system=title), _("Not answering"), "wrong")
     hint = _("Asked at %(asked)s.", asked=asked)
     return Line(title, hint, _("%(system)s not yet", system=title), _("Not yet"), "soon")
+
+
+def _again(spelled: _Spelled, system: Passed, asked: str, again: str) -> Line:
+    """Return where a choice stands that a system was asked for again, because it said otherwise."""
+    title = system.title.in_(spelled.words.language)
+    if system.confirmed_at:
+        at = spelled[system.confirmed_at]
+        said = _(
+            "Asked at %(asked)s. It said otherwise later, was asked again at %(again)s and confirmed at %(at)s.",
+            asked=asked,
+            again=again,
+            at=at,
+        )
+        return Line(title, said, _("%(system)s confirmed at %(at)s", system=title, at=at), _("Confirmed"), "on")
+    said = _("Asked at %(asked)s. It said otherwise later, and was asked again at %(again)s.", asked=asked, again=again)
+    return Line(title, said, _("%(system)s was asked again", system=title), _("Asked again"), "soon")

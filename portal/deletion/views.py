@@ -47,7 +47,7 @@ def page() -> Response:
     scope = _scope()
     if (under_way := service.unfinished(me().subject_id, scope)) is not None:
         return away(url_for("deletion.state", reference=under_way.case.reference))
-    outlook = service.outlook(me().subject_id, scope)
+    outlook = service.glance(me().subject_id, scope)
     parts = service.parts(me().subject_id) if scope.is_account else []
     going = [(part, service.scope_of(part).title_in(here().language)) for part in parts]
     return show("deletion/page.html", **_about(scope, outlook), going=going, answer_by=service.answer_by(scope.grace))
@@ -58,9 +58,9 @@ def parts() -> Response:
     """Show what can be deleted alone: a system, or one kind of data there; the account stays."""
     if (under_way := service.unfinished(me().subject_id)) is not None:
         return away(url_for("deletion.state", reference=under_way.case.reference))
-    outlook = service.outlook(me().subject_id)
+    outlook = service.glance(me().subject_id)
     choices = [_choice(system) for system in outlook.holding()]
-    return show("deletion/parts.html", choices=choices, silent=outlook.silent)
+    return show("deletion/parts.html", choices=choices, silent=outlook.silent, is_counted=outlook.is_counted)
 
 
 @room.route("/deletion/check", methods=["GET", "POST"])
@@ -73,7 +73,7 @@ def check() -> Response:
     if request.method == "POST":
         reference = service.schedule(me().subject_id, here().language, scope, me().token)
         return away(url_for("deletion.state", reference=reference))
-    outlook = service.outlook(me().subject_id, scope)
+    outlook = service.glance(me().subject_id, scope)
     if outlook.blockers("stop"):
         return away(_url(scope.system, scope.category))
     return show(

@@ -36,7 +36,7 @@ CAST: Mapping[str, Role] = {
     "owing": Role(
         name="Phạm Minh Đức",
         email="duc.pham@example.com",
-        special="a booking to come and an unpaid invoice: warned before deleting",
+        special="a booking to come and an unpaid invoice: warned before deleting; two systems differ about him",
     ),
     "sharer": Role(
         name="Nguyễn Thu Hà",

@@ -119,6 +119,17 @@ def keys(connection: sqlite3.Connection, now: datetime) -> Iterator[Answer]:
     yield {"end": True}
 
 
+def settings(connection: sqlite3.Connection, now: datetime) -> Iterator[Answer]:
+    """Yield what is stored of everybody's choices."""
+    yield {"as_of": zulu(now)}
+    for row in connection.execute("SELECT * FROM members ORDER BY id"):
+        yield {"key": [row["id"]], "stored": {name: _state([row], *choice) for name, choice in CHOICES.items()}}
+    yield {"end": True}
+
+
+EVERYBODY = {"keys": keys, "settings": settings}  # what is asked about all members at once
+
+
 def young(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> Answer:
     """Return who was born after a day, the youngest first."""
     rows = connection.execute(

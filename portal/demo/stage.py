@@ -20,6 +20,7 @@ from urllib.request import urlopen
 from portal.demo import moving, servers, world
 from portal.demo.crew import CREW
 from portal.demo.world import World
+from portal.notices import keys
 
 HERE = Path(__file__).parent
 PATIENCE = 20.0  # seconds for everything to answer
@@ -33,6 +34,8 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
     return {
         **_keys(state / "keys"),
         "BOOKING_KEY": f"pak_{_key(state / 'keys' / 'booking_key')}",
+        "BOOKING_WEBHOOK_SECRET": f"whsec_{_plain(_key(state / 'keys' / 'booking_webhook_secret'))}",
+        "PORTAL_WEBHOOK_NETWORKS": "127.0.0.0/8",
         "PORTAL_DATABASE_URL": f"sqlite:///{state}/portal.db",
         "PORTAL_QUEUE_URL": f"sqlite:///{state}/queue.db",
         "PORTAL_ARCHIVES_URL": f"file://{state}/archives",
@@ -42,6 +45,7 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
         "PORTAL_SOURCES": str(HERE / "sources"),
         "PORTAL_SITE": str(HERE / "site.toml"),
         "PORTAL_DEMO": str(state / "mailbox"),
+        "PORTAL_INTAKE": str(state / "answers"),
         "BOOKING_URL": f"sqlite:///{systems}/booking.db",
         "CRM_URL": f"sqlite:///{systems}/crm.db",
         "WHITELABEL_URL": f"http://127.0.0.1:{whitelabel_port}",
@@ -50,8 +54,17 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
 
 def _keys(folder: Path) -> dict[str, str]:
     folder.mkdir(exist_ok=True, mode=0o700)
-    names = ("PORTAL_SECRET_KEY", "PORTAL_ENCRYPTION_KEYS", "PORTAL_HASH_KEYS", "WHITELABEL_SECRET")
-    return {name: _key(folder / name.lower()) for name in names}
+    names = (
+        "PORTAL_SECRET_KEY",
+        "PORTAL_ENCRYPTION_KEYS",
+        "PORTAL_HASH_KEYS",
+        "PORTAL_PUSH_KEY",
+        "WHITELABEL_SECRET",
+    )
+    signing = folder / "dkim.pem"
+    if not signing.exists():
+        keys.make(signing)
+    return {**{name: _key(folder / name.lower()) for name in names}, "PORTAL_DKIM_KEY_FILE": str(signing)}
 
 
 def _key(file: Path) -> str:
@@ -59,6 +72,11 @@ def _key(file: Path) -> str:
         with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as made:
             made.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     return file.read_text()
+
+
+def _plain(key: str) -> str:
+    """Return a key in plain base64, as webhooks have it."""
+    return key.replace("-", "+").replace("_", "/")
 
 
 def run(folder: Path, port: int, on_servers: bool = False) -> int:
@@ -103,7 +121,10 @@ def _run(folder: Path, port: int, built: World, environ: dict[str, str]) -> int:
     subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=environ, check=True)
     subprocess.run([sys.executable, "-m", "portal.demo.coming"], env=environ, check=True)
     booking_port = _free_port()
+    listens = ["webhooks", "add", "Booking App", f"http://127.0.0.1:{booking_port}/webhooks", "--system", "booking"]
+    subprocess.run([*portal, *listens, "--secret", "env:BOOKING_WEBHOOK_SECRET"], env=environ, check=True)
     booking = ["portal.demo.booking_app", "--port", str(booking_port), "--mailbox", environ["PORTAL_DEMO"]]
+    booking += ["--heard", str(built.database("booking").with_name("booking-heard.db"))]
     service = ["portal.demo.whitelabel", "--port", environ["WHITELABEL_URL"].rsplit(":", 1)[1]]
     commands = (
         [sys.executable, "-m", *service, "--database", str(built.database("whitelabel"))],

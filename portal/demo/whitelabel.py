@@ -30,7 +30,7 @@ from portal.sources import signing
 OPERATIONS = {
     "/privacy/describe": ("describe",),
     "/privacy/counts": ("find", "counts", "young"),
-    "/privacy/access": ("access", "keys"),
+    "/privacy/access": ("access", "keys", "settings"),
     "/privacy/erasure": ("erasure",),
     "/privacy/preferences": ("preferences",),
     "/privacy/location": places.OPERATIONS,
@@ -118,8 +118,8 @@ class Handler(BaseHTTPRequestHandler):
                 self._stream(
                     rights.page(connection, whose, now, asked) if one_page else rights.access(connection, whose, now)
                 )
-            case "keys":
-                self._stream(rights.keys(connection, now))
+            case "keys" | "settings" as what:
+                self._stream(rights.EVERYBODY[what](connection, now))
             case place if place in places.OPERATIONS:
                 self._send(HTTPStatus.OK, places.answer(connection, place, _person(asked), asked))
             case _:

@@ -10,18 +10,21 @@ from datetime import date
 from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
 from portal.kernel.problems import N_, Problem
 
-LONGEST = 120  # characters; systems that keep less refuse it themselves
+LONGEST, LINES = 120, 6  # characters of a line, lines of an address; systems that keep less refuse it themselves
 _TAX_ID = re.compile(r"[0-9A-Z]{5,20}(-[0-9A-Z]{1,6})?")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
-_DIGITS = re.compile(r"[0-9][0-9 .-]{4,}[0-9]")
+_NUMBER = re.compile(r"[0-9](?:[0-9 .-]*[0-9])?")
+_SHORTEST, _MOST_DIGITS = 6, 19  # digits of an account number; Vietnamese banks give 6 to 19
 _FIRST_YEAR = 1900
 _SAYS = {
     "empty": N_("Write what it should be."),
     "long": N_("Write at most 120 signs."),
+    "lines": N_("Write at most 6 lines."),
     "signs": N_("There is a sign in it that cannot be stored. Write it with letters, digits and the usual signs."),
     "date": N_("Write a day that has been, such as 1990-11-22."),
     "tax_id": N_("This is no tax ID. Write its digits, such as 0312345678 or 0312345678-001."),
     "bank_account": N_("This is no account number. Write the bank and the number, or an IBAN."),
+    "bank_digits": N_("An account number has 6 to 19 digits. Check it digit by digit."),
     "iban": N_("This IBAN is mistyped: its check digits do not fit."),
 }
 
@@ -43,14 +46,21 @@ def canonical(kind: str, typed: str) -> str:
 
     What is canonical stays as it is when it comes again.
     """
-    text = " ".join(unicodedata.normalize("NFC", typed).split())
-    if not text:
+    lines = [_line(line) for line in (typed.splitlines() if kind == "address" else [typed])]
+    if not any(lines):
         raise WrongFormat(_SAYS["empty"])
+    if sum(map(bool, lines)) > LINES:
+        raise WrongFormat(_SAYS["lines"])
+    return _FORMS[kind]("\n".join(filter(None, lines)))
+
+
+def _line(typed: str) -> str:
+    text = " ".join(unicodedata.normalize("NFC", typed).split())
     if len(text) > LONGEST:
         raise WrongFormat(_SAYS["long"])
     if any(unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") for sign in text):
         raise WrongFormat(_SAYS["signs"])
-    return _FORMS[kind](text)
+    return text
 
 
 def _address(kind: str) -> Callable[[str], str]:
@@ -86,9 +96,13 @@ def _bank_account(text: str) -> str:
         if not _sums_up(packed):
             raise WrongFormat(_SAYS["iban"])
         return packed
-    if not _DIGITS.search(text):
+    packed = _NUMBER.sub(lambda found: re.sub(r"\D", "", found.group()), text)
+    longest = max(map(len, re.findall("[0-9]+", packed)), default=0)
+    if not longest:
         raise WrongFormat(_SAYS["bank_account"])
-    return text
+    if not _SHORTEST <= longest <= _MOST_DIGITS:
+        raise WrongFormat(_SAYS["bank_digits"])
+    return packed
 
 
 def _sums_up(iban: str) -> bool:
@@ -98,6 +112,7 @@ def _sums_up(iban: str) -> bool:
 
 _FORMS: dict[str, Callable[[str], str]] = {
     "text": str,
+    "address": str,
     "email": _address("email"),
     "phone": _address("phone"),
     "date": _date,

@@ -19,8 +19,9 @@ from portal.subjects.models import Subject
 class Correction(Claimable):
     """One detail that is to become another, everywhere; with a `case` where it is looked at first.
 
-    `state`: "asked", "writing", "done"; what staff refuse stays "asked", and the case says so. `recipients` are those
-    who were told: name, how, and when (GDPR 19).
+    `state`: "asked", "writing", "done"; what staff refuse stays "asked", and the case says so. What its person says was
+    not them is "undoing", then "undone". `recipients` are those who were told: name, how, and when (GDPR 19). Of a
+    proven address: `identifier` is its number, `alarm` that of the warning to the other addresses.
     """
 
     subject = peewee.ForeignKeyField(Subject, backref="corrections")
@@ -33,6 +34,8 @@ class Correction(Claimable):
     language = peewee.CharField(8)
     state = peewee.CharField(16)
     recipients = JsonField(default=list)
+    identifier = peewee.IntegerField(null=True)
+    alarm = peewee.IntegerField(null=True)
     asked_at = MomentField(default=clock.now)
     done_at = MomentField(null=True)
     if TYPE_CHECKING:
@@ -50,7 +53,9 @@ class CorrectionPart(Claimable):
     """One value in one system: the row by its `key` (JSON), what stood there, and whether the new one does.
 
     `state`: "asked", "waiting", "written", "differs" (something else stood there), "refused" (the system cannot take
-    it) or "gone". An empty `key` stands for a system that had not answered when it was asked for.
+    it) or "gone"; "stopped" before it was written, "undoing" and "undone" after. An empty `key` stands for a system
+    that had not answered when it was asked for. `keys_there`: the person's keys there, so that an address that they are
+    found by no more can be put back.
     """
 
     correction = peewee.ForeignKeyField(Correction, backref="parts")
@@ -58,6 +63,7 @@ class CorrectionPart(Claimable):
     place = peewee.CharField(160)
     key = EncryptedField()
     old = EncryptedField(null=True)
+    keys_there = EncryptedField(null=True)
     state = peewee.CharField(16)
     confirmed_at = MomentField(null=True)
     if TYPE_CHECKING:

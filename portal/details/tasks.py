@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from portal.cases.models import Case
 from portal.details.models import Correction, CorrectionPart
-from portal.details.service import writing
+from portal.details.service import moving, writing
 from portal.details.service.asking import KIND
 from portal.kernel import work
 from portal.kernel.work import Claim
@@ -26,3 +28,9 @@ def finish(claim: Claim[Correction]) -> None:
 def take_up(claim: Claim[Case]) -> None:
     """Begin what staff approved."""
     writing.take_up(claim)
+
+
+@work.every(timedelta(minutes=1))
+def take_back_all() -> None:
+    """Undo the addresses that somebody else brought in."""
+    moving.take_back_all()

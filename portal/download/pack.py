@@ -11,8 +11,17 @@ from types import TracebackType
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+try:
+    from isal import isal_zlib as deflate  # an extra: it packs several times as quickly
+
+    LEVEL = 2
+except ModuleNotFoundError:
+    import zlib as deflate  # type: ignore[no-redef]
+
+    LEVEL = 6
+
 CHUNK = 256 * 1024
-_LEVEL = 3  # measured on 100,000 rows: all takes 2.7 s, at the usual 6 it takes 3.9 s and is an eighth smaller
+_NO_HEADER = -15  # what a ZIP file holds is a bare stream of deflate
 _READABLE = 0o644 << 16
 
 Part = bytes | IO[bytes]
@@ -74,12 +83,12 @@ class Pack:
         """Put a file in, and yield what comes out meanwhile. The parts are bytes, or files written up to their end."""
         info = ZipInfo(name, self._moment)
         info.compress_type, info.external_attr = ZIP_DEFLATED, _READABLE
-        info._compresslevel = _LEVEL  # type: ignore[attr-defined] # public under another name from 3.13 on
         info.file_size = sum(
             len(part) if isinstance(part, bytes) else part.tell() for part in parts
         )  # decides on ZIP64
         size, digest = info.file_size, sha256()
         with self._zip.open(info, "w") as entry:
+            entry._compressor = deflate.compressobj(LEVEL, ZIP_DEFLATED, _NO_HEADER)  # type: ignore[attr-defined]
             for chunk in chunks(parts):
                 digest.update(chunk)
                 entry.write(chunk)

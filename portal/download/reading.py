@@ -24,7 +24,7 @@ from portal.download.pack import Part
 from portal.download.sheets import Sheet, spool
 from portal.kernel.problems import N_
 from portal.sources import values
-from portal.sources.base import Person, Row, Snapshot, Source
+from portal.sources.base import Batch, Person, Row, Snapshot, Source
 from portal.sources.manifest import Table
 from portal.web import templates
 from portal.web.shipped import shipped
@@ -163,18 +163,13 @@ class _Reading:
     def _laid_down(self, table: Table, sheet: Sheet, hidden: dict[str, str], dated: str) -> list[Record]:
         """Put every row of a table that is asked for into its files, and return the first ones for the page."""
         records: list[Record] = []
-        given, said, zone = 0, self.snapshot.counts[table.name], self.words.zone
-        leaves_out = self._redactor(table)
-        for row in self.snapshot.rows(table.name):
-            given += 1
-            if leaves_out(row):
-                continue
-            if not dated or self.choice.covers(row.get(dated), zone):
-                shown_row = _masked(row, hidden) if hidden else row
-                sheet.add(shown_row)
-                if sheet.rows <= SHOWN:
-                    records.append([(self._title(table, name), shown(v, self.words)) for name, v in shown_row.items()])
-                self._rows += 1
+        given, said = 0, self.snapshot.counts[table.name]
+        for batch in self.snapshot.batches(table.name):
+            given += len(batch.rows)
+            mine = _masked(self._asked_for(table, batch, dated), hidden)
+            records += [self._record(table, mine.names, row) for row in mine.rows[: SHOWN - len(records)]]
+            sheet.add(mine)
+            self._rows += len(mine.rows)
             self.tick(self._rows)
         if given != said:
             raise self.source.unavailable(f"{table.name}: {said} rows were said and {given} given")
@@ -186,21 +181,31 @@ class _Reading:
         if missing and not table.key:
             raise self.source.unavailable(f"{table.name}: {len(missing)} records that are left out were not found")
 
-    def _redactor(self, table: Table) -> Callable[[Row], bool]:
-        """Return what tells the records that staff leave out, and counts them."""
-        wanted = self.choice.withheld_records(self.source.id, table.name)
+    def _asked_for(self, table: Table, batch: Batch, dated: str) -> Batch:
+        """Return the rows of the days that are asked for, less those that staff leave out."""
+        rows = batch.rows
+        if withheld := self.choice.withheld_records(self.source.id, table.name):
+            rows = [
+                row for row in rows if not self._leaves_out(table, dict(zip(batch.names, row, strict=True)), withheld)
+            ]
+        if self.choice.is_dated and dated in batch.names:
+            place = batch.names.index(dated)
+            rows = [row for row in rows if self.choice.covers(row[place], self.words.zone)]
+        return Batch(batch.names, rows)
 
-        def leaves_out(row: Row) -> bool:
-            found = wanted.intersection(redaction.marks(self.source.id, table, row)) if wanted else wanted
-            if found:
-                self.redacted[table.name] = self.redacted.get(table.name, 0) + 1
-                self._found |= found
-            return bool(found)
+    def _leaves_out(self, table: Table, row: Row, withheld: frozenset[str]) -> bool:
+        """Tell whether staff leave a record out, and count it."""
+        found = withheld.intersection(redaction.marks(self.source.id, table, row))
+        if found:
+            self.redacted[table.name] = self.redacted.get(table.name, 0) + 1
+            self._found |= found
+        return bool(found)
 
-        return leaves_out
+    def _record(self, table: Table, names: tuple[str, ...], row: tuple[Any, ...]) -> Record:
+        return [(self._title(table, name), shown(value, self.words)) for name, value in zip(names, row, strict=True)]
 
     def _sheet(self, table: Table, hidden: dict[str, str], dated: str) -> Sheet:
-        kinds = self.snapshot.kinds(table.name)
+        kinds, types = self.snapshot.kinds(table.name), self.snapshot.types(table.name)
         head = {
             "source": self.source.id,
             "table": table.name,
@@ -216,7 +221,8 @@ class _Reading:
         def about(name: str) -> dict[str, str | bool]:
             if name in hidden:
                 return {"title": self._title(table, name), "kind": "", "masked": True}
-            return {"title": self._title(table, name), "kind": kinds.get(name, "")}
+            known = {"type": types[name]} if name in types else {}
+            return {"title": self._title(table, name), "kind": kinds.get(name, ""), **known}
 
         return Sheet(self._paths[table.name], head, columns, about, self.keep)
 
@@ -224,8 +230,12 @@ class _Reading:
         return table.column_title(column).in_(self.words.language)
 
 
-def _masked(row: Row, hidden: dict[str, str]) -> Row:
-    return {name: masks.mask(value, hidden[name]) if name in hidden else value for name, value in row.items()}
+def _masked(batch: Batch, hidden: dict[str, str]) -> Batch:
+    if hidden.keys().isdisjoint(batch.names):
+        return batch
+    kinds = [hidden.get(name) for name in batch.names]
+    rows = [tuple(masks.mask(v, kind) if kind else v for v, kind in zip(row, kinds, strict=True)) for row in batch.rows]
+    return Batch(batch.names, rows)
 
 
 def shown(value: Any, words: Words) -> str:

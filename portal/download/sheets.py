@@ -8,20 +8,17 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from decimal import Decimal
+from io import StringIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 import orjson
 
+from portal.download.columns import Column, cell, singly, written
 from portal.download.pack import Part
-from portal.sources import values
-from portal.sources.base import Row
+from portal.sources.base import Batch
 
 _IN_MEMORY = 64 * 1024  # of each file; what is longer lies on disk
-_RISKY = tuple("=+-@\t\r\n＝＋－＠")  # a spreadsheet may take a cell that begins so for a formula (RULES X11)
-_AS_IT_IS = frozenset({type(None), bool, int, str})
-_NUMBERS = frozenset({type(None), int, float, Decimal})
 _BOM = b"\xef\xbb\xbf"  # without it, Excel reads UTF-8 as something else
 
 
@@ -44,15 +41,27 @@ class Sheet:
         self.columns = dict.fromkeys(columns)
         self._json, self._csv = spool(keep), spool(keep)
         self._json.write(orjson.dumps(head)[:-1] + b',"rows":[')
-        self._line = csv.writer(_Lines(self._csv)).writerow
 
-    def add(self, row: Row) -> None:
-        """Lay down one row."""
-        if not row.keys() <= self.columns.keys():
-            self.columns |= dict.fromkeys(name for name in row if name not in self.columns)
-        self._json.write((b",\n" if self.rows else b"\n") + _written(row))
-        self._line([cell(row.get(name)) for name in self.columns])
-        self.rows += 1
+    def add(self, batch: Batch) -> None:
+        """Lay down some rows."""
+        if not batch.rows:
+            return
+        self.columns |= dict.fromkeys(name for name in batch.names if name not in self.columns)
+        try:
+            lines, cells = self._written(batch, written)
+        except (TypeError, UnicodeEncodeError, OverflowError):  # text that is no UTF-8, or a number beyond 64 bits
+            lines, cells = self._written(batch, singly)
+        self._json.write((b",\n" if self.rows else b"\n") + lines)
+        self._csv.write(cells)
+        self.rows += len(batch.rows)
+
+    def _written(self, batch: Batch, write: Callable[[Column], tuple[Column, Column]]) -> tuple[bytes, bytes]:
+        """Return rows as they stand in the JSON file, one a line, and in the CSV file."""
+        columns = [write(column) for column in zip(*batch.rows, strict=True)]
+        rows = zip(*(json for json, _ in columns), strict=True) if columns else batch.rows
+        lines = b",\n".join(orjson.dumps(dict(zip(batch.names, row, strict=True))) for row in rows)
+        cells, absent = dict(zip(batch.names, (cells for _, cells in columns), strict=True)), [None] * len(batch.rows)
+        return lines, _table(zip(*(cells.get(name, absent) for name in self.columns), strict=True))
 
     def json(self) -> tuple[Part, ...]:
         """Return the parts of the JSON file."""
@@ -61,40 +70,11 @@ class Sheet:
 
     def csv(self) -> tuple[Part, ...]:
         """Return the parts of the CSV file; its head comes now, when every column is known."""
-        head = _Head()
-        csv.writer(head).writerow([cell(name) for name in self.columns])
-        return _BOM + head.line, self._csv
+        return _BOM + _table([[cell(name) for name in self.columns]]), self._csv
 
 
-def _written(row: Row) -> bytes:
-    """Return a row as JSON. Most values are written as they are, which is half of the time; the rest is encoded."""
-    try:
-        plain = {name: v if type(v) in _AS_IT_IS else values.encode(v) for name, v in row.items()}
-        return orjson.dumps(plain)
-    except TypeError:  # text that is no UTF-8, or a number beyond 64 bits
-        return orjson.dumps({name: values.encode(value) for name, value in row.items()})
-
-
-class _Lines:
-    """What the CSV writer writes to."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._write = file.write
-
-    def write(self, text: str) -> int:
-        return self._write(text.encode())
-
-
-class _Head:
-    line = b""
-
-    def write(self, text: str) -> None:
-        self.line = text.encode()
-
-
-def cell(value: Any) -> str | float | None:
-    """Return a value as a cell that no spreadsheet takes for a formula: text may get an apostrophe, a number never."""
-    if type(value) in _NUMBERS:
-        return value  # type: ignore[no-any-return] # the CSV writer writes it as str does
-    text = values.text(value)
-    return "'" + text if text.startswith(_RISKY) else text
+def _table(rows: Iterable[Iterable[Any]]) -> bytes:
+    """Return rows of cells as CSV."""
+    lines = StringIO(newline="")
+    csv.writer(lines).writerows(rows)
+    return lines.getvalue().encode()

@@ -10,8 +10,8 @@ import hashlib
 import hmac
 import os
 import unicodedata
-from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterable, Iterator
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 import peewee
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from portal.kernel.db import database
 
 _NONCE = 12
-_NAME = 4
+NAME = 4  # bytes that name the key, before each sealed value
 _TAG = 16
 PIECE = 64 * 1024  # bytes of a file that are encrypted as one
 
@@ -38,7 +38,7 @@ _ring = _Keyring()
 def use_keys(secret: str, encryption: tuple[str, ...], hashing: tuple[str, ...]) -> None:
     """Load the keys of a process: url-safe base64, 32 bytes each; ValueError says which one is wrong."""
     ciphers = [_key(text, "PORTAL_ENCRYPTION_KEYS") for text in encryption]
-    _ring.ciphers = {hashlib.sha256(key).digest()[:_NAME]: AESGCM(key) for key in ciphers}
+    _ring.ciphers = {hashlib.sha256(key).digest()[:NAME]: AESGCM(key) for key in ciphers}
     _ring.hashers = [_hasher(_key(text, "PORTAL_HASH_KEYS")) for text in hashing]
     _ring.secret = secret.encode()
 
@@ -60,7 +60,12 @@ def keyed_hashes(purpose: str, value: str) -> list[str]:
     return [_hash(version, purpose, value) for version in range(len(_ring.hashers), 0, -1)]
 
 
-def each_hashed(purpose: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
+def has_older_keys() -> bool:
+    """Tell whether anything may be hashed under another key than the newest."""
+    return len(_ring.hashers) > 1
+
+
+def each_hashed(purpose: str, values: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield each value with its hash, once for every key; what `keyed_hashes` returns, for many values at once."""
     head = f"{purpose}\0".encode()
     for version, hasher in enumerate(_ring.hashers, 1):
@@ -103,8 +108,18 @@ def encrypt(text: str, context: str) -> bytes:
 
 def decrypt(sealed: bytes, context: str) -> str:
     """Open what `encrypt` sealed; KeyError if its key is gone, InvalidTag if it was changed or moved."""
-    name, nonce, rest = sealed[:_NAME], sealed[_NAME : _NAME + _NONCE], sealed[_NAME + _NONCE :]
+    name, nonce, rest = sealed[:NAME], sealed[NAME : NAME + _NONCE], sealed[NAME + _NONCE :]
     return _ring.ciphers[name].decrypt(nonce, rest, context.encode()).decode()
+
+
+def key_names() -> list[bytes]:
+    """Return the names of the encryption keys as they stand before what they sealed, the newest first."""
+    return list(_ring.ciphers)
+
+
+def new_ring_key() -> str:
+    """Return a key as PORTAL_ENCRYPTION_KEYS and PORTAL_HASH_KEYS take one."""
+    return urlsafe_b64encode(os.urandom(32)).decode()
 
 
 def new_key() -> str:
@@ -144,13 +159,14 @@ class EncryptedField(peewee.BlobField):
     """Text that lies encrypted in the table; its context is table and column, so a value cannot be moved."""
 
     @property
-    def _context(self) -> str:
+    def context(self) -> str:
+        """Return in which context its values open."""
         return f"{self.model._meta.table_name}.{self.column_name}"
 
     def db_value(self, value: str | None) -> Any:
         """Encrypt."""
-        return None if value is None else database.get_binary_type()(encrypt(value, self._context))
+        return None if value is None else database.get_binary_type()(encrypt(value, self.context))
 
     def python_value(self, value: Any) -> str | None:
         """Decrypt."""
-        return None if value is None else decrypt(bytes(value), self._context)
+        return None if value is None else decrypt(bytes(value), self.context)

@@ -6,13 +6,13 @@ standing and confirms the number that it read before; if a newer event came mean
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import MomentField, moment, run, written
+from portal.kernel.db import ROWS, MomentField, atomic, moment, run, written
 from portal.kernel.problems import N_
 from portal.kernel.work import Claim, Claimable, wake_table
 
@@ -26,6 +26,7 @@ class Delivery(Claimable):
     confirmed = peewee.BigIntegerField(default=0)
     asked_at = MomentField(default=clock.now)
     confirmed_at = MomentField(null=True)
+    again_at = MomentField(null=True)
 
     class Meta:
         table_name = "deliveries"
@@ -71,6 +72,54 @@ def confirm(claim: Claim[Delivery], event: int, at: datetime) -> None:
     """Record what a system has taken; the row stays due if a newer event came meanwhile."""
     with claim.step(confirmed=event, confirmed_at=at):
         Delivery.update(due_at=None, attempts=0).where(Delivery.id == claim.row.id, Delivery.wanted == event).execute()
+
+
+def again_each(source: str, subjects: Sequence[int]) -> None:
+    """Ask a system again about people of whom it was found to say otherwise, in the transaction that notes it."""
+    now = clock.now()
+    anew = {"due_at": now, "attempts": 0, "confirmed": 0, "confirmed_at": None, "again_at": now}
+    Delivery.update(anew).where(Delivery.source == source, Delivery.subject << list(subjects)).execute()
+    wake_table(Delivery)
+
+
+def behind(source: str, subjects: Sequence[int]) -> set[int]:
+    """Return of whom a system has still to confirm something, in one statement."""
+    late = (Delivery.source == source) & (Delivery.confirmed < Delivery.wanted) & (Delivery.subject << list(subjects))
+    return {int(row.subject) for row in Delivery.select(Delivery.subject).where(late)}
+
+
+def look_again(subject: int, source: str) -> None:
+    """Let a worker look again at what a system has still to confirm, because it was heard of otherwise."""
+    behind = (Delivery.source == source) & (Delivery.confirmed < Delivery.wanted)
+    Delivery.update(due_at=clock.now()).where(behind, Delivery.subject == subject).execute()
+    wake_table(Delivery)
+
+
+def look_again_all(source: str) -> None:
+    """Let a worker look again at everybody of whom a system has still to confirm something; some at a time."""
+    while True:
+        stuck = (Delivery.source == source) & (Delivery.confirmed < Delivery.wanted) & Delivery.due_at.is_null()
+        some = Delivery.select(Delivery.id).where(stuck).limit(ROWS)
+        with atomic():
+            moved = Delivery.update(due_at=clock.now()).where(Delivery.id << some).execute()
+        if moved < ROWS:
+            break
+    wake_table(Delivery)
+
+
+def wait_for(claim: Claim[Delivery], is_unheard: Callable[[], bool]) -> bool:
+    """Put a row aside until `look_again`, if something is still unheard once nobody else can change the row."""
+    with claim.step():
+        waits = is_unheard()
+        if waits:
+            Delivery.update(due_at=None).where(Delivery.id == claim.row.id).execute()
+    return waits
+
+
+def doubt(subject: int, source: str) -> None:
+    """Note that a system did not answer when it was told of a person's choice by another way than the worker's."""
+    behind = (Delivery.source == source) & (Delivery.confirmed < Delivery.wanted)
+    Delivery.update(attempts=Delivery.attempts + 1).where(behind, Delivery.subject == subject).execute()
 
 
 def of(subject: int) -> list[Delivery]:

@@ -15,7 +15,9 @@ from portal import config
 from portal.kernel import clock
 from portal.kernel.db import run, written
 from portal.kernel.work import Claim, wake_table
-from portal.notices import service
+from portal.notices import answers, bounces, service
+from portal.notices.messages.declared import SPARED
+from portal.notices.messages.queueing import INBOX
 from portal.notices.models import Message
 from portal.notices.smtp import Post, Undeliverable, open_post
 
@@ -33,9 +35,11 @@ def send(claim: Claim[Any], name: str, limit: int) -> int:
     """
     waiting, letters = list(_waiting(name).order_by(Message.id).limit(limit)), _Letters()
     if waiting:
+        gone = bounces.lasting([message.address_hash for message in waiting])
         with open_post(config.active().mail_url).several() as post:
             for message in waiting:
-                state = _hand_over(post, letters, message)
+                spared = message.kind in SPARED and message.address_hash in gone
+                state = "spared" if spared else _hand_over(post, letters, message)
                 with claim.step(attempts=0):
                     _record(message, state)
     return len(waiting)
@@ -43,7 +47,7 @@ def send(claim: Claim[Any], name: str, limit: int) -> int:
 
 def drop(name: str) -> None:
     """Let nothing more of a mailing go out, inside a transaction."""
-    Message.update(state="dropped", **_GONE).where(_mine(name)).execute()
+    Message.update(state="dropped", read_at=clock.now(), **_GONE).where(_mine(name)).execute()
 
 
 def left(name: str) -> int:
@@ -66,11 +70,14 @@ class _Letters:
 
 
 def _hand_over(post: Post, letters: _Letters, message: Message) -> str:
+    if message.channel == INBOX:
+        return "sent"
     if message.address is None:
         return "dropped"
     try:
-        post.send(letters.to(message))
-    except Undeliverable:
+        post.send(letters.to(message), answers.of_message(message.id))
+    except Undeliverable as refused:
+        bounces.note(message, refused.status)
         return "failed"
     except smtplib.SMTPRecipientsRefused:
         return "queued"
@@ -85,6 +92,7 @@ def _record(message: Message, state: str) -> None:
         wake_table(Message, LATER.total_seconds())
     else:
         run(_RECORDED, state, written(now) if state == "sent" else None, message.id)
+        service.tell_browsers(message)
 
 
 def _waiting(name: str) -> Any:

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.utils import parseaddr
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from portal.kernel import failpoints
+from portal.notices import wire
 
 TIMEOUT = 20
+_STATUS = re.compile(rb"^\s*([245]\.\d{1,3}\.\d{1,3})\b")
+_NO_SUCH_MAILBOX = frozenset({550, 551, 553})
 
 
 class Undeliverable(Exception):
-    """The address is refused for good; trying again would not help."""
+    """The address is refused for good; trying again would not help. `status` says why, as RFC 3463 has it."""
+
+    def __init__(self, why: str = "", status: str = "5.0.0") -> None:
+        super().__init__(why or f"refused: {status}")
+        self.status = status
 
 
 class Post(Protocol):
     """Whoever carries mail."""
 
-    def send(self, mail: EmailMessage) -> None:
-        """Hand a mail over; raises Undeliverable for good, OSError or SMTPException when it is worth another try."""
+    def send(self, mail: EmailMessage, returns: str = "") -> None:
+        """Hand a mail over; what cannot be delivered comes back to `returns`, else to who it is from.
+
+        Raises Undeliverable for good, OSError or SMTPException when it is worth another try.
+        """
 
     def several(self) -> AbstractContextManager[Post]:
         """Return a carrier for many mails, one after the other, over one connection."""
@@ -47,9 +58,9 @@ class Smtp:
     def __init__(self, parts: SplitResult) -> None:
         self.parts = parts
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, mail: EmailMessage, returns: str = "") -> None:
         with self.several() as post:
-            post.send(mail)
+            post.send(mail, returns)
 
     @contextmanager
     def several(self) -> Iterator[Post]:
@@ -74,18 +85,30 @@ class _Connected:
     def __init__(self, server: smtplib.SMTP) -> None:
         self.server = server
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, mail: EmailMessage, returns: str = "") -> None:
         failpoints.point("mail: before send")
+        wide = not wire.is_ascii(mail)
+        if wide and not self.server.has_extn("smtputf8"):
+            raise Undeliverable(status="5.6.7")  # the server takes no such address
+        sender, options = returns or parseaddr(str(mail["From"]))[1], ["SMTPUTF8", "BODY=8BITMIME"] if wide else []
         try:
-            self.server.send_message(mail)
+            self.server.sendmail(sender, [parseaddr(str(mail["To"]))[1]], wire.raw(mail, wide=wide), options)
         except smtplib.SMTPRecipientsRefused as error:
-            if all(code >= 500 for code, _ in error.recipients.values()):
-                raise Undeliverable from error
+            ((code, said),) = error.recipients.values()
+            if code >= 500:
+                raise Undeliverable(status=_status(code, said)) from error
             raise
         failpoints.point("mail: after send")
 
     def several(self) -> AbstractContextManager[Post]:
         return nullcontext(self)
+
+
+def _status(code: int, said: bytes) -> str:
+    found = _STATUS.match(said)
+    if found:
+        return found[1].decode()
+    return "5.1.1" if code in _NO_SUCH_MAILBOX else "5.0.0"
 
 
 class Folder:
@@ -94,12 +117,12 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, mail: EmailMessage, returns: str = "") -> None:
         failpoints.point("mail: before send")
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = sha256(str(mail["Message-ID"]).encode()).hexdigest()[:32]
         part = self.root / f"{name}.part"
-        part.write_bytes(mail.as_bytes(policy=SMTP))
+        part.write_bytes(wire.raw(mail, wide=not wire.is_ascii(mail)))
         part.rename(self.root / f"{name}.eml")
         failpoints.point("mail: after send")
 

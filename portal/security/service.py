@@ -22,6 +22,7 @@ from portal.subjects import service as subjects
 
 PAGE = 30  # events of the log on one page
 INQUIRY = "asked whose record it is"
+ADDING = ("added", "moved")  # changes by which an address came to the account
 
 audit.declare("security.not_me", "count")
 
@@ -38,9 +39,11 @@ class Happened:
 
 
 def remove(account_id: int, subject_id: int, identifier_id: int) -> None:
-    """Take an address away at once and tell of it, also there; raises NotFound, LastEmail."""
+    """Take an address away at once and tell of it, also there; raises NotFound, LastEmail, StillNeeded."""
     with atomic():
         gone = identifiers.load(account_id, identifier_id)
+        if gone.moves_to:
+            raise identifiers.StillNeeded
         _take_away(subject_id, gone)
         alarms.tell_removed(gone)
 
@@ -71,7 +74,7 @@ def not_me(alarm: Alarm) -> None:
             return
         account_id, subject_id = alarm.account_id, subjects.ensure(alarm.account_id)
         later = [alarm, *alarms.since(alarm)]
-        for change in sorted(later, key=lambda one: one.what == "added"):  # put back first, or the last e-mail stays
+        for change in sorted(later, key=lambda one: one.what in ADDING):  # put back first, or the last e-mail stays
             _undo(change, subject_id)
         Alarm.update(undone_at=clock.now()).where(Alarm.id << [one.id for one in later]).execute()
         identifiers.drop_pending(account_id)
@@ -128,7 +131,7 @@ def _undo(change: Alarm, subject_id: int) -> None:
         passwords.drop(change.account_id)
     if change.what == "removed" and change.address and change.proven_at:
         identifiers.put_back(change.account_id, change.kind, change.address, change.proven_at)
-    if change.what == "added" and change.address:
+    if change.what in ADDING and change.address:
         added = identifiers.by_value(change.account_id, change.kind, change.address)
         if added and not identifiers.is_last_email(added):
             _take_away(subject_id, added)

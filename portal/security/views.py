@@ -15,6 +15,7 @@ from portal.accounts.models import Identifier, Session
 from portal.accounts.staff.looks import SAID
 from portal.consents.words import when
 from portal.kernel.problems import N_, NotFound, Problem, TooManyTries
+from portal.notices import bounces
 from portal.security import service
 from portal.security.forms import NEW, ProofForm
 from portal.security.words import ROLES_SAID
@@ -169,11 +170,13 @@ def activity() -> Response:
 
 
 def _show_page(said: str = "") -> Response:
+    proven = identifiers.listed(_account())
     return show(
         "security/page.html",
         "security/_sessions.html",
         said=said,
-        identifiers=[(row, _said(row)) for row in identifiers.listed(_account())],
+        identifiers=[(row, _said(row)) for row in proven],
+        returned=bounces.since(_account(), "email", [row.value for row in proven if row.kind == "email"]),
         browsers=sorted(map(_browser, sessions.live(_account())), key=lambda one: not one.here),
         has_password=passwords.has_one(_account()),
         unproven=bool(subjects.unclaimed(me().subject_id)),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from portal.kernel.problems import SourceUnavailable
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Key = tuple[str | int, ...]
 Row = dict[str, Any]
 Level = Literal["error", "warning"]
+TOGETHER = 500  # rows that are handed on at once, at most
 Shape = Mapping[str, Mapping[str, str]]  # by table, what each part of a schema is, in words
 
 
@@ -32,12 +33,20 @@ class Identifier:
     value: str
 
 
+NAME = "name"  # the kind of a trace that is a name, or whatever else the manifest says identifies somebody
+
+
 @dataclass(frozen=True)
 class Person:
-    """What a system needs to reach all rows of somebody: keys of their subject rows there, and identifiers."""
+    """What a system needs to reach all rows of somebody: keys of their subject rows there, and identifiers.
+
+    `traces` is what was read there before the erasure (see `Source.traced`): sought in free text, never used to reach
+    rows, for nobody has proven that it is theirs alone.
+    """
 
     keys: tuple[Key, ...]
     identifiers: tuple[Identifier, ...] = ()
+    traces: tuple[Identifier, ...] = ()
 
     def values(self, kind: str) -> tuple[str, ...]:
         """Return the identifiers of one kind."""
@@ -102,6 +111,23 @@ class Erased:
     rows: Mapping[str, int] = field(default_factory=dict)
 
 
+Why = Literal["open", "kept", "others"]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """How many rows still hold an address or number of somebody in one text column after they were erased, and why.
+
+    "open": nothing explains it; "kept": the manifest or a legal hold keeps them; "others": they are rows of other
+    people, who wrote it there or have the same address.
+    """
+
+    table: str
+    column: str
+    rows: int
+    why: Why
+
+
 @dataclass(frozen=True)
 class Statement:
     """One statement of an erasure, with signs where values go; `rows` it touched (None: it was refused), `seconds`."""
@@ -125,12 +151,16 @@ Outcome = Literal["written", "differs"]
 
 @dataclass(frozen=True)
 class Held:
-    """One value that can be corrected: the row by its key, and the value as text, None where there is none."""
+    """One value that can be corrected: the row by its key, and the value as text, None where there is none.
+
+    `changed`: when its row was last changed, as the system says it; None where it does not.
+    """
 
     table: str
     column: str
     key: Key
     value: str | None
+    changed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +188,14 @@ class Finding:
         return ": ".join(filter(None, (self.level, place, self.say)))
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of one table, each a tuple in the order of `names`."""
+
+    names: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
 class Snapshot(ABC):
     """Everything about a person as of one moment. Rows stream, so memory does not grow with them."""
 
@@ -167,6 +205,18 @@ class Snapshot(ABC):
     @abstractmethod
     def rows(self, table: str) -> Iterator[Row]:
         """Yield a table's rows in a stable order, as many as `counts` says, one table after another."""
+
+    def batches(self, table: str) -> Iterator[Batch]:
+        """Yield the same rows in the same order, the first ones soon and then many at a time, all of like columns."""
+        size = 1
+        for names, rows in groupby(self.rows(table), key=tuple):
+            while some := list(islice(rows, size)):
+                yield Batch(names, [tuple(row.values()) for row in some])
+                size = min(2 * size, TOGETHER)
+
+    def types(self, table: str) -> Mapping[str, str]:
+        """Return the type of each column as the system itself calls it, where it has such a thing."""
+        return {}
 
     def kinds(self, table: str) -> Mapping[str, str]:
         """Return what `values.decode` needs, by column, to make a written value again what it was."""
@@ -199,6 +249,14 @@ class Young:
     key: Key
     born: date
     identifiers: tuple[Identifier, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a system has stored of somebody's choices: who, by key or by an address, and a state word by preference."""
+
+    who: Key | Identifier
+    stored: Mapping[str, str]
 
 
 DETAILS = 20  # rows of one table of which somebody corrects values
@@ -240,6 +298,10 @@ class Source(ABC):
     def preview(self, person: Person) -> Preview:
         """Count live, per table and controller, and look for what stands in the way."""
 
+    def glance(self, person: Person) -> Preview:
+        """Return the same for a page that somebody waits for: very many rows may be counted as `AtLeast` so many."""
+        return self.preview(person)
+
     @abstractmethod
     def snapshot(self, person: Person) -> AbstractContextManager[Snapshot]:
         """Open one consistent view of all that is held."""
@@ -260,6 +322,17 @@ class Source(ABC):
     def stored(self, person: Person) -> dict[str, str]:
         """Return the state word that each preference has now; `mixed` where a person's rows differ."""
 
+    def settings(self) -> Iterator[Setting]:
+        """Yield what is stored of everybody's choices, streamed; a person comes once for each table with some.
+
+        Raises SourceUnavailable, permanently where the system cannot be asked that.
+        """
+        raise self.unavailable("it cannot be asked what it has stored of everybody", permanent=True)
+
+    def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
+        """Return `stored` of many at once, by whatever number the caller gives each; this way asks for one by one."""
+        return {number: self.stored(person) for number, person in people.items()}
+
     def details(self, person: Person) -> list[Held]:
         """Return every value of a person that the manifest lets be corrected; this way reads pages of its tables."""
         found: list[Held] = []
@@ -267,7 +340,10 @@ class Source(ABC):
             key = table.key or (self.manifest.subject.key if table.name == self.manifest.subject.table else ())
             for row in self.page(person, table.name, limit=DETAILS).rows if table.correctable and key else ():
                 of_row = tuple(row[part] for part in key)
-                found += [Held(table.name, one.name, of_row, _text(row[one.name])) for one in table.correctable]
+                changed = _text(row.get(table.changed)) if table.changed else None
+                found += [
+                    Held(table.name, one.name, of_row, _text(row[one.name]), changed) for one in table.correctable
+                ]
         return found
 
     def correct(self, person: Person, change: Change, request_id: str) -> Outcome:
@@ -276,6 +352,13 @@ class Source(ABC):
         `request_id` is the same for each repetition.
         """
         raise self.unavailable("it cannot correct anything", permanent=True)
+
+    def traced(self, person: Person) -> Person:
+        """Return the person with all that they are known by here, read while it is still there; see `Person.traces`.
+
+        A system that cannot be read like that adds nothing.
+        """
+        return person
 
     @abstractmethod
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
@@ -287,6 +370,13 @@ class Source(ABC):
     @abstractmethod
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         """Read again and return, by table, the rows that should be gone or changed and are not; {} is the proof."""
+
+    def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
+        """Look for a person's addresses and numbers, as `traced` knew them, in every text of the tables that went.
+
+        It reads these tables whole. A system that can only be asked for a person's own rows finds nothing.
+        """
+        return []
 
     def goes_with(self, table: str) -> tuple[str, ...]:
         """Return the tables that go too when one table goes: they are reached through it, or its rows hold theirs."""

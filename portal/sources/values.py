@@ -2,8 +2,9 @@
 
 Text, numbers, truth values and null are themselves. Decimals, dates, moments and UUIDs are written as text; the kind of
 their column (`Snapshot.kinds`) says what they were. What no column could tell carries a mark: {"$bytes": base64},
-{"$text": base64} for text that is no UTF-8, {"$float": "nan"}, {"$integer": "…"} beyond 64 bits, {"$json": …} around
-an object that has such a mark itself.
+{"$text": base64} for text that is no UTF-8, {"$float": "nan"}, {"$integer": "…"} beyond 64 bits, {"$number": "…"} for
+one that a float would round, {"$json": …} around an object that has such a mark itself, and around a null that is a
+value in JSON and no empty column.
 """
 
 from __future__ import annotations
@@ -18,7 +19,24 @@ from typing import Any
 from uuid import UUID
 
 Json = Any
-_MARKS = {"$bytes", "$text", "$float", "$integer", "$json"}
+_MARKS = {"$bytes", "$text", "$float", "$integer", "$number", "$json"}
+
+
+class Number(Decimal):
+    """A number inside JSON that a float would round."""
+
+
+class Null:
+    """The null of JSON as a value of its own: the column is not empty."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Null)
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __str__(self) -> str:
+        return "null"
 
 
 def encode(value: Any) -> Json:
@@ -28,18 +46,26 @@ def encode(value: Any) -> Json:
             return value
         case str():
             return value if sound(value) else {"$text": b64encode(_raw(value)).decode()}
-        case int():
-            return value if -(2**63) <= value < 2**64 else {"$integer": str(value)}
-        case float():
-            return value if math.isfinite(value) else {"$float": str(value)}
+        case int() | float() | Number():
+            return _number(value)
         case bytes() | bytearray() | memoryview():
             return {"$bytes": b64encode(value).decode()}
+        case Null():
+            return {"$json": None}
         case dict():
             plain = {str(key): encode(inner) for key, inner in value.items()}
             return {"$json": plain} if len(plain) == 1 and plain.keys() <= _MARKS else plain
         case list() | tuple() | set() | frozenset():
             return [encode(inner) for inner in value]
     return _written(value)
+
+
+def _number(value: float | Number) -> Json:
+    if isinstance(value, Number):
+        return {"$number": str(value)}
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**64 else {"$integer": str(value)}
+    return value if math.isfinite(value) else {"$float": str(value)}
 
 
 def decode(written: Json, kind: str = "") -> Any:
@@ -78,6 +104,8 @@ def _written(value: Any) -> str:
 def _unmarked(written: dict[str, Json]) -> Any:
     if len(written) == 1 and written.keys() <= _MARKS:
         [(mark, inner)] = written.items()
+        if mark == "$json" and inner is None:
+            return Null()
         if mark == "$json":
             return {key: decode(value) for key, value in inner.items()}
         return _UNMARK[mark](inner)
@@ -116,4 +144,5 @@ _UNMARK: dict[str, Callable[[str], Any]] = {
     "$text": lambda written: b64decode(written).decode("utf-8", "surrogateescape"),
     "$float": float,
     "$integer": int,
+    "$number": Number,
 }

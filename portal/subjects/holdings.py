@@ -11,6 +11,7 @@ from functools import partial
 from cryptography.exceptions import InvalidTag
 
 from portal.kernel import audit, crypto
+from portal.kernel.counts import AtLeast
 from portal.kernel.db import atomic
 from portal.kernel.problems import NotFound, SourceUnavailable
 from portal.sources import asking, registry
@@ -20,6 +21,7 @@ from portal.subjects import service as subjects
 
 ROWS = 50  # on a page
 SOON, PATIENCE = 1.5, 10.0  # seconds: what a page of all waits for a system, and what one of that system alone does
+COUNTING = 0.7  # the part of the latter that is waited for rows to be counted to the end
 
 audit.declare("data.shown", "source", "table")
 
@@ -54,22 +56,36 @@ class System:
     looking: bool
     shared: bool
 
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether all its rows were counted to the end."""
+        return not any(isinstance(held.rows, AtLeast) for held in self.held)
+
 
 def everywhere(subject_id: int) -> list[System]:
-    """Ask every system at once; what has not answered soon is `late` and may be asked by itself."""
+    """Ask every system at once; what has not answered soon is `late` and may be asked by itself.
+
+    Very many rows are counted as `AtLeast` so many, so that a page of all of them comes soon.
+    """
     waiting, shared = subjects.waiting(subject_id), subjects.unclaimed(subject_id)
     sources = registry.active().all()
     people = subjects.people(subject_id, [source.id for source in sources])
-    asked = {source: asking.begin(source, partial(source.preview, people[source.id])) for source in sources}
+    asked = {source: asking.begin(source, partial(source.glance, people[source.id])) for source in sources}
     asking.wait(asked.values(), SOON)
     return [_system(source, answer, source.id in waiting, source.id in shared) for source, answer in asked.items()]
 
 
 def somewhere(subject_id: int, source_id: str) -> System:
-    """Ask one system, with more patience; one that still says nothing is `silent`. Raises NotFound."""
-    source = registry.active().get(source_id)
-    answer = asking.begin(source, partial(source.preview, subjects.person(subject_id, source_id)))
-    asking.wait([answer], PATIENCE)
+    """Ask one system, with more patience; one that still says nothing is `silent`. Raises NotFound.
+
+    Its rows are counted to the end if that can be waited for.
+    """
+    source, person = registry.active().get(source_id), subjects.person(subject_id, source_id)
+    answer = asking.begin(source, partial(source.preview, person))
+    asking.wait([answer], COUNTING * PATIENCE)
+    if not answer.done():
+        answer = asking.begin(source, partial(source.glance, person))
+        asking.wait([answer], (1 - COUNTING) * PATIENCE)
     waiting, shared = subjects.waiting(subject_id), subjects.unclaimed(subject_id)
     return _system(source, answer, source_id in waiting, source_id in shared, late="silent")
 

@@ -31,6 +31,7 @@ class Link(Model):
     state = peewee.CharField(16, default="linked")
     proven_by = peewee.CharField(16)
     linked_at = MomentField(default=clock.now)
+    read_at = MomentField(null=True)  # when what its system had of itself was taken into the ledger
 
     class Meta:
         table_name = "links"
@@ -55,6 +56,20 @@ class Lookup(Model):
         whose = "identifier.account"
         erasure = "delete"
         indexes = ((("identifier", "source"), True),)
+
+
+class Connection(Claimable):
+    """A system that was connected, and how many people of it were known here by then; due until all were asked."""
+
+    source = peewee.CharField(64, unique=True)
+    people = peewee.IntegerField(default=0)
+    begun_at = MomentField(default=clock.now)
+    finished_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "connections"
+        whose = None
+        erasure = None
 
 
 class LegalHold(Claimable):
@@ -100,12 +115,17 @@ class SessionRow(NamedTuple):
     choices: Any  # as the standing stores them; only consents read them
     systems: int
     requests: int  # of theirs that are not over; menu only
+    unread: int  # messages; menu only
+    read_of: str | None  # cause of the newest message on a policy that was read; banner only
 
 
 _OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, t.choices,
 (SELECT COUNT(DISTINCT l.source) FROM links l WHERE l.subject_id = u.id
 AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))),
-(SELECT COUNT(*) FROM cases k WHERE k.subject_id = u.id AND k.state IN ('open', 'approved', 'in_progress'))
+(SELECT COUNT(*) FROM cases k WHERE k.subject_id = u.id AND k.state IN ('open', 'approved', 'in_progress')),
+(SELECT COUNT(*) FROM messages m WHERE m.account = s.account_id AND m.read_at IS NULL),
+(SELECT m.cause FROM messages m WHERE m.account = s.account_id AND m.kind = 'policy_changes'
+AND m.read_at IS NOT NULL ORDER BY m.id DESC LIMIT 1)
 FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u.account_id = a.id
 LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = ? AND s.ended_at IS NULL"""
 
@@ -126,7 +146,12 @@ _GIVEN = {
 }
 _OF_PROOFS = """WITH given AS ({}) SELECT i.hash, u.id, t.choices FROM given JOIN identifiers i
 ON i.kind = ? AND i.hash = given.value JOIN subjects u ON u.account_id = i.account_id
-LEFT JOIN standing t ON t.subject_id = u.id"""
+LEFT JOIN standing t ON t.subject_id = u.id
+UNION ALL SELECT r.hash, 0, {} FROM given JOIN remembered r ON r.hash = given.value WHERE r.is_no AND NOT r.moved"""
+_NO = {
+    True: "json_object(r.purpose, json_array(r.state, 0, COALESCE(r.said_at, r.at)))",
+    False: "jsonb_build_object(r.purpose, jsonb_build_array(r.state, 0, COALESCE(r.said_at, r.at)))",
+}
 _OF_KEYS = """WITH given AS ({}) SELECT l.key_hash, l.subject_id, t.choices FROM given JOIN links l
 ON l.source = ? AND l.key_hash = given.value
 AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))
@@ -134,8 +159,12 @@ LEFT JOIN standing t ON t.subject_id = l.subject_id"""
 
 
 def standings_of_proofs(kind: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
-    """Return hash, subject and choices of everybody who proved one of these addresses, in one statement."""
-    return list(run(_OF_PROOFS.format(_GIVEN[is_sqlite()]), json.dumps(hashes), kind).fetchall())
+    """Return hash, subject and choices of everybody who proved one of these addresses, in one statement.
+
+    Subject 0 is nobody: a no that is remembered of an address which has no account.
+    """
+    asked = _OF_PROOFS.format(_GIVEN[is_sqlite()], _NO[is_sqlite()])
+    return list(run(asked, json.dumps(hashes), kind).fetchall())
 
 
 def standings_of_keys(source: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
@@ -165,3 +194,31 @@ def names_of(subjects: list[int]) -> list[tuple[int, str, str, bool]]:
 def proven_since(moment: datetime) -> list[int]:
     """Return who proved an address, or was found in a system, after a moment."""
     return [subject for (subject,) in run(_PROVEN_SINCE, written(moment), written(moment)).fetchall()]
+
+
+_COUNTS = "(state = 'claimed' OR (state = 'linked' AND proven_by <> 'phone'))"  # as proofs.discloses
+_UNREAD = f"SELECT DISTINCT subject_id FROM links WHERE source = ? AND read_at IS NULL AND {_COUNTS} LIMIT ?"  # noqa: S608
+_UNREAD_OF = f"SELECT 1 FROM links WHERE source = ? AND subject_id = ? AND read_at IS NULL AND {_COUNTS}"  # noqa: S608
+_KNOWN_LATE = """INSERT INTO lookups (identifier_id, source, found, at) SELECT i.id, ?, 0, ? FROM identifiers i
+WHERE i.due_at IS NULL AND NOT EXISTS (SELECT 1 FROM lookups l WHERE l.identifier_id = i.id AND l.source = ?) LIMIT ?"""
+
+
+def unread(source: str, limit: int) -> list[int]:
+    """Return who was found in a system whose own settings of them have still to be read."""
+    return [subject for (subject,) in run(_UNREAD, source, limit).fetchall()]
+
+
+def unread_of(subject: int, source: str) -> bool:
+    """Tell whether those of one person have."""
+    return run(_UNREAD_OF, source, subject).fetchone() is not None
+
+
+def mark_read(subject: int, source: str, at: datetime) -> None:
+    """Note that they were read."""
+    mine = (Link.subject == subject) & (Link.source == source) & Link.read_at.is_null()
+    Link.update(read_at=at).where(mine).execute()
+
+
+def not_there(source: str, at: datetime, limit: int) -> int:
+    """Note of addresses that a system was asked about as a whole that nobody there has them; return of how many."""
+    return int(run(_KNOWN_LATE, source, written(at), source, limit).rowcount)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
@@ -60,20 +61,29 @@ def by_key(source: str, key: str | int | list[str | int]) -> Name:
 
 
 def found(names: Iterable[Name]) -> dict[Name, list[Known]]:
-    """Return whom the portal knows by each of these names, with one statement for each kind of name.
+    """Return whom the portal knows by each of these names; see `each`."""
+    known: dict[Name, list[Known]] = {}
+    for name, subject, choices in each(names):
+        if subject:
+            known.setdefault(name, []).append(Known(subject, choices))
+    return known
+
+
+def each(names: Iterable[Name]) -> Iterator[tuple[Name, int, Any]]:
+    """Yield a name, a subject that it names, and their choices, with one statement for each kind of name.
+
+    Beside them stands what is remembered of an address that nobody has proven: it has the subject 0, and choices.
 
     A row of a system names a person only where a proof makes it theirs (DESIGN idea 3), so nobody's choice is obeyed
     for somebody else who shares an address. Several persons may have proven one row: whoever asks heeds all of them.
     """
-    kinds: dict[str, list[str]] = {}
-    for kind, value in names:
-        kinds.setdefault(kind, []).append(value)
-    known: dict[Name, list[Known]] = {}
-    for kind, values in kinds.items():
-        hashes = {hashed: value for value, hashed in crypto.each_hashed(kind, values)}
+    kinds: dict[str, dict[str, Name]] = {}
+    for name in names:
+        kinds.setdefault(name[0], {})[name[1]] = name
+    for kind, named in kinds.items():
+        hashes = {hashed: named[value] for value, hashed in crypto.each_hashed(kind, named)}
         for hashed, subject, choices in _rows(kind, sorted(hashes)):
-            known.setdefault(Name(kind, hashes[hashed]), []).append(Known(subject, choices))
-    return known
+            yield hashes[hashed], subject, choices
 
 
 def one(name: Name) -> list[Known]:
@@ -89,6 +99,16 @@ def names(subject_ids: list[int]) -> dict[int, list[Name]]:
     return known
 
 
+def hash_key() -> bytes:
+    """Return the key by which programs and the portal name people without writing them out: 32 bytes."""
+    return crypto.sign("api hash")
+
+
+def hashed(name: Name) -> str:
+    """Return how a person is named in suppressions, in what changed of them and in webhooks."""
+    return hmac.digest(hash_key(), name.said.encode(), "sha256").hex()
+
+
 def _rows(kind: str, hashes: list[str]) -> Iterable[tuple[str, int, Any]]:
     if kind.startswith("key:"):
         source = kind[4:]
@@ -98,6 +118,6 @@ def _rows(kind: str, hashes: list[str]) -> Iterable[tuple[str, int, Any]]:
 
 
 __all__ = [
-    "Known", "Name", "NotAPhone", "NotAnAddress", "by_email", "by_key", "by_phone", "found", "names", "one",
-    "proven_since",
+    "Known", "Name", "NotAPhone", "NotAnAddress", "by_email", "by_key", "by_phone", "each", "found", "hash_key",
+    "hashed", "names", "one", "proven_since",
 ]  # fmt: skip

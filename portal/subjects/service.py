@@ -17,6 +17,7 @@ from portal.kernel import clock, crypto, outbox, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import SourceUnavailable
 from portal.kernel.work import Claim, wake_table
+from portal.notices import inbox
 from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 from portal.sources.base import Key, Person, Source
@@ -25,6 +26,7 @@ from portal.sources.registry import OWN
 from portal.subjects.models import Link, Lookup, Subject, session_row
 from portal.subjects.proofs import CLAIMED, GONE, LINKED, Found, discloses, merged, waits
 
+_COME_ALONG = ("choices", "systems", "requests", "unread", "read_of")  # with the session, for menu and banners
 _SEEN_EVERY = 600  # seconds between two notes that a session is in use
 
 
@@ -57,7 +59,7 @@ def signed_in(token: str | None) -> SignedIn | None:
         return None
     if (now - row.seen_at).total_seconds() > _SEEN_EVERY:
         SessionRow.update(seen_at=now).where(SessionRow.id == row.id).execute()
-    came_along = {"choices": row.choices, "systems": row.systems, "requests": row.requests}
+    came_along = {name: getattr(row, name) for name in _COME_ALONG}
     return SignedIn(row.account, token, row.fresh_until, row.language, row.subject, came_along)
 
 
@@ -135,6 +137,8 @@ def resolve(claim: Claim[Identifier]) -> None:
     Systems that do not answer are asked again later; raises SourceUnavailable once the others were asked.
     """
     subject = ensure(claim.row.account_id)
+    with atomic():
+        inbox.adopt(claim.row.account_id, claim.row.kind, claim.row.value)
     _ask_all(subject, [claim.row])
     claim.done()
 

@@ -202,6 +202,11 @@ def _keep_typed() -> None:
         keep(request.path, list(request.form.items(multi=True)))
 
 
+def confirm_first() -> Response:
+    """Send the person to prove that it is them, from a view that wants it for some of what is posted alone."""
+    return _ask_at(CONFIRM)
+
+
 def is_fresh(session: Session) -> bool:
     """Tell whether somebody has proven a moment ago that it is them."""
     return session.fresh_until is not None and session.fresh_until > clock.now()

@@ -19,6 +19,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+FRAMING = f"{_POLICY}; frame-src 'self'"  # of the few pages that show a part in a frame
 _ALWAYS = [
     ("Content-Security-Policy", _POLICY),
     ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),

@@ -64,10 +64,8 @@ def show_alone(region: str, *, status: int = 200, said: str = "", beside: str = 
 
 
 def answer(body: str, status: int = 200) -> Response:
-    """Answer a page or region that is drawn already; which of the two it is depends on who asks."""
-    response = Answer(body, status, content_type="text/html; charset=utf-8")
-    response.headers["Vary"] = "HX-Request"
-    return response
+    """Answer a page or region that is drawn already."""
+    return Answer.page(body.encode(), status)
 
 
 def _news(status: int) -> str:

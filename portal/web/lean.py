@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response
-from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
+from werkzeug.datastructures import Headers
 from werkzeug.routing import MapAdapter, Rule
 
 from portal.web.present import known
@@ -18,16 +18,29 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
+class _Told(Headers):
+    """Headers that need no check, for we wrote them."""
+
+    def __init__(self, headers: list[tuple[str, str]]) -> None:
+        self._list = headers
+
+
 class Answer(Response):
     """An answer that lies in memory goes to the server as it is: as a list, its length known, no header to mend."""
+
+    @classmethod
+    def page(cls, body: bytes, status: int = 200) -> Answer:
+        """Return the answer with a page or a region; which of the two it is depends on who asks."""
+        told = [("Content-Type", "text/html; charset=utf-8"), ("Vary", "HX-Request")]
+        return cls([body], status, _Told(told))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer; what is not in memory, has no body or leads elsewhere goes Werkzeug's longer way."""
         if self.status_code not in {200, 422} or not self.is_sequence or environ["REQUEST_METHOD"] == "HEAD":
             return super().__call__(environ, start_response)
         body = list(self.iter_encoded())
-        self.headers["Content-Length"] = str(sum(map(len, body)))
-        start_response(self.status, list(self.headers))
+        told = [header for header in self.headers if header[0] != "Content-Length"]
+        start_response(self.status, [*told, ("Content-Length", str(sum(map(len, body))))])
         self.close()
         return body
 
@@ -106,9 +119,10 @@ class Lean(Flask):
 
         What goes to programs has no cookie and no session, so no hook looks at it.
         """
-        if is_program(known().request.path):
+        now = known()
+        if is_program(now.request.path):
             return response
-        for act in (*request_ctx._after_request_functions, *reversed(self.after_request_funcs[None])):
+        for act in (*now.context._after_request_functions, *reversed(self.after_request_funcs[None])):
             response = self.ensure_sync(act)(response)
         return response
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
 from flask import Response
 from markupsafe import Markup, escape
 
 from portal.web.csrf import token
-from portal.web.htmx import answer, draw
+from portal.web.htmx import draw
+from portal.web.lean import Answer
 from portal.web.navigation import banners, frame
 from portal.web.present import known
 from portal.web.words import here
@@ -32,12 +34,16 @@ def show_filled(page: str, way: Hashable, own: Own, context: Callable[[Own], Map
 
     `own` are the texts of this person, each put in escaped; `context` gives the template's values with them in place.
     """
-    return answer(filled(page, (way, frame()), own, context))
+    return Answer.page(_filled(page, (way, frame()), own, context))
 
 
 def filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Mapping[str, object]]) -> Markup:
     """Return a template, or a part of a page, that depends on `way` and the language and on nothing else, filled in."""
-    outlines: dict[Hashable, list[str]] = known().app.extensions.setdefault(_KEY, {})
+    return Markup(_filled(template, way, own, context).decode())  # noqa: S704 - escaped where it is filled in
+
+
+def _filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Mapping[str, object]]) -> bytes:
+    outlines: dict[Hashable, list[Any]] = known().app.extensions.setdefault(_KEY, {})
     key = (template, here().language, way, *[name for name, text in own.items() if text])
     pieces = outlines.get(key)
     if pieces is None:
@@ -45,19 +51,19 @@ def filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Mapp
         if len(outlines) >= MOST:
             outlines.clear()
         outlines[key] = pieces
-    fill: dict[str, str] = {"token": token(), "banners": banners()}
-    for name, text in own.items():
-        fill[name] = str(escape(text))
-    answer = pieces.copy()
-    answer[1::2] = [fill[name] for name in pieces[1::2]]
-    return Markup("".join(answer))  # noqa: S704
+    fill = {"token": token(), "banners": banners(), **own}
+    filled = pieces.copy()
+    filled[1::2] = [escape(fill[name]).encode() for name in pieces[1::2]]
+    return b"".join(filled)
 
 
-def _outline(template: str, context: Mapping[str, object]) -> list[str]:
-    """Draw a template with holes; return text and names of holes in turn."""
+def _outline(template: str, context: Mapping[str, object]) -> list[Any]:
+    """Draw a template with holes; return text, as it is sent, and names of holes in turn."""
     now = known()
     mine, now.token, now.banners = (now.token, now.banners), _HOLE.format("token"), Markup(_HOLE.format("banners"))  # noqa: S704 - a hole
     try:
-        return _HOLES.split(draw(template, **context))
+        pieces: list[Any] = [*_HOLES.split(draw(template, **context))]
+        pieces[::2] = [text.encode() for text in pieces[::2]]
+        return pieces
     finally:
         now.token, now.banners = mine

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, Request
+from flask.ctx import RequestContext
 from flask.globals import request_ctx
 
 
@@ -18,12 +19,13 @@ from flask.globals import request_ctx
 class Known:
     """The cookies that came, the reader's words, session and forms' token, the browser's mark, whether in an app.
 
-    `request` and `app` are the objects themselves, which Flask's proxies seek anew at each word; `crew` is the member
-    of the staff, on a page of theirs.
+    `request`, `app` and `context` are the objects themselves, which Flask's proxies seek anew at each word; `crew` is
+    the member of the staff, on a page of theirs.
     """
 
     request: Request
     app: Flask
+    context: RequestContext
     cookies: dict[str, str] = field(default_factory=dict)
     words: Any = None
     session: Any = None
@@ -41,7 +43,8 @@ _known: ContextVar[Known] = ContextVar("portal.known")
 
 def begin() -> Known:
     """Forget the request before; return what is known of this one."""
-    now = Known(request_ctx.request, request_ctx.app)
+    context: RequestContext = request_ctx._get_current_object()  # type: ignore[attr-defined]
+    now = Known(context.request, context.app, context)
     _known.set(now)
     return now
 

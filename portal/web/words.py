@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -18,13 +19,22 @@ from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 
 from portal.kernel import clock
+from portal.kernel.counts import AtLeast
 from portal.kernel.problems import N_
 from portal.web.present import known
 from portal.web.shipped import shipped
 
+SOURCE = "en"  # the language that sentences are written in
 _REGION = {"en": "en_GB"}  # 12 December 2026, as most of the world's English writes it
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _MOMENT = N_("%(clock)s on %(day)s (%(zone)s)")
+
+
+class _Nothing(NullTranslations):
+    """A catalogue that says nothing, where others repeat what they do not know."""
+
+    def gettext(self, message: str) -> str:
+        return ""
 
 
 class Words:
@@ -40,6 +50,14 @@ class Words:
         """Return a sentence in this language, filled with facts; without facts a % stays a %."""
         said = self.catalogue.gettext(text) if text else ""
         return said % facts if facts else said
+
+    def lacks(self, text: str) -> bool:
+        """Tell whether a sentence is not there in this language; the one that all are written in lacks none."""
+        if self.language == SOURCE:
+            return False
+        strict = copy(self.catalogue)
+        strict.add_fallback(_Nothing())
+        return not strict.gettext(text)
 
     def plural(self, one: str, many: str, count: int, /, **facts: object) -> str:
         """Return the sentence for a count, which it may show as %(num)s."""
@@ -69,8 +87,8 @@ class Words:
         return self.say(_MOMENT, clock=f"{local.hour:02}:{local.minute:02}", day=day, zone=zone)
 
     def number(self, number: float) -> str:
-        """Return a number as this language groups it: 100,000."""
-        return _grouped(number, self.locale)
+        """Return a number as this language groups it: 100,000; one that was not counted to the end as 10,000+."""
+        return _grouped(number, self.locale) + "+" * isinstance(number, AtLeast)
 
     def exact(self, number: Decimal) -> str:
         """Return a number with every digit that it has."""

@@ -229,7 +229,7 @@ def test_managers_find_the_fields_and_nothing_cuts_or_forbids_a_paste(portal: Po
 
 def test_the_well_known_address_leads_to_the_page(portal: Portal, mai: Member) -> None:
     answer = portal.app.test_client().get("/.well-known/change-password")
-    assert (answer.status_code, answer.location) == (302, "/security/password")
+    assert (answer.status_code, answer.location) == (303, "/security/password")
     assert mai.browser.get("/.well-known/change-password").path == "/security/password"
 
 

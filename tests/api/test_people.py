@@ -18,7 +18,8 @@ from portal.kernel import clock
 from portal.policies import service as policies
 from tests.api.calling import Caller
 from tests.conftest import Portal
-from tests.people import member
+from tests.people import Member, member
+from tests.policies.conftest import scheduled
 
 WORDS = "Yes, write to me about events."
 EVENTS = {"purpose": "marketing.events", "channel": "email", "state": "on", "wording": WORDS}
@@ -111,6 +112,32 @@ def test_state_tells_all_that_says_no_and_the_policies_in_force(portal: Portal) 
     assert {choice["effective"] for choice in told["choices"].values()} == {"off", "3"}
     privacy = next(one for one in told["policies"] if one["document"] == "privacy")
     assert privacy["version"] == policies.in_force("privacy", "en").version
+
+
+def test_state_tells_what_the_person_said_to_each_version_and_when(portal: Portal) -> None:
+    mai, an, caller = member(portal, "everyday"), member(portal, "an@example.com"), Caller(portal)
+    version = scheduled()
+    said = {"wording": "I decline.", "language": "en"}
+
+    def privacy(who: Member) -> dict[str, Any]:
+        told = caller.post("/people/state", {"person": {"email": who.email}})["policies"]
+        return next(one for one in told if one["document"] == "privacy")
+
+    assert privacy(mai)["answer"] is None
+    assert privacy(mai)["next"] == {
+        "version": version.version, "effective_from": version.begins.isoformat(), "asks": True, "answer": None,
+    }  # fmt: skip
+    policies.decline(mai.subject, "privacy", version.version, **said)
+    answer = privacy(mai)["next"]["answer"]
+    assert answer["state"] == "declined"
+    assert abs(datetime.fromisoformat(answer["at"]) - clock.now()) < timedelta(minutes=1)
+    policies.accept(mai.subject, "privacy", version.version, **said)
+    assert privacy(mai)["next"]["answer"]["state"] == "accepted"
+    assert privacy(an)["next"]["answer"] is None
+    with clock.later(timedelta(days=31)):
+        portal.drain()
+        assert privacy(mai)["version"] == version.version
+        assert privacy(mai)["answer"]["state"] == "accepted"
 
 
 def test_a_request_is_told_with_the_dates_of_the_law_to_its_own_person_alone(portal: Portal) -> None:

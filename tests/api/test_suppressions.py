@@ -5,19 +5,23 @@ from __future__ import annotations
 import hmac
 import json
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 from portal.api.models import Suppression
 from portal.consents import service as consents
+from portal.consents.models import Remembered
 from portal.policies import service as policies
 from portal.sources import registry
 from portal.sources.registry import OWN
+from portal.subjects import naming
 from portal.subjects import service as subjects
 from tests.api.calling import Caller
 from tests.conftest import Portal
 from tests.people import member
 
 EVENTS = "marketing.events.email"
+STRANGER, SAID = "stranger@example.com", datetime(2024, 3, 2, 9, 30, tzinfo=UTC)
 
 
 def hashed(caller: Caller, said: str) -> str:
@@ -111,3 +115,39 @@ def test_an_erased_person_is_in_no_line_any_more(portal: Portal) -> None:
     assert Suppression.select().count() == 0
     assert whole(caller)[0] == []
     assert Caller(portal, "may:read", name="other").get("/key")["hash"] is None
+
+
+def test_a_no_is_told_of_an_address_that_has_no_account_yet(portal: Portal) -> None:
+    caller = Caller(portal)
+    cursor = caller.get("/suppressions/changes?cursor=now")["next"]
+    listed(STRANGER)
+    mine = hashed(caller, f"email:{STRANGER}")
+    assert whole(caller)[0] == [{"people": [mine], "no": [EVENTS]}]
+    told = caller.get(f"/suppressions/changes?cursor={cursor}")
+    assert told["changes"] == [{"people": [mine], "no": [EVENTS]}]
+    comes = member(portal, STRANGER, found=False)
+    told = caller.get(f"/suppressions/changes?cursor={told['next']}")
+    assert told["changes"] == [{"people": [mine], "no": [EVENTS]}], "now it is the person's own"
+    assert consents.standing(comes.subject)[EVENTS].origin == ""
+    policies.choose(comes.subject, EVENTS, "on", "en")
+    assert caller.get(f"/suppressions/changes?cursor={told['next']}")["changes"] == [{"people": [mine], "no": []}]
+    assert whole(caller)[0] == []
+    assert Remembered.select().count() == 0
+
+
+def test_may_heeds_it_before_anybody_comes_and_after_they_have_gone(portal: Portal) -> None:
+    caller, question = (
+        Caller(portal),
+        {"person": {"email": STRANGER}, "purpose": "marketing.events", "channel": "email"},
+    )
+    listed(STRANGER)
+    [answer] = caller.post("/may", {"questions": [question]})["answers"]
+    assert answer == {"allowed": False, "reason": "suppressed", "since": SAID.isoformat(timespec="microseconds")}
+    [answer] = caller.post("/may", {"questions": [{**question, "state": "off"}]})["answers"]
+    assert answer == {"allowed": True, "reason": "needed"}
+
+
+def listed(email: str) -> None:
+    """Let an address stand on a list that says no."""
+    record = consents.Record(EVENTS, "off", "mailer", consents.LISTED, SAID)
+    consents.remember([(naming.by_email(email), record)])

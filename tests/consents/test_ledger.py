@@ -124,11 +124,11 @@ def test_choices_made_together_are_events_of_their_own_in_one_transaction(subjec
     assert ConsentEvent.select().count() == 2
 
 
-def test_a_choice_pays_five_statements(subject: int) -> None:
+def test_a_choice_pays_six_statements(subject: int) -> None:
     service.record(subject, EVENTS, "on", **TERMS)
     with queries() as asked:
         service.record(subject, EVENTS, "off", **TERMS)
-    assert len(asked) == 5, asked
+    assert len(asked) == 6, asked
 
 
 def test_whoever_reads_in_the_same_transaction_already_may_not(subject: int) -> None:

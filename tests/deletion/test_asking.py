@@ -16,6 +16,7 @@ from portal.deletion.models import Deletion, Target
 from portal.deletion.service import moving
 from portal.kernel import clock, db, tokens, work
 from portal.notices.models import Message
+from portal.sources import sql
 from portal.subjects import service as subjects
 from tests.browse import Browser
 from tests.conftest import Portal
@@ -61,6 +62,25 @@ def test_what_is_ahead_is_warned_of_with_its_date_and_amount(portal: Portal) -> 
     text = member(portal, portal.systems.cast["owing"].email or "").browser.get("deletion.page").text
     assert re.search(r"You have a booking on \d+ \w+ 20\d\d \(.+\)\. It is cancelled when the account goes\.", text)
     assert re.search(r"Invoice \S+ for [\d,]+ Vietnamese dong is not paid yet\.", text)
+
+
+def test_very_many_records_are_not_counted_to_the_end_for_a_page_but_for_the_deletion(
+    mai: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = service.outlook(mai.subject)
+    assert exact.is_counted
+    monkeypatch.setattr(sql, "GLANCED", 2)
+    glanced = service.glance(mai.subject)
+    assert (glanced.is_counted, glanced.going() < exact.going()) == (False, True)
+    assert service.outlook(mai.subject).going() == exact.going()
+    for path in ("/deletion", "/deletion/parts", "/deletion/check"):
+        text = mai.browser.get(path).text
+        assert re.search(r"\d\+ ", text), path
+        assert "we stopped counting there" in text, path
+    text = mai.browser.get("/deletion").text
+    assert re.search(r"\d+\+ records go or lose your name\.", text)
+    assert re.search(r"Kept, the last until \d+ \w+ 20\d\d", text)
+    assert "for Hanoi Loft and Saigon Works" in text
 
 
 def test_what_stops_a_deletion_takes_its_button_away_and_says_how_to_settle_it(sofia: Member) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,21 @@ def test_every_version_covers_all_subjects(version: str) -> None:
     for section, word in SUBJECTS.items():
         assert word in said[section], section
     assert "Once you are there" in said.get("links", "") + said["sharing"].replace("once", "Once")
+
+
+@pytest.mark.parametrize(
+    ("language", "places", "inbox"),
+    [
+        ("en", r"Location history goes after (\d+) months", r"from this portal after (\d+) months"),
+        ("vi", r"Lịch sử vị trí được xóa sau (\d+) tháng", r"từ trang này sau (\d+) tháng"),
+    ],
+)
+def test_every_version_says_how_long_the_portal_really_keeps(language: str, places: str, inbox: str) -> None:
+    rules = tomllib.loads((POLICIES.parent / "site.toml").read_text(encoding="utf-8"))["rules"]
+    for version in "123":
+        said = _text("privacy", version, language)
+        assert re.findall(places, said) == [rules["location_keep"]], version
+        assert set(re.findall(inbox, said)) <= {str(rules["inbox_months"])}, version
 
 
 def test_the_third_version_adds_moves_and_removes_sections() -> None:

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from portal.accounts.models import Identifier
 from portal.cases.models import CaseEvent, Evidence
 from portal.cases.service import by_reference, deciding
-from portal.details import service
+from portal.details import service, tasks
 from portal.details.models import Correction, CorrectionPart
 from portal.kernel import audit
 from portal.kernel.audit import AuditEvent
+from portal.sources.base import Key
+from portal.subjects import service as subjects
 from tests.conftest import Portal
-from tests.details.conftest import Run, names
+from tests.details.conftest import NAMES, Run, names
 from tests.details.test_correcting import BANK, ask_for_bank_account
+from tests.details.test_moving import NEW, moved, not_me
 from tests.dying import DYING, LEASE, Dying, Stage
 from tests.people import Member
 
@@ -71,3 +75,43 @@ def test_an_approved_correction_is_written_and_its_evidence_gone_whoever_dies(
         assert Evidence.select().count() == 0, where
         assert not [path for path in (stage.folder / "own/archives").rglob("*") if path.is_file()], where
     assert deaths > 20
+
+
+@pytest.mark.soak  # the writes are those of a name; this one asks what the person is found by meanwhile
+def test_a_new_address_arrives_everywhere_and_both_are_kept_until_then(stage: Stage, mai: Member, run: Run) -> None:
+    links = subjects.links(mai.subject)
+    moved(mai)
+    deaths = 0
+    for where in die_everywhere(stage):
+        deaths += 1
+        assert set(addresses(run, links).values()) == {NEW}, where
+        assert Correction.get().state == "done", where
+        assert subjects.links(mai.subject) == links, where
+        assert not Identifier.select().where(Identifier.moves_to.is_null(False)).exists(), where
+        assert audited().count("details.corrected") == 3, where
+    assert deaths > 20
+
+
+def test_what_was_not_them_is_undone_everywhere_whoever_dies(stage: Stage, mai: Member, run: Run) -> None:
+    links = subjects.links(mai.subject)
+    before = addresses(run, links)
+    moved(mai)
+    mai.portal.drain()
+    not_me(mai)
+    tasks.take_back_all()
+    deaths = 0
+    for where in die_everywhere(stage):
+        deaths += 1
+        assert addresses(run, links) == before, where
+        assert {part.state for part in CorrectionPart.select()} == {"undone"}, where
+        assert Correction.get().state == "undone", where
+        assert subjects.links(mai.subject) == links, where
+        assert [row.value for row in Identifier.select()] == [mai.email], where
+        assert audited().count("details.taken_back") == 1, where
+    assert deaths > 15
+
+
+def addresses(run: Run, links: dict[str, list[Key]]) -> dict[str, str]:
+    """Return the e-mail that each system has in the row that was Mai's."""
+    look = "SELECT email FROM {} WHERE id = ?"
+    return {system: run(system, look.format(table), links[system][0][0])[0][0] for system, table in NAMES.items()}

@@ -14,7 +14,7 @@ from portal.download import service
 from portal.download.choice import Choice
 from portal.download.models import Download
 from portal.kernel import clock
-from portal.sources import registry
+from portal.sources import registry, sql
 from tests.browse import Browser, Page
 from tests.conftest import Portal
 from tests.download.conftest import Member, Only, member, read, unpacked
@@ -66,13 +66,21 @@ def test_a_silent_system_is_offered_without_a_count_and_the_others_with_one(
     mai: Member, only: Only, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     silent, well = FakeSource("shop", {"orders": rows()}), FakeSource("club", {"cards": rows({"id": 1}, {"id": 2})})
-    monkeypatch.setattr(silent, "preview", lambda person: (_ for _ in ()).throw(silent.unavailable("out of reach")))
+    monkeypatch.setattr(silent, "glance", lambda person: (_ for _ in ()).throw(silent.unavailable("out of reach")))
     only(silent, well)
     monkeypatch.setattr("portal.subjects.service.waiting", lambda subject: [])
     page = mai.browser.get("/download")
     assert "Does not answer at the moment, so we cannot count." in page.text
     assert "2 records" in page.text
     assert boxes(page, "table")["shop.orders"]
+
+
+def test_very_many_rows_are_offered_as_more_than_a_number(mai: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "stopped counting" not in mai.browser.get("/download").text
+    monkeypatch.setattr(sql, "GLANCED", 1)
+    page = mai.browser.get("/download")
+    assert "Visits to the app1+" in page.text.replace(" 1+", "1+")
+    assert "we stopped counting there" in page.text
 
 
 def test_who_leaves_all_ticked_asks_for_everything_also_for_what_comes_later(mai: Member) -> None:

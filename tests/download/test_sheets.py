@@ -16,9 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.download import names
+from portal.download.columns import cell, written
 from portal.download.pack import Part
-from portal.download.sheets import Sheet, cell
+from portal.download.sheets import Sheet
 from portal.sources import values
+from portal.sources.base import Batch
 
 
 @pytest.fixture
@@ -29,6 +31,12 @@ def keep() -> Iterator[ExitStack]:
 
 def sheet(keep: ExitStack, *columns: str) -> Sheet:
     return Sheet("data/x/y", {"source": "x"}, columns, lambda name: {"title": name.title()}, keep)
+
+
+def add(made: Sheet, *rows: dict[str, Any]) -> None:
+    """Lay down rows, each in a batch of its own."""
+    for row in rows:
+        made.add(Batch(tuple(row), [tuple(row.values())]))
 
 
 def whole(parts: tuple[Part, ...]) -> bytes:
@@ -52,20 +60,19 @@ def test_text_that_a_spreadsheet_may_take_for_a_formula_gets_an_apostrophe(text:
 @pytest.mark.parametrize(("value", "written"), [(-5, "-5"), (-1.5, "-1.5"), (Decimal("-0.10"), "-0.10"), (None, "")])
 def test_a_number_stays_a_number(keep: ExitStack, value: Any, written: str) -> None:
     made = sheet(keep)
-    made.add({"n": value, "m": 1})
+    add(made, {"n": value, "m": 1})
     assert lines(made)[1] == [written, "1"]
 
 
 def test_headings_are_guarded_too(keep: ExitStack) -> None:
     made = sheet(keep)
-    made.add({"=cmd": 1})
+    add(made, {"=cmd": 1})
     assert lines(made)[0] == ["'=cmd"]
 
 
 def test_a_column_that_comes_late_is_in_the_heading_and_empty_before(keep: ExitStack) -> None:
     made = sheet(keep)
-    made.add({"a": 1})
-    made.add({"b": 2, "a": 3})
+    add(made, {"a": 1}, {"b": 2, "a": 3})
     assert lines(made) == [["a", "b"], ["1"], ["3", "2"]]
     assert orjson.loads(whole(made.json()))["columns"] == {"a": {"title": "A"}, "b": {"title": "B"}}
 
@@ -81,24 +88,46 @@ def test_a_table_without_rows_has_its_headings(keep: ExitStack) -> None:
     }
 
 
-ODD = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.decimals() | st.text(st.characters()) | st.binary()
-    | st.dates() | st.datetimes(timezones=st.none() | st.just(UTC)) | st.uuids()
-)  # fmt: skip
+KINDS: list[st.SearchStrategy[Any]] = [
+    st.booleans(), st.integers(-(2**63), 2**63), st.floats(), st.decimals(), st.text(), st.text("=+-@ab\t＝"),
+    st.binary(), st.dates(), st.times(), st.datetimes(timezones=st.none() | st.just(UTC)), st.uuids(), st.timedeltas(),
+    st.lists(st.decimals()), st.dictionaries(st.sampled_from(["a", "$text"]), st.integers() | st.none()),
+]  # fmt: skip
+ODD = st.none() | st.one_of(KINDS) | st.integers() | st.text(st.characters())
 
 
-@given(st.lists(st.fixed_dictionaries({"a": ODD, "b=": ODD}), max_size=5))
-def test_whatever_a_driver_gives_is_written_and_can_be_read(given: list[dict[str, Any]]) -> None:
+@given(st.lists(st.tuples(ODD, ODD), max_size=5), st.integers(0, 5))
+def test_whatever_a_driver_gives_is_written_and_can_be_read(given: list[tuple[Any, Any]], middle: int) -> None:
     with ExitStack() as keep:
-        made = sheet(keep)
-        for row in given:
-            made.add(row)
+        made = sheet(keep, "a", "b=")
+        for some in (given[:middle], given[middle:]):
+            made.add(Batch(("a", "b="), some))
         assert orjson.loads(whole(made.json()))["rows"] == [
-            {name: orjson.loads(orjson.dumps(values.encode(value))) for name, value in row.items()} for row in given
+            {"a": as_read(one), "b=": as_read(other)} for one, other in given
         ]
         read = lines(made)[1:]
-        assert len(read) == len(given)
+        assert len(read) == len(given) == made.rows
         assert not any(text.startswith(("=", "@")) for row in read for text in row)
+
+
+def as_read(value: Any) -> Any:
+    return orjson.loads(orjson.dumps(values.encode(value)))
+
+
+OF_ONE_KIND = st.sampled_from(KINDS).flatmap(lambda kind: st.lists(kind, min_size=1) | st.lists(kind | st.none()))
+
+
+@given(OF_ONE_KIND)
+def test_a_column_of_one_kind_is_written_as_each_of_its_values_would_be(column: list[Any]) -> None:
+    jsons, cells = written(column)
+    assert [orjson.loads(orjson.dumps(json)) for json in jsons] == [as_read(value) for value in column]
+    assert [one is not None and str(one) for one in cells] == [v is not None and str(cell(v)) for v in column]
+
+
+def test_rows_without_any_column_are_counted_and_written(keep: ExitStack) -> None:
+    made = sheet(keep)
+    made.add(Batch((), [(), ()]))
+    assert orjson.loads(whole(made.json()))["rows"] == [{}, {}]
 
 
 def test_values_of_a_driver_are_cells_as_people_know_them() -> None:

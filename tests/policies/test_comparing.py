@@ -99,6 +99,36 @@ def test_a_section_that_moved_is_neither_new_nor_removed(text: Text, data: st.Da
     assert sum(one.moved for one in shown) == (0 if old == new else 1)
 
 
+@hypothesis.given(texts(), st.data())
+def test_inserted_deleted_and_moved_at_once_are_each_told_for_what_they_are(text: Text, data: st.DataObject) -> None:
+    hypothesis.assume(len(text) > 2)
+    (gone, _), *rest = [text[at] for at in data.draw(st.permutations(range(len(text))))]
+    moved = rest[0]
+    new = [one for one in text if one[0] not in (gone, moved[0])]
+    new.insert(data.draw(st.integers(0, len(new))), moved)
+    new.insert(data.draw(st.integers(0, len(new))), ("inserted", ["Something else entirely."]))
+    shown = compare(markup(text), markup(new))
+    stayed = [name for name, _ in text if name != gone]
+    assert kinds(shown) == {**dict.fromkeys(stayed, SAME), gone: REMOVED, "inserted": ADDED}
+    in_old_order = stayed == [name for name, _ in new if name != "inserted"]
+    assert any(one.moved for one in shown) == (not in_old_order)
+    assert [one.id for one in shown if one.kind != REMOVED] == [name for name, _ in new]
+
+
+@hypothesis.given(texts(), st.data(), WORDS)
+def test_words_put_into_a_section_are_the_only_ones_marked(text: Text, data: st.DataObject, more: list[str]) -> None:
+    at = data.draw(st.integers(0, len(text) - 1))
+    name, said = text[at]
+    new = [*text[:at], (name, [*said[:-1], " ".join([said[-1], *(f"new-{word}" for word in more)])]), *text[at + 1 :]]
+    (changed,) = [one for one in compare(markup(text), markup(new)) if one.is_different]
+    marked = [run for part in changed.passages for run in part.runs if run.kind != KEEP]
+    assert (changed.id, changed.kind, changed.moved) == (name, CHANGED, False)
+    assert {run.kind for run in marked} <= {ADDED, REMOVED}
+    assert {f"new-{word}" for word in more} <= {
+        word for run in marked if run.kind == ADDED for word in run.text.split()
+    }
+
+
 @hypothesis.given(texts(), texts())
 def test_both_directions_say_the_same(old: Text, new: Text) -> None:
     turned = {ADDED: REMOVED, REMOVED: ADDED, SAME: SAME, CHANGED: CHANGED}

@@ -12,8 +12,10 @@ from email.message import EmailMessage
 
 import pytest
 
+from portal.accounts.models import Identifier
+from portal.consents import service as consents
 from portal.kernel import clock, failpoints
-from portal.notices import mailing, messages
+from portal.notices import inbox, mailing, messages
 from portal.notices.models import Message
 from portal.notices.smtp import Undeliverable
 from portal.policies import service
@@ -35,7 +37,7 @@ class Post:
         self.refuses: dict[str, Exception] = {}
         self.away_after: list[int] = []
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, mail: EmailMessage, returns: str = "") -> None:
         failpoints.point("mail: before send")
         if problem := self.refuses.get(str(mail["To"])):
             raise problem
@@ -114,6 +116,61 @@ def test_no_transaction_of_a_mailing_is_long(portal: Portal, post: Post) -> None
         portal.drain()
     assert max(one.rows for one in seen) <= 200
     assert max(one.statements for one in seen) <= 6
+
+
+def test_it_is_told_in_the_inbox_and_by_push_and_unread_until_opened_there_or_on_its_pages(portal: Portal) -> None:
+    mai, an = member(portal, "everyday"), member(portal, "an@example.com")
+    version = scheduled()
+    portal.drain()
+    for who, place in ((mai, "/privacy-policy/compare?to=3"), (an, "")):
+        ((letter,), _) = inbox.listed(who.account, "en")
+        assert (letter.kind, letter.unread, letter.state) == ("policy_changes", True, "sent")
+        assert "A new version: Privacy policy" in who.browser.client.get("/overview").text
+        who.browser.get(place or f"/inbox/{letter.number}")
+        assert not inbox.listed(who.account, "en")[0][0].unread
+        page = who.browser.client.get("/overview").text
+        assert f"Not answered yet: Privacy policy, version {version.version}" in page
+        assert "A new version: Privacy policy" not in page
+    assert all(not one.event for one in consents.standing(mai.subject).values()), "reading is no answer"
+
+
+def test_the_banner_is_not_on_the_page_that_it_leads_to(portal: Portal) -> None:
+    mai = member(portal, "everyday")
+    scheduled()
+    assert "/privacy-policy/answer" in mai.browser.client.get("/terms").text
+    assert "A new version: Privacy policy" not in mai.browser.client.get("/privacy-policy/answer").text
+
+
+def test_who_has_no_address_is_told_in_the_inbox(portal: Portal, post: Post) -> None:
+    mai = member(portal, "everyday")
+    Identifier.update(kind="external_id").where(Identifier.account == mai.account).execute()
+    scheduled()
+    portal.drain()
+    assert post.taken == []
+    ((letter,), _) = inbox.listed(mai.account, "en")
+    assert (letter.channel, letter.state, letter.to) == ("inbox", "sent", "")
+    assert "we know no e-mail address of yours" in mai.browser.get(f"/inbox/{letter.number}").text
+
+
+def test_what_was_withdrawn_before_it_was_sent_is_in_nobodys_inbox(portal: Portal, post: Post) -> None:
+    mai = member(portal, "everyday")
+    version = scheduled()
+    to, facts = [messages.Recipient(mai.email, "en", mai.account)], ("Privacy policy", version.begins, "/a", "/b")
+    messages.policy_changes(to, "policy:privacy:3", "policy:privacy:3", *facts)
+    service.withdraw(version.id, BY)
+    portal.drain()
+    assert inbox.listed(mai.account, "en")[0] == []
+    assert " new<" not in mai.browser.client.get("/overview").text
+
+
+def test_a_minor_change_tells_and_asks_nobody(portal: Portal, post: Post) -> None:
+    mai = member(portal, "everyday")
+    service.schedule(drafted(minor=True).id, service.today(), [], BY)
+    portal.drain()
+    assert service.in_force("privacy", "en").minor
+    assert post.taken == []
+    assert inbox.listed(mai.account, "en")[0] == []
+    assert 'class="notice banner"' not in mai.browser.client.get("/overview").text
 
 
 class Mortal(Dying):

@@ -111,8 +111,8 @@ def wait_for(ready: Callable[[], Any], server: subprocess.Popen[bytes], log: Pat
 # PostgreSQL
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
+@contextmanager
+def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL server, up to its database's name."""
     import psycopg
 
@@ -134,6 +134,13 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A server for all tests of a process."""
+    with postgresql_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def empty_database(postgresql: str) -> "Lent":
     """A database without tables, lent to one test after another."""
     from tests.servers.lending import Lent
@@ -150,8 +157,8 @@ def postgresql_url(empty_database: "Lent") -> str:
 # MariaDB
 
 
-@pytest.fixture(scope="session")
-def mariadb() -> Iterator[int]:
+@contextmanager
+def mariadb_server() -> Iterator[int]:
     """The port of a MariaDB server; root needs no password."""
     import pymysql
 
@@ -168,6 +175,13 @@ def mariadb() -> Iterator[int]:
         command = [mariadbd, *places, *options, *habits]
         with running(command, lambda: pymysql.connect(host="127.0.0.1", port=port, user="root").close(), folder):
             yield port
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[int]:
+    """A server for all tests of a process."""
+    with mariadb_server() as port:
+        yield port
 
 
 @pytest.fixture
@@ -250,13 +264,17 @@ def s3_url(s3_server: str, s3_client: Any, monkeypatch: pytest.MonkeyPatch) -> s
 
 @dataclass
 class Mailbox:
-    """What an SMTP server took: `url` is its address, `messages` what came, in order."""
+    """What an SMTP server took: `url` is its address, `messages` what came, in order, as it came and from where."""
 
     url: str = ""
     messages: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # the name aiosmtpd calls
         self.messages.append(message_from_bytes(envelope.content, EmailMessage, policy=policy.default))
+        self.raw.append(envelope.content)
+        self.senders.append(envelope.mail_from)
         return "250 OK"
 
 

@@ -37,8 +37,8 @@ class Handler(BaseHTTPRequestHandler):
         if not signing.verify(SECRET, stamp, signature, body, clock.now()):
             return self.reply(401, b"{}")
         asked = json.loads(body)
-        if asked["operation"] in ("access", "keys"):
-            told = _page if "table" in asked else _access if asked["operation"] == "access" else _keys
+        if asked["operation"] in STREAMS:
+            told = _page if "table" in asked else STREAMS[asked["operation"]]
             lines = [*told(self.server.source, asked), {"end": True}]
             return self.reply(200, "".join(json.dumps(line) + "\n" for line in lines).encode())
         key = self.headers["Idempotency-Key"]
@@ -109,6 +109,12 @@ def _keys(source: Source, asked: Mapping[str, Any]) -> Iterator[Any]:
         yield {"key": key, "identifiers": [asdict(one) for one in identifiers]}
 
 
+def _settings(source: Source, asked: Mapping[str, Any]) -> Iterator[Any]:
+    yield {"as_of": clock.now().isoformat()}
+    for setting in source.settings():
+        yield {"key": setting.who, "stored": dict(setting.stored)}
+
+
 def _erase(source: Source, asked: Mapping[str, Any]) -> Any:
     erased = source.erase(_person(asked), asked["request_id"], asked.get("tables"))
     return {"done": erased.done, "rows": dict(erased.rows)}
@@ -131,6 +137,7 @@ def _young(source: Source, asked: Mapping[str, Any]) -> Any:
     return {"young": [{"key": key, "born": born, "identifiers": known} for key, born, known in told]}
 
 
+STREAMS = {"access": _access, "keys": _keys, "settings": _settings}
 OPERATIONS = {
     "find": _find,
     "counts": _counts,

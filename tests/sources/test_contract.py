@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from portal.kernel import spelling
-from portal.sources import manifest, values
+from portal.kernel.counts import AtLeast
+from portal.sources import manifest, sql, values
 from portal.sources.base import Identifier, Person, Source
 from portal.sources.registry import connect
 from portal.sources.sql import SqlSource, paging
@@ -91,6 +92,24 @@ def test_the_preview_counts_live_by_table_and_controller(world: World) -> None:
     }
     assert preview.as_of == NOW
     assert {str(line.reason) for line in preview.lines if line.action == "keep"} == {"Accounting law"}
+
+
+def test_a_glance_counts_no_further_than_it_has_to(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = world.source.preview(ANH)
+    assert world.source.glance(ANH) == exact
+    if isinstance(world, HttpWorld):
+        return  # behind the protocol it counts as it likes
+    monkeypatch.setattr(sql, "GLANCED", 1)
+    glanced = world.source.glance(ANH)
+    assert glanced.blockers == exact.blockers
+    counts = {(line.table, line.controller): (line.rows, isinstance(line.rows, AtLeast)) for line in glanced.lines}
+    whole = {"bookings", "invoices"}  # each row has a company or a last day of its own
+    assert counts == {
+        (line.table, line.controller): ((line.rows, False) if line.table in whole or line.rows <= 1 else (1, True))
+        for line in exact.lines
+    }
+    assert sum(rows for rows, is_stopped in counts.values() if is_stopped) == 3
+    assert {line.until for line in glanced.lines} == {line.until for line in exact.lines}
 
 
 def test_the_preview_names_what_stands_in_the_way(world: World) -> None:
@@ -248,6 +267,15 @@ def test_every_person_is_listed_with_identifiers(world: World) -> None:
     ]
     assert known[(3,)] == [Identifier("email", "chi@example.com"), Identifier("external_id", "3")]
     assert len(known) == 5
+
+
+def test_everybodys_settings_are_streamed_with_the_words_of_the_manifest(world: World) -> None:
+    world.source.prefer(ANH, {"location.level": "off", "marketing.events.email": "off"})
+    found = {setting.who: dict(setting.stored) for setting in world.source.settings()}
+    assert found[ANH.keys[0]] == {"location.level": "off", "marketing.events.email": "off"}
+    for key in (key for key, _ in world.source.keys()):
+        stored = world.source.stored(Person((key,)))
+        assert {name: word for name, word in stored.items() if word != "None"} == found.get(key, {}), key
 
 
 def test_compacting_keeps_every_row(world: World) -> None:

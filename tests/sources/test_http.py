@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from portal.kernel.problems import SourceUnavailable
-from portal.sources.base import Identifier, Line, Person, Source, Young
+from portal.sources.base import Identifier, Line, Person, Setting, Source, Young
 from portal.sources.history import After, History, Reported, Span, Tally
 from portal.sources.http import client
 from portal.sources.manifest import Text, parse
@@ -197,6 +197,14 @@ def test_every_person_is_listed(system: System, source: Source) -> None:
     system.answer("keys", lines_of({"as_of": AS_OF}, told, told, END), lines_of({"as_of": AS_OF}, told))
     assert list(source.keys()) == [(("m-1",), [Identifier("email", "anh@example.com")])] * 2
     assert not refusal(lambda: list(source.keys())).permanent
+
+
+def test_everybodys_settings_are_streamed(system: System, source: Source) -> None:
+    told = {"key": ["m-1"], "stored": {"marketing.events.email": "on", "something.else": "on"}}
+    system.answer("settings", lines_of({"as_of": AS_OF}, told, END), lines_of({"as_of": AS_OF}, told), json_of({}, 400))
+    assert list(source.settings()) == [Setting(("m-1",), {"marketing.events.email": "on"})]
+    assert not refusal(lambda: list(source.settings())).permanent
+    assert refusal(lambda: list(source.settings())).permanent
 
 
 @pytest.mark.parametrize(("status", "tries"), [(502, 3), (503, 3), (504, 3), (500, 1), (429, 1)])
@@ -399,7 +407,7 @@ def test_the_protocol_file_knows_every_address_and_operation() -> None:
         for name in ("describe", "counts", "access", "erasure", "preferences", "correction", "location")
     }
     known = {"describe", "find", "counts", "access", "keys", "erasure", "preferences", "correction"}
-    assert operations == known | {"young", "reported", "tally", "points", "forget"}
+    assert operations == known | {"settings", "young", "reported", "tally", "points", "forget"}
     used = set(references(protocol))
     kinds = ("schemas", "parameters", "responses")
     assert used == {f"#/components/{kind}/{name}" for kind in kinds for name in protocol["components"][kind]}

@@ -12,6 +12,7 @@ import pytest
 
 from portal import config
 from portal.api.models import ApiKey
+from portal.hooks.models import HookEndpoint
 from portal.kernel import audit, clock, crypto, db, work
 from portal.sources.base import Identifier, Person
 from portal.sources.own import OwnSource, tables
@@ -70,6 +71,9 @@ def settle(email: str) -> Person:
     told = {"kind": "download_ready", "language": "vi", "address": email, "address_hash": hashed}
     models["Message"].create(account=account.id, cause=f"1 {email}", **told)
     models["Message"].create(account=None, cause=f"2 {email}", **told)
+    browser = {"device": "Firefox", "language": "vi", "endpoint": email, "endpoint_hash": email, "public_key": "k"}
+    models["PushSubscription"].create(account=account.id, session=1, auth="a", sender="k", **browser)
+    models["Bounce"].create(account=account.id, channel="email", address_hash=hashed, lasting=True, status="5.1.1")
     models["Delivery"].create(subject=subject.id, source="crm", wanted=1)
     said = {"purpose": "location.level", "state": "off", "notice": "privacy", "notice_version": "1", "language": "vi"}
     models["ConsentEvent"].create(subject=subject, wording="…", actor="person", channel="portal", **said)
@@ -100,6 +104,11 @@ def settle(email: str) -> Person:
         correction=correction, source="crm", place="contacts.name", key="[7]", state="written", due_at=None
     )
     models["Statement"].create(subject=subject, text="It was a Tuesday.")
+    listening = HookEndpoint.create(name=email, url="https://example.com/", secret="whsec_")
+    told = {"message": email[:40], "kind": "choice.changed", "about": "location.level"}
+    models["HookMessage"].create(subject=subject.id, endpoint=listening, give_up_at=now, **told)
+    differs = {"kind": "yes", "stored": "on", "wanted": "off", "found_at": now, "seen_at": now}
+    models["Drift"].create(subject=subject, source="crm", purpose="location.level", **differs)
     models["Suspended"].create(subject=subject, source="crm", purpose="marketing.events.email", state="on")
     models["Presence"].create(case=copy, staff=1)
     models["Release"].create(case=copy, prepared_by=1)

@@ -65,11 +65,15 @@ def test_text_that_is_no_utf_8_keeps_its_bytes(raw: bytes) -> None:
         (math.inf, {"$float": "inf"}),
         ("\ud800", {"$text": "7aCA"}),
         ({"$bytes": "mine"}, {"$json": {"$bytes": "mine"}}),
+        (values.Number("1.10000000000000000001"), {"$number": "1.10000000000000000001"}),
+        (values.Null(), {"$json": None}),
         (range(2), "range(0, 2)"),
     ],
 )
 def test_the_written_form_is_plain_where_it_can_be(value: Any, written: Any) -> None:
     assert values.encode(value) == written
+    if isinstance(value, values.Number | values.Null | float | bytes):
+        assert values.decode(written) == value
 
 
 def test_what_a_kind_cannot_read_stays_text() -> None:

@@ -14,7 +14,7 @@ from portal import config
 from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
 from portal.kernel.problems import SourceUnavailable
-from portal.sources import registry
+from portal.sources import registry, sql
 from portal.sources.base import Person, Preview
 from portal.subjects import holdings
 from tests import independent
@@ -108,7 +108,7 @@ def test_a_system_that_is_down_says_so_by_itself(mai: Member, monkeypatch: pytes
     def refuse(person: Person) -> Preview:
         raise booking.unavailable("down")
 
-    monkeypatch.setattr(booking, "preview", refuse)
+    monkeypatch.setattr(booking, "glance", refuse)
     page = mai.browser.get("data.page")
     assert "Smartos Booking App does not answer at the moment" in page.text
     assert not [address for address in counted(page) if address.startswith("/data/booking/")]
@@ -119,12 +119,13 @@ def test_a_system_that_is_down_says_so_by_itself(mai: Member, monkeypatch: pytes
 def held_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
     """CRM answers only when the test lets it."""
     crm, go_on = registry.active().get("crm"), Event()
-    preview = crm.preview
+    glance = crm.glance
 
     def wait(person: Person) -> Preview:
         go_on.wait(30)
-        return preview(person)
+        return glance(person)
 
+    monkeypatch.setattr(crm, "glance", wait)
     monkeypatch.setattr(crm, "preview", wait)
     monkeypatch.setattr(holdings, "SOON", 0.2)
     yield go_on
@@ -152,6 +153,36 @@ def test_a_system_that_says_nothing_for_long_is_silent_and_hangs_alone(
     page = mai.browser.get("/data/crm")
     assert "Smartos CRM does not answer at the moment" in page.text
     assert mai.browser.get("/data/booking/bookings").h1 == "Bookings"
+
+
+def test_very_many_rows_are_counted_soon_to_a_number_and_then_to_the_end(
+    mai: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql, "GLANCED", 30)
+    many(mai.portal, keys(mai.portal, mai.email)["booking"], 120)
+    page = mai.browser.get("/data")
+    region = page.root.one(id="system-booking")
+    assert "30+ records" in region.text
+    assert "we stopped counting there" in region.text
+    assert (region["hx-get"], region["hx-trigger"]) == ("/data/booking", "load")
+    assert page.root.one(id="system-crm")["hx-get"] == ""
+    alone = mai.browser.get("/data/booking", htmx=True).root.one(id="system-booking")
+    assert ("+ records" in alone.text, alone["hx-get"]) == (False, "")
+    told = counted(mai.browser.get("/data/booking"))["/data/booking/visits"]
+    assert int(told.removesuffix(" records")) >= 120
+
+
+def test_a_system_that_takes_too_long_to_count_to_the_end_says_what_it_can(
+    mai: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking, go_on = registry.active().get("booking"), Event()
+    monkeypatch.setattr(sql, "GLANCED", 2)
+    monkeypatch.setattr(holdings, "PATIENCE", 0.5)
+    monkeypatch.setattr(booking, "preview", lambda person: go_on.wait(30))
+    region = mai.browser.get("/data/booking").root.one(id="system-booking")
+    go_on.set()
+    assert "2+ records" in region.text
+    assert region["hx-get"] == ""
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(mai: Member) -> None:

@@ -28,7 +28,7 @@ navigation.left_out(
 @open_to_all
 def change_password() -> Response:
     """Lead a password manager to the page where a password is changed (RULES A11)."""
-    return away(PAGE, 302)
+    return away(PAGE)
 
 
 @room.route(PAGE, methods=["GET", "POST"])

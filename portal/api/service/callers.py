@@ -1,15 +1,13 @@
-"""A program whose call this is: its scopes, its share of calls, and the key that it shares hashes by."""
+"""A program whose call this is: its scopes and its share of calls."""
 
 from __future__ import annotations
 
-import hmac
 import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from portal.kernel import crypto, limits
-from portal.subjects.naming import Name
+from portal.kernel import limits
 
 _lots = limits.Lots()
 _WINDOW = 60  # seconds
@@ -48,13 +46,3 @@ class Program:
 @lru_cache(maxsize=256)
 def _read(scopes: str) -> frozenset[str]:
     return frozenset(json.loads(scopes))
-
-
-def hash_key() -> bytes:
-    """Return the key by which programs and the portal name people without writing them out: 32 bytes."""
-    return crypto.sign("api hash")
-
-
-def hashed(name: Name) -> str:
-    """Return how a person is named in suppressions and changes."""
-    return hmac.digest(hash_key(), name.said.encode(), "sha256").hex()

@@ -32,7 +32,7 @@ def state(subject_id: int) -> Told:
             {"source": hold.source, "table": hold.table, "until": hold.until.isoformat()}
             for hold in holds.of_subject(subject_id)
         ],
-        "policies": [told for document in policies.DOCUMENTS if (told := _policy(document))],
+        "policies": [told for document in policies.DOCUMENTS if (told := _policy(standing, document))],
     }
 
 
@@ -67,19 +67,25 @@ def _stop(about: str, choice: Choice) -> Told:
     return {"about": about, **said} if about else said
 
 
-def _policy(document: str) -> Told | None:
-    """Return the version in force, and the one that takes effect next."""
+def _policy(standing: Mapping[str, Choice], document: str) -> Told | None:
+    """Return the version in force and the one that takes effect next, each with what the person said to it."""
     language = config.site().languages[0]
     try:
         now = policies.in_force(document, language)
     except NotFound:
         return None
-    today = policies.today()
-    ahead = [one for one in policies.versions(document) if one.begins > today and not one.is_withdrawn]
-    told = {"document": document, **_version(now.version, now.effective_from), "sha256": now.sha256, "next": None}
-    following = min(ahead, key=lambda one: one.begins, default=None)
-    return told | ({"next": _version(following.version, following.begins)} if following else {})
+    today, known = policies.today(), policies.versions(document)
+    ahead = [one for one in known if one.begins > today and not one.is_withdrawn]
+    asks = {one.version: one.asks for one in known}
+    told = {"document": document, **_version(standing, document, now.version, now.effective_from), "sha256": now.sha256}
+    told |= {"asks": asks[now.version], "next": None}
+    if following := min(ahead, key=lambda one: one.begins, default=None):
+        coming = _version(standing, document, following.version, following.begins)
+        told["next"] = {**coming, "asks": following.asks}
+    return told
 
 
-def _version(number: str, begins: date) -> Told:
-    return {"version": number, "effective_from": begins.isoformat()}
+def _version(standing: Mapping[str, Choice], document: str, number: str, begins: date) -> Told:
+    said = standing.get(f"{consents.POLICY}{document}.{number}")
+    answer = {"state": said.state, "at": said.at.isoformat()} if said and said.at else None
+    return {"version": number, "effective_from": begins.isoformat(), "answer": answer}

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from portal.api.models import Followed, lines, lines_of, put
+from portal.api.models import Followed, KeptSuppression, lines, lines_of, put, put_kept
 from portal.api.service import pages
-from portal.api.service.callers import hashed
 from portal.consents import service as consents
 from portal.consents.service import asking
 from portal.kernel import clock, db
 from portal.kernel.db import ROWS, atomic
 from portal.subjects import naming
+from portal.subjects.naming import hashed
 
 CURSOR = "suppressions"
 NOW = "now"
@@ -55,7 +55,8 @@ def changes(cursor: str | None, limit: int) -> dict[str, Any]:
 
 def catch_up() -> int:
     """Follow the standings to the newest event, and everybody's names; return the last number that was given."""
-    while _follow_some():
+    consents.welcome_newcomers()  # who has come has a line of their own
+    while _follow_some() or _follow_kept():
         pass
     began, since = clock.now(), _state().at
     for some in _portions(naming.proven_since(since - _OVERLAP)):
@@ -74,6 +75,23 @@ def _follow_some() -> bool:
     if not found:
         return False
     _write(state, [(subject, choices) for subject, choices, _ in found], event=found[-1][2])
+    return True
+
+
+def _follow_kept() -> bool:
+    """Follow what is remembered of addresses without an account; tell whether there was anything to follow."""
+    state, kept = _state(), consents.not_followed(ROWS)
+    if not kept.ids:
+        return False
+    said = [(told, json.dumps({"people": [told], "no": names})) for told, names in kept.refused.items() if names]
+    with atomic():
+        mine = (Followed.id == state.id) & (Followed.event == state.event) & (Followed.number == state.number)
+        if Followed.update(number=state.number + len(said)).where(mine).execute():
+            gone = [told for told, names in kept.refused.items() if not names]
+            KeptSuppression.delete().where(KeptSuppression.told << gone).execute()
+            if said:
+                put_kept([(told, state.number + place, line) for place, (told, line) in enumerate(said, 1)])
+            consents.followed(kept)
     return True
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from portal.api.schema import listed, number, obj, text
-from portal.api.service.callers import Program, hash_key
+from portal.api.service.callers import Program
 from portal.api.views.room import call
+from portal.subjects.naming import hash_key
 from portal.web import programs
 
 SUPPRESSIONS = "suppressions:read"

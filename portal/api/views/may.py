@@ -12,7 +12,8 @@ from portal.kernel import clock
 
 MOST = 10_000
 REASONS = [
-    "chosen", "not-chosen", "needed", "restricted", "objected", "held", "unknown-person", "unknown-purpose",
+    "chosen", "not-chosen", "not-objected", "needed", "restricted", "objected", "refused", "held", "suppressed",
+    "unknown-person", "unknown-purpose", "quiet-hours",
 ]  # fmt: skip
 QUESTION: Schema = obj(
     {"person": PERSON, "purpose": text("As the portal's site file has it: marketing.events, location.level", most=96)},
@@ -24,6 +25,7 @@ _BODY = obj({"questions": listed(QUESTION, most=MOST)})
 ANSWER: Schema = obj(
     {"allowed": flag(), "reason": {"type": "string", "enum": REASONS}},
     since=moment("When that came to hold"),
+    again_at=moment("With quiet-hours: from when on the same question is answered by what was chosen"),
     request=text("The reference of the request that it follows from"),
 )
 
@@ -41,7 +43,7 @@ def may(body: Any) -> dict[str, Any]:
     """Ask whether data may be used.
 
     Up to 10,000 questions, answered in their order. What was chosen on a page a moment ago counts. Whoever is unknown
-    has chosen nothing: what has to be chosen is denied, what the service needs is allowed.
+    has chosen nothing: what has to be chosen is denied, what the service needs is allowed, and so is what is opt-out.
     """
     at = clock.now().isoformat()
     try:

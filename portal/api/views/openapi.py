@@ -13,6 +13,7 @@ from portal import config
 from portal.api.schema import Schema, obj, text
 from portal.api.service.keys import SCOPES
 from portal.api.views.room import Call, call
+from portal.api.views.webhooks import webhooks
 
 _KEY = "portal.api.openapi"
 _PARAMETER = re.compile(r"<(\w+):(\w+)>")
@@ -61,6 +62,7 @@ def document(app: Flask) -> dict[str, Any]:
         "servers": [{"url": site.base_url}],
         "security": [{"key": []}],
         "paths": paths,
+        "webhooks": webhooks(),
         "components": {
             "schemas": {"Problem": PROBLEM},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": _scopes()}},

@@ -8,11 +8,23 @@ from portal.api.schema import Schema, day, flag, listed, maybe, moment, number, 
 from portal.api.service import choosing, pages, requests, state
 from portal.api.service.persons import PERSON, subject
 from portal.api.views.room import call
+from portal.consents import service as consents
 from portal.web import programs
 
 STOP: Schema = obj({"state": text(), "since": maybe(moment()), "request": text(least=0)})
 ABOUT: Schema = obj({"about": text(), "state": text(), "since": maybe(moment()), "request": text(least=0)})
-VERSION: Schema = obj({"version": text(), "effective_from": day()})
+ANSWER: Schema = obj(
+    {
+        "state": {"type": "string", "enum": [consents.ACCEPTED, consents.DECLINED]},
+        "at": moment("When the person said so; nobody is recorded for going on"),
+    }
+)
+VERSION: Schema = {
+    "version": text(),
+    "effective_from": day(),
+    "asks": flag("Whether people are asked to accept it: not for a minor change, nor for what held before the portal"),
+    "answer": {**ANSWER, "type": ["object", "null"]},
+}
 CHOICE: Schema = obj(
     {
         "state": text("What was chosen, else the default"),
@@ -33,10 +45,9 @@ STATE: Schema = obj(
             obj(
                 {
                     "document": text(),
-                    "version": text(),
-                    "effective_from": day(),
+                    **VERSION,
                     "sha256": text(),
-                    "next": {**VERSION, "type": ["object", "null"]},
+                    "next": {**obj(VERSION), "type": ["object", "null"]},
                 }
             ),
             most=9,
@@ -64,7 +75,8 @@ REQUEST_MEMBERS: Schema = {
 def people_state(body: dict[str, Any]) -> dict[str, Any]:
     """Read how a person stands.
 
-    Choices as they take effect, restriction, objections, holds, and the policies in force. To act by it, ask `may`.
+    Choices as they take effect, restriction, objections, holds, and the policies in force and to come, with whether the
+    person accepted or declined each, and when. To act by it, ask `may`.
     """
     return state.state(subject(body["person"]))
 

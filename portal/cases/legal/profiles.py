@@ -79,7 +79,10 @@ class Version:
 
 @dataclass(frozen=True)
 class Profile:
-    """One country's law: in which countries it holds, whether the end of a month rolls, and its versions by day."""
+    """One country's law: in which countries it holds, whether the end of a month rolls, and its versions by day.
+
+    `asked_first`: what begins with one of these names needs a yes beforehand, so it may not be opt-out.
+    """
 
     id: str
     title: Mapping[str, str]
@@ -88,6 +91,7 @@ class Profile:
     versions: tuple[Version, ...]
     holidays: tuple[Holiday, ...]
     authority: tuple[Value, ...]
+    asked_first: tuple[str, ...] = ()
 
     def on(self, day: date, edits: Sequence[Edit] = ()) -> InForce:
         """Return what holds for a request that is received on a day; before the first version, that one."""
@@ -139,6 +143,7 @@ def profile(name: str) -> Profile:
         title=raw["title"],
         countries=frozenset(raw["countries"]),
         rolls=raw["rolls"],
+        asked_first=tuple(raw.get("asked_first", ())),
         versions=tuple(versions),
         holidays=tuple(calendars.read(one, calendar["source"]) for one in calendar["holidays"]),
         authority=tuple(

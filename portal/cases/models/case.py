@@ -98,7 +98,8 @@ class CaseEvent(Model):
 class CaseMessage(Claimable):
     """What was said in a case; `due_at` is when what staff wrote goes out, and until then it can be taken back.
 
-    `author` is "person", "agent", "staff:<number>" or "customer:<controller>". `internal` notes are for staff alone.
+    `author` is "person", "agent", "staff:<number>", "customer:<controller>", or "mail": somebody unproven who wrote
+    to the address of the request. `internal` notes are for staff alone.
     """
 
     case = peewee.ForeignKeyField(Case, backref="messages")

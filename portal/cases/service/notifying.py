@@ -9,7 +9,8 @@ from portal.cases.kinds import kind
 from portal.cases.models import Case, CaseEvent
 from portal.cases.service import identity
 from portal.cases.service.reading import secret_url
-from portal.notices import messages
+from portal.notices import bounces, messages
+from portal.notices.models import Bounce
 from portal.subjects import service as subjects
 
 REOPENED, REVIEW_ASKED = "reopened", "review asked"  # what begins the dates of a case anew
@@ -21,9 +22,15 @@ def recipient(case: Case) -> messages.Recipient | None:
     They may ask for somebody else, or have lost the mailbox that is on file.
     """
     if case.contact:
-        return messages.Recipient(case.contact, case.language or config.site().languages[0])
+        return messages.Recipient(case.contact, case.language or config.site().languages[0], country=case.country)
     account = subjects.account_of(case.subject_id) if case.subject_id else None
     return accounts.recipient(account) if account else None
+
+
+def returned(case: Case) -> Bounce | None:
+    """Return that mail about a case comes back, None where it does not as far as we know."""
+    to = recipient(case)
+    return bounces.of("email", to.address) if to else None
 
 
 def page_url(case: Case) -> str:

@@ -13,6 +13,7 @@ from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.kernel.work import Claim
 
 DRAFT, WAITING, SENT, TAKEN_BACK = "draft", "waiting", "sent", "taken back"
+UNPROVEN = "mail"  # the author of what came by mail from an address that is not proven
 TAKE_BACK = timedelta(minutes=10)
 
 
@@ -30,6 +31,11 @@ def say(case: Case, author: str, text: str) -> CaseMessage:
         row = _add(case, author, text, SENT, sent_at=clock.now(), due_at=None)
         answered(case)
     return row
+
+
+def hear(case: Case, text: str) -> CaseMessage:
+    """Add what came by mail from somebody unproven, marked as theirs; nothing else of the case changes."""
+    return _add(case, UNPROVEN, text, SENT, sent_at=clock.now(), due_at=None)
 
 
 def answered(case: Case) -> None:

@@ -20,7 +20,12 @@ from portal.kernel import clean
 from portal.kernel.problems import N_
 from portal.web.words import _, here
 
-_AUTHORS = {"person": N_("The person"), "agent": N_("Whoever asks for them"), "staff": N_("Our staff")}
+_AUTHORS = {
+    "person": N_("The person"),
+    "agent": N_("Whoever asks for them"),
+    "staff": N_("Our staff"),
+    "mail": N_("Somebody by mail, from an address that is not proven"),
+}
 
 
 class Way(NamedTuple):

@@ -15,6 +15,7 @@ from portal.cases.service.moving import note
 from portal.children import bands
 from portal.children.models import ChildHold, Match, Report, Ruling
 from portal.children.service.states import HELD, HOLD_MOVES, IN_FORCE, LIFTED
+from portal.config import NEVER, Purpose, Site, Use
 from portal.consents import service as consents
 from portal.consents.service.names import HELD as SAYS_NO
 from portal.consents.service.names import HOLD, NONE
@@ -152,11 +153,18 @@ def signs(hold: ChildHold) -> set[str]:
 
 
 def stopped_at(level: int) -> tuple[str, ...]:
-    """Return the reserved names that a level says no with: marketing and sharing, later all that can stop."""
+    """Return the reserved names that a level says no with: marketing, sharing and what is never for children, later
+    all that can stop."""
     site = config.site()
     rest = {name.partition(".")[0] for name in site.purposes} | {use for use in site.uses if consents.stoppable(use)}
     more = sorted(rest - set(FIRST)) if level >= AT_TRIAGE else []
-    return tuple(HOLD + name for name in (*FIRST, *more))
+    return tuple(HOLD + name for name in dict.fromkeys((*FIRST, *_never(site), *more)))
+
+
+def _never(site: Site) -> list[str]:
+    """Return what the site's file keeps from children and marketing and sharing do not cover."""
+    known: dict[str, Purpose | Use] = {**site.purposes, **site.uses}
+    return [name for name, one in known.items() if one.children == NEVER and name.partition(".")[0] not in FIRST]
 
 
 def stage(report: Report) -> str:

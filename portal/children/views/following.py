@@ -115,7 +115,11 @@ def _facts(case: Case) -> dict[str, Any]:
         "forget_on": report.forget_on,
         "keep_until": report.keep_until,
         "steps": [(line.at, event(line.name)) for line in service.timeline(case)],
-        "messages": [(one.author == "person", one.sent_at or one.at, _text(one.body)) for one in thread.said(case)],
+        "messages": [
+            (one.author == "person", one.sent_at or one.at, _text(one.body))
+            for one in thread.said(case)
+            if one.author != thread.UNPROVEN
+        ],
         "told": outcome.of(case),
         "outcomes": OUTCOMES_SAID,
         "authority": local(dict(deadlines.authority(case.country).name)),

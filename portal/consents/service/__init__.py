@@ -2,6 +2,8 @@
 
 from portal.consents.models import changed, newest_event
 from portal.consents.models import choices_of as stored
+from portal.consents.service.connecting import first_connection, read_first
+from portal.consents.service.importing import Record, take_in
 from portal.consents.service.judging import Answer, may, of_case, stop_of, stoppable, stops, why
 from portal.consents.service.ledger import Made, answer, record, record_all, say_no
 from portal.consents.service.names import (
@@ -23,6 +25,7 @@ from portal.consents.service.names import (
     UPHELD,
     UnknownChoice,
     covered,
+    page_of,
     purpose,
 )
 from portal.consents.service.passing import Passed, deliveries, pass_on, passed, patience, unconfirmed
@@ -41,15 +44,28 @@ from portal.consents.service.projection import (
     replayed,
     standing,
 )
+from portal.consents.service.remembering import (
+    followed,
+    not_followed,
+    remember,
+    remember_refusals,
+    welcome,
+    welcome_newcomers,
+)
 from portal.consents.service.undoing import give_back
+from portal.consents.service.weighing import ERASED, FILE, IMPORTED, LISTED, SYSTEM
 
 __all__ = [
     "ACCEPTED",
     "CHECKING",
     "DECLINED",
+    "ERASED",
+    "FILE",
     "HOLD",
+    "IMPORTED",
     "LIFTED",
     "LIFTING",
+    "LISTED",
     "NONE",
     "OBJECTION",
     "POLICY",
@@ -60,18 +76,22 @@ __all__ = [
     "RESTRICTED",
     "RESTRICTION",
     "STOPS",
+    "SYSTEM",
     "UPHELD",
     "Answer",
     "Choice",
     "Made",
     "Passed",
     "Reader",
+    "Record",
     "UnknownChoice",
     "answer",
     "changed",
     "choice",
     "covered",
     "deliveries",
+    "first_connection",
+    "followed",
     "for_one",
     "give_back",
     "history",
@@ -81,22 +101,30 @@ __all__ = [
     "made_by",
     "may",
     "newest_event",
+    "not_followed",
     "of_case",
+    "page_of",
     "pass_on",
     "passed",
     "patience",
     "present",
     "purpose",
+    "read_first",
     "record",
     "record_all",
+    "remember",
+    "remember_refusals",
     "replay",
     "replayed",
     "say_no",
     "standing",
     "stop_of",
-    "stored",
     "stoppable",
     "stops",
+    "stored",
+    "take_in",
     "unconfirmed",
+    "welcome",
+    "welcome_newcomers",
     "why",
 ]

@@ -7,30 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NotRequired, TypedDict
 
 import orjson
 
 from portal import config
 from portal.config import Site
-from portal.consents.service.names import HOLD, OBJECTION, RESTRICTION, STOPS, named, widened
+from portal.consents.service.names import HOLD, OBJECTION, REFUSAL, RESTRICTION, STOPS, named, widened
 
-_REASONS = {"held": HOLD, "objected": OBJECTION}
+_REASONS = {"held": HOLD, "objected": OBJECTION, "refused": REFUSAL}
 
 
-class Told(NamedTuple):
-    """An answer as it is sent: see `judging.Answer`; `since` is a moment as the standing has it, "" for none."""
+class Told(TypedDict):
+    """An answer as it is sent: see `judging.Answer`; `since` is a moment as the standing has it."""
 
     allowed: bool
     reason: str
-    since: str = ""
-    case: str = ""
+    since: NotRequired[str]
+    request: NotRequired[str]
+    again_at: NotRequired[str]
 
 
-UNKNOWN_PURPOSE = Told(False, "unknown-purpose")
-UNKNOWN_PERSON = Told(False, "unknown-person")
-NOT_CHOSEN = Told(False, "not-chosen")
-NEEDED = Told(True, "needed")
+UNKNOWN_PURPOSE = Told(allowed=False, reason="unknown-purpose")
+UNKNOWN_PERSON = Told(allowed=False, reason="unknown-person")
+NOT_CHOSEN = Told(allowed=False, reason="not-chosen")
+NOT_OBJECTED = Told(allowed=True, reason="not-objected")
+NEEDED = Told(allowed=True, reason="needed")
 
 
 class Question:
@@ -43,15 +45,24 @@ class Question:
         self._least = self._states.index(state or self._states[1]) if self._states and self.is_known else 0
         self._enough = frozenset(self._states[self._least :])
         self._protective = bool(self._states) and self._least == 0
+        self._by_default = bool(purpose and self._states and purpose.default in self._enough)
         self._exempt = bool(use and use.while_restricted)
         self._names = (named(purpose_id, source_id), purpose_id)
         self._stops = [(reason, kind + name) for name in widened(purpose_id) for reason, kind in _REASONS.items()]
+        self._stopping = frozenset((RESTRICTION, *[name for _, name in self._stops]))
 
     def of_nobody(self) -> Told:
-        """Answer about somebody who is not known: nothing that has to be chosen is allowed."""
+        """Answer about somebody who is not known: nothing that has to be chosen is allowed, opt-out is."""
         if not self.is_known:
             return UNKNOWN_PURPOSE
-        return UNKNOWN_PERSON if self._states and not self._protective else NEEDED
+        if not self._states or self._protective:
+            return NEEDED
+        return NOT_OBJECTED if self._by_default else UNKNOWN_PERSON
+
+    def of_kept(self, kept: dict[str, Any]) -> Told | None:
+        """Answer by what is remembered of an address without an account; None where that does not say no to it."""
+        said = kept.get(self._names[1]) if self._states and not self._protective else None
+        return _told(False, "suppressed", said) if said and said[0] not in self._enough else None
 
     def of(self, choices: dict[str, Any]) -> Told:
         """Answer by the choices of a standing."""
@@ -60,6 +71,8 @@ class Question:
         if self._protective:
             return NEEDED
         choice = self._choice(choices) if self._states else None
+        if self._stopping.isdisjoint(choices):
+            return self._chosen(choice)
         return self._stop(choices, choice) or self._chosen(choice)
 
     def _stop(self, choices: dict[str, Any], choice: list[Any] | None) -> Told | None:
@@ -76,7 +89,7 @@ class Question:
         if not self._states:
             return NEEDED
         if choice is None:
-            return NOT_CHOSEN
+            return NOT_OBJECTED if self._by_default else NOT_CHOSEN
         allowed = choice[0] in self._enough
         return _told(allowed, "chosen" if allowed else "not-chosen", choice)
 
@@ -88,7 +101,7 @@ class Question:
 def refused(choices: dict[str, Any]) -> list[str]:
     """Return every purpose and use that somebody's own word, or a request of theirs, says no to."""
     told = ((name, one.of(choices)) for name, one in _everything(config.site()))
-    return [name for name, answer in told if not answer.allowed and answer.since]
+    return [name for name, answer in told if not answer["allowed"] and "since" in answer]
 
 
 def question(purpose_id: str, state: str = "", source_id: str = "") -> Question:
@@ -102,14 +115,17 @@ def document(stored: Any) -> dict[str, Any]:
     return read
 
 
-def strictest(answers: Iterable[Told]) -> Told | None:
+def strictest(answers: Iterable[Told]) -> Told:
     """Return of several persons' answers the one that allows least: whoever shares a row is heeded too."""
     told = list(answers)
-    return next((one for one in told if not one.allowed), told[0] if told else None)
+    return next((one for one in told if not one["allowed"]), told[0])
 
 
 def _told(allowed: bool, reason: str, choice: list[Any]) -> Told:
-    return Told(allowed, reason, choice[2], choice[3] if len(choice) > 3 else "")
+    told: Told = {"allowed": allowed, "reason": reason, "since": choice[2]}
+    if len(choice) > 3 and choice[3]:
+        told["request"] = choice[3]
+    return told
 
 
 @lru_cache(maxsize=4096)

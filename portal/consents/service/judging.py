@@ -25,7 +25,7 @@ _REASONS = {HOLD: "held", OBJECTION: "objected", REFUSAL: "refused"}
 
 
 class Answer(NamedTuple):
-    """May we, and why: `reason` is "chosen", "not chosen", "needed", "restricted", "objected",
+    """May we, and why: `reason` is "chosen", "not chosen", "not objected", "needed", "restricted", "objected",
     "refused" or "held".
 
     `since` is when that came to hold, `case` the reference of the request that it follows from.
@@ -66,7 +66,7 @@ def judged(choices: Mapping[str, Choice], purpose_id: str, state: str = "", sour
         return Answer(True, "needed")
     choice = in_force(choices, purpose_id, source_id)
     allowed = states.index(choice.state) >= states.index(state or states[1])
-    return Answer(allowed, "chosen" if allowed else "not chosen", choice.at, choice.case)
+    return Answer(allowed, _judged(allowed, choice), choice.at, choice.case)
 
 
 def stop_of(choices: Mapping[str, Choice], purpose_id: str, source_id: str = "") -> str | None:
@@ -98,6 +98,12 @@ def stoppable(about: str) -> bool:
     """Tell whether what somebody objects to can stop while it is checked: a choice of this site, or an interest."""
     use = config.site().uses.get(about)
     return use.legal_basis in _INTERESTS if use else bool(covered(about))
+
+
+def _judged(allowed: bool, choice: Choice) -> str:
+    if not allowed:
+        return "not chosen"
+    return "chosen" if choice.event else "not objected"  # what is on although nobody said so is opt-out
 
 
 def _says_no(choices: Mapping[str, Choice], name: str) -> bool:

@@ -9,6 +9,8 @@ from uuid import uuid4
 from portal.consents.models import append, held, store
 from portal.consents.service.names import UnknownChoice, named, purpose, reserved_states, takers, touched
 from portal.consents.service.projection import REQUEST, project
+from portal.consents.service.spreading import told
+from portal.hooks import service as hooks
 from portal.kernel import audit, clock, outbox
 from portal.kernel.db import atomic, written
 
@@ -120,13 +122,14 @@ def _write(subject_id: int, made: Sequence[Made], terms: Mapping[str, str]) -> d
         for one in made:
             project(choices, one.name, [one.state, numbers[one.name], at.isoformat(), *case])
         store(subject_id, choices, max(numbers.values()))
-        outbox.mark_each(subject_id, _newest(numbers))
+        outbox.mark_each(subject_id, newest_by_system(numbers))
+        hooks.changed(subject_id, told(events, numbers, at))
         said = [{"choice": numbers[one.name], "purpose": one.name, "state": one.state} for one in made]
         audit.record_each("consents.chosen", said, subject=subject_id, actor=actor)
     return numbers
 
 
-def _newest(numbers: Mapping[str, int]) -> dict[str, int]:
+def newest_by_system(numbers: Mapping[str, int]) -> dict[str, int]:
     """Return, by system, the newest of these events that it has to take."""
     newest: dict[str, int] = {}
     for name, number in numbers.items():

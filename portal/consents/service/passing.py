@@ -8,8 +8,10 @@ from datetime import datetime
 
 from portal.consents.models import Reach, reach_of
 from portal.consents.service import suspending
+from portal.consents.service.connecting import read_first
 from portal.consents.service.names import named, parted, purpose, takers, touched
 from portal.consents.service.projection import Choice, in_force, standing
+from portal.hooks import service as hooks
 from portal.kernel import audit, clock, failpoints, outbox
 from portal.kernel.db import atomic
 from portal.kernel.outbox import Delivery
@@ -33,6 +35,7 @@ class Passed:
     trying: bool
     state: str = ""  # what was chosen for this system
     own: bool = False  # it was chosen for this system alone
+    again_at: datetime | None = None  # it was found to say otherwise, and was asked again
 
 
 def deliveries(subject_id: int, purpose_id: str) -> list[Passed]:
@@ -71,7 +74,7 @@ def unconfirmed(subject_id: int, choices: Mapping[str, Choice]) -> list[Source]:
         source.id: source
         for name, choice in choices.items()
         for source in touched(name)
-        if (reach := reached.get(source.id)) and reach.linked and reach.confirmed < choice.event
+        if (reach := reached.get(source.id)) and reach.linked and choice.made and reach.confirmed < choice.event
     }
     return list(behind.values())
 
@@ -86,12 +89,15 @@ def pass_on(claim: Claim[Delivery]) -> None:
     """Write a person's present choices into one system, then confirm the event that was the newest before.
 
     Written is what somebody chose, never a default: a system keeps its own setting until the person decides. What says
-    no goes before; what it overrides comes back when it ends. Raises SourceUnavailable when the system does not answer,
-    or has not yet said whether it knows the person.
+    no goes before; what it overrides comes back when it ends. A system that listens (`hooks`) has taken a choice once
+    it has answered all that it was told up to then: until that the row is put aside. Raises SourceUnavailable when the
+    system does not answer, or has not yet said whether it knows the person.
     """
     subject_id, wanted = claim.row.subject, claim.row.wanted
     source = registry.active().get(claim.row.source)
     person = subjects.person(subject_id, source.id)
+    if person.keys:
+        read_first(subject_id, source, person)
     wanted_there = suspending.Wanted(subject_id, source)
     if person.keys:
         wanted_there.put_aside(person)
@@ -100,6 +106,8 @@ def pass_on(claim: Claim[Delivery]) -> None:
         failpoints.point("consents: after prefer")
     elif source.id in subjects.waiting(subject_id):
         raise source.unavailable("it has not yet been asked about this person")
+    if outbox.wait_for(claim, lambda: hooks.is_unheard(subject_id, source.id, wanted)):
+        return
     with atomic():
         outbox.confirm(claim, wanted, clock.now())
         wanted_there.forget()
@@ -107,17 +115,18 @@ def pass_on(claim: Claim[Delivery]) -> None:
 
 
 def _trying(reach: Reach, choice: Choice) -> bool:
-    return reach.attempts > 0 and reach.confirmed < choice.event
+    return choice.made and reach.attempts > 0 and reach.confirmed < choice.event
 
 
 def _passed(source: Source, choice: Choice, reach: Reach, own: bool) -> Passed:
-    done = choice.event and reach.confirmed >= choice.event
+    done = choice.made and reach.confirmed >= choice.event
     return Passed(
         source=source.id,
         title=source.title,
-        asked_at=choice.at,
+        asked_at=choice.at if choice.made else None,
         confirmed_at=reach.confirmed_at if done else None,
         trying=_trying(reach, choice),
-        state=choice.state if choice.event else "",
+        state=choice.state if choice.made else "",
         own=own,
+        again_at=reach.again_at if choice.at and reach.again_at and reach.again_at > choice.at else None,
     )

@@ -12,6 +12,7 @@ from portal import config
 from portal.config import Site
 from portal.consents.models import ConsentEvent, choices_of, document, held, numbers_by
 from portal.consents.service.names import is_reserved, named, parted, takers
+from portal.consents.service.weighing import Word, kept_there, stored, weigh
 
 REQUEST = "request"  # stands for the notice where an event follows from a request; its version is the reference
 
@@ -19,13 +20,20 @@ REQUEST = "request"  # stands for the notice where an event follows from a reque
 class Choice(NamedTuple):
     """The present state of a purpose. Without an event nobody has chosen yet, and the state is the default.
 
-    `case` is the reference of the request that it follows from, "" for a choice.
+    `case` is the reference of the request that it follows from, "" for a choice. `origin` is where it was recorded, for
+    what came from there and no system is told of.
     """
 
     state: str
     event: int = 0
     at: datetime | None = None
     case: str = ""
+    origin: str = ""
+
+    @property
+    def made(self) -> bool:
+        """Tell whether somebody chose so, and the systems are told; what was only found elsewhere is no such choice."""
+        return self.event > 0 and not self.origin
 
 
 class Reader(Protocol):
@@ -39,19 +47,19 @@ class Reader(Protocol):
 
 def standing(subject_id: int) -> dict[str, Choice]:
     """Return the present state of every purpose of this site; what holds for one system alone is `purpose@system`."""
-    return _read(choices_of(subject_id))
+    return read(choices_of(subject_id))
 
 
 def locked(subject_id: int) -> dict[str, Choice]:
     """Return the standing to whoever judges by it what to write: nobody changes it before this transaction ends."""
-    return _read(held(subject_id))
+    return read(held(subject_id))
 
 
 def present(reader: Reader) -> dict[str, Choice]:
     """Return the standing of whoever a page is for, read once a request: menu and page both need it."""
     if "standing" not in reader.memo:
         came_along = reader.memo.get("choices")  # with the session, in one statement
-        reader.memo["standing"] = _read(document(came_along)) if came_along else standing(reader.subject_id)
+        reader.memo["standing"] = read(document(came_along)) if came_along else standing(reader.subject_id)
     found: dict[str, Choice] = reader.memo["standing"]
     return found
 
@@ -71,11 +79,16 @@ def replay(subject_id: int) -> dict[str, Choice]:
 def replayed(subject_id: int) -> Iterator[tuple[datetime, dict[str, Choice]]]:
     """Yield what the standing was after each event of the ledger, with its moment, the oldest first."""
     events = ConsentEvent.select().where(ConsentEvent.subject == subject_id).order_by(ConsentEvent.id)
-    choices: dict[str, Choice] = {}
+    choices: dict[str, Any] = {}
+    said: dict[str, list[Word]] = {}
     for event in events:
-        case = event.notice_version if event.notice == REQUEST else ""
-        project(choices, event.purpose, Choice(event.state, event.id, event.at, case))
-        yield event.at, _filled(choices)
+        word = worded(event)
+        said.setdefault(event.purpose, []).append(word)
+        if word.origin:
+            project_imported(choices, event.purpose, weigh(event.purpose, said[event.purpose]))
+        else:
+            project(choices, event.purpose, stored(event.purpose, word))
+        yield event.at, read(choices)
 
 
 def made_by(actor: str, events: Sequence[int]) -> set[int]:
@@ -101,11 +114,32 @@ def project(choices: dict[str, Any], name: str, choice: Any) -> None:
     choices[name] = choice
 
 
-def _read(stored: Mapping[str, Any]) -> dict[str, Choice]:
+def worded(event: ConsentEvent) -> Word:
+    """Return an event of the ledger as it is weighed."""
+    case = event.notice_version if event.notice == REQUEST else ""
+    return Word(event.state, event.id, event.at, event.actor, event.origin or "", event.said_at, case)
+
+
+def project_imported(choices: dict[str, Any], name: str, word: Word | None) -> bool:
+    """Make the word that holds the present one, and tell whether that changed.
+
+    Only what says no from elsewhere ends the choices for one system alone.
+    """
+    if word is None or (name in choices and choices[name][1] == word.event):
+        return False
+    if word.origin and not kept_there(name, word):
+        project(choices, name, stored(name, word))
+    else:
+        choices[name] = stored(name, word)
+    return True
+
+
+def read(found: Mapping[str, Any]) -> dict[str, Choice]:
+    """Return a standing from choices as they are stored, with the default of whatever nobody chose."""
     return _filled(
         {
             name: Choice(state, event, datetime.fromisoformat(at), *case)
-            for name, (state, event, at, *case) in stored.items()
+            for name, (state, event, at, *case) in found.items()
         }
     )
 
@@ -120,4 +154,4 @@ def _filled(choices: Mapping[str, Choice]) -> dict[str, Choice]:
 
 @lru_cache(maxsize=4)
 def _defaults(site: Site) -> dict[str, Choice]:
-    return {name: Choice(known.states[0]) for name, known in site.purposes.items()}
+    return {name: Choice(known.default) for name, known in site.purposes.items()}

@@ -27,7 +27,7 @@ def give_back(subject_id: int, reference: str) -> None:
 def _before(subject_id: int, name: str, reference: str) -> list[ConsentEvent]:
     """Return the events that held before a request: the choice for all systems, then those for one alone."""
     ours = (ConsentEvent.notice == REQUEST) & (ConsentEvent.notice_version == reference)
-    mine = (ConsentEvent.subject == subject_id) & ~ours
+    mine = (ConsentEvent.subject == subject_id) & ~ours & ConsentEvent.origin.is_null()
     about = (ConsentEvent.purpose == name) | ConsentEvent.purpose.startswith(f"{name}@")
     found: dict[str, ConsentEvent] = {}
     for event in ConsentEvent.select().where(mine, about).order_by(ConsentEvent.id):

@@ -22,7 +22,7 @@ from portal.deletion.service.handing import asked as hand_overs
 from portal.deletion.service.holding import release as release_hold
 from portal.deletion.service.ledger import Replayed, replay
 from portal.deletion.service.moving import TooLate
-from portal.deletion.service.plan import Outlook, Planned, System, outlook
+from portal.deletion.service.plan import Outlook, Planned, System, glance, outlook
 from portal.deletion.service.promises import Promise, most_days, promises
 from portal.deletion.service.retention import Dated, expire
 from portal.deletion.service.retention import tables as kept_tables
@@ -35,7 +35,7 @@ from portal.deletion.service.starting import start
 __all__ = [
     "ACCOUNT", "Blocked", "Dated", "Outlook", "Planned", "Progress", "Promise", "Replayed", "Ruled", "Scope",
     "System", "TooLate", "address_of", "answer_by", "by_token", "can_go", "cancel", "cancel_ruled", "cancel_url",
-    "carry_out", "certificate", "expire", "forget_past", "hand_over", "hand_overs", "is_gone", "is_ruled",
+    "carry_out", "certificate", "expire", "forget_past", "glance", "hand_over", "hand_overs", "is_gone", "is_ruled",
     "kept_tables", "load", "most_days", "open_ruled", "outlook", "page_url", "parts", "progress", "promises",
     "release_hold", "replay", "returned", "schedule", "scope", "scope_of", "start", "stop_all_distrusted",
     "sweep_returned", "take_up", "unfinished",

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from portal.cases import service as cases
+from portal.consents import service as consents
 from portal.deletion.models import Deletion, Target
 from portal.deletion.service import addresses, certificates, looks, persons, plan
 from portal.deletion.service.moving import move, put
 from portal.deletion.service.scope import scope_of
+from portal.hooks import service as hooks
 from portal.kernel import audit, clock
 from portal.kernel.work import Claim
 from portal.notices import messages
 from portal.sources import registry
+from portal.sources.base import Person
 from portal.sources.own import OwnSource
 from portal.subjects import service as subjects
 
@@ -35,6 +38,7 @@ def _finish_part(claim: Claim[Deletion]) -> None:
         move(deletion, "erased", unfinished_of=None, address=None)
         cases.move(case, "fulfilled", "part erased", "worker")
         certificates.issue(deletion)
+        hooks.erased(_known(deletion), deletion.subject, system=deletion.system, table=deletion.category)
         if not deletion.category and _is_nobody(deletion.system):
             subjects.let_go_of(deletion.subject, deletion.system)
         looks.forget(deletion)
@@ -58,6 +62,8 @@ def _finish_account(claim: Claim[Deletion]) -> None:
     with claim.step():
         move(deletion, "erased", unfinished_of=None, address=None)
         _close_cases(deletion)
+        consents.remember_refusals(deletion.subject, person.identifiers)
+        hooks.erased(_known(deletion), deletion.subject)
         own.erase(person, f"{case.reference}:{own.id}")
         if left := own.remaining(person):
             raise RuntimeError(f"our own tables still hold rows: {sorted(left)}")
@@ -81,6 +87,12 @@ def _thinned_out(claim: Claim[Deletion], own: OwnSource) -> Target:
         with claim.step():
             more = own.thin_out(person)
     return target
+
+
+def _known(deletion: Deletion) -> dict[str, Person]:
+    """Return by which keys each system knew the person, for those that listen: they hear of the end by these."""
+    targets = Target.select().where(Target.deletion == deletion, Target.person.is_null(False))
+    return {target.source: persons.read(target.person) for target in targets}
 
 
 def _close_cases(deletion: Deletion) -> None:

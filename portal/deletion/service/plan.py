@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from portal import config
 from portal.deletion.service import holding
 from portal.deletion.service.scope import ACCOUNT, Scope
+from portal.kernel.counts import AtLeast
 from portal.kernel.problems import SourceUnavailable
-from portal.sources import registry
-from portal.sources.base import Affected, Blocker, Line, Person, Source
+from portal.sources import asking, registry
+from portal.sources.base import Affected, Blocker, Line, Person, Preview, Source
 from portal.sources.manifest import Text
 from portal.subjects import holds
 from portal.subjects import service as subjects
-from portal.subjects.models import LegalHold
 
 Words = dict[str, str]  # language -> text
+People = Mapping[Source, Person]
+Answers = dict[Source, Preview | None]
+_PATIENCE = 2.5  # seconds that a page waits for a system
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,11 @@ class Outlook:
         """Return the connected systems that hold something."""
         return [system for system in self.systems if system.rows and system.id != registry.OWN]
 
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether all rows of connected systems were counted to the end."""
+        return not any(isinstance(system.rows, AtLeast) for system in self.holding())
+
     def kept(self) -> list[Planned]:
         """Return what connected systems keep."""
         return [line for system in self.holding() for line in system.lines if line.action == "keep"]
@@ -129,11 +138,19 @@ def outlook(subject_id: int, scope: Scope = ACCOUNT) -> Outlook:
 
     Raises SourceUnavailable where the scope is a category of a system that does not answer.
     """
+    return _outlook(subject_id, scope, _previews)
+
+
+def _outlook(subject_id: int, scope: Scope, ask_all: Callable[[People], Answers]) -> Outlook:
     waiting, shared = subjects.waiting(subject_id), subjects.unclaimed(subject_id)
     tables, sources = scope.tables(), scope.sources()
     people = subjects.people(subject_id, [source.id for source in sources])
     kept = holds.by_source(holds.of_subject(subject_id))
-    answers = {source: _answer(source, people[source.id], kept.get(source.id, [])) for source in sources}
+    told = ask_all({source: people[source.id] for source in sources})
+    answers = {
+        source: holding.respected(_system(source, preview), kept.get(source.id, [])) if preview else None
+        for source, preview in told.items()
+    }
     silent = (source for source, system in answers.items() if system is None or source.id in waiting)
     return Outlook(
         tuple(narrowed(system, tables) for system in answers.values() if system),
@@ -142,9 +159,17 @@ def outlook(subject_id: int, scope: Scope = ACCOUNT) -> Outlook:
     )
 
 
+def glance(subject_id: int, scope: Scope = ACCOUNT) -> Outlook:
+    """Return the same for a page: all systems at once, very many rows counted as `AtLeast`; who is late is silent."""
+    return _outlook(subject_id, scope, _glances)
+
+
 def ask(source: Source, person: Person) -> System:
     """Ask one system; raises SourceUnavailable."""
-    preview = source.preview(person)
+    return _system(source, source.preview(person))
+
+
+def _system(source: Source, preview: Preview) -> System:
     lines: dict[str, Planned] = {}
     for line in preview.lines:
         if line.rows:
@@ -165,9 +190,19 @@ def narrowed(system: System, tables: Collection[str] | None) -> System:
     return replace(system, lines=lines, blockers=blockers, affected=affected)
 
 
-def _answer(source: Source, person: Person, kept: list[LegalHold]) -> System | None:
+def _previews(people: People) -> Answers:
+    return {source: _answer(partial(source.preview, person)) for source, person in people.items()}
+
+
+def _glances(people: People) -> Answers:
+    asked = {source: asking.begin(source, partial(source.glance, person)) for source, person in people.items()}
+    asking.wait(asked.values(), _PATIENCE)
+    return {source: _answer(answer.result) if answer.done() else None for source, answer in asked.items()}
+
+
+def _answer(ask: Callable[[], Preview]) -> Preview | None:
     try:
-        return holding.respected(ask(source, person), kept)
+        return ask()
     except SourceUnavailable:
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from portal.cases import service as cases
 from portal.cases.cleaning import Clean
@@ -11,10 +11,11 @@ from portal.cases.models import Case
 from portal.cases.service import effects, evidence, thread
 from portal.details import formats
 from portal.details.models import Correction, CorrectionPart, Statement
-from portal.details.service.reading import REVIEW, Detail, Place
+from portal.details.service.reading import SELF, Detail, Place
 from portal.kernel import audit, clock, limits
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, Problem
+from portal.subjects import service as subjects
 
 KIND = "correction"
 ASKED, WAITING, WRITING = "asked", "waiting", "writing"
@@ -52,12 +53,12 @@ class WrongStatement(Problem):
 
 def at_once(subject_id: int, detail: Detail, typed: str, language: str) -> Correction:
     """Have a value written into every system that holds it; raises WrongFormat, SameAlready, NeedsReview."""
-    if detail.way == REVIEW:
+    if detail.way != SELF:
         raise NeedsReview
-    new = _wanted(detail, typed)
+    new = wanted(detail, typed)
     limits.hit(PER_PERSON, "correction", str(subject_id))
     with atomic():
-        return _open(subject_id, detail, new, language, None, WAITING)
+        return open_row(subject_id, detail, new, language)
 
 
 def for_review(
@@ -74,30 +75,52 @@ def for_review(
 
     Raises WrongFormat, SameAlready.
     """
-    new = _wanted(detail, typed)
+    new = wanted(detail, typed)
     limits.hit(PER_PERSON, "correction", str(subject_id))
-    asked = {"detail": detail.name, **({"restrict": "yes"} if restrict else {})}
     with atomic():
-        case = cases.open_case(KIND, subject_id, approved=False, asked=asked)
-        row = _open(subject_id, detail, new, language, case, ASKED)
-        if why.strip():
-            thread.say(case, "person", why)
-        cases.acknowledge(case, actor="worker")
-        effects.filed(case)
+        case, [row] = file(subject_id, [(detail, new)], why, language, restrict=restrict)
     evidence.keep(case, files)
     return row
 
 
-def _wanted(detail: Detail, typed: str) -> str:
+def file(
+    subject_id: int, wishes: Sequence[tuple[Detail, str]], why: str, language: str, *, restrict: bool
+) -> tuple[Case, list[Correction]]:
+    """Open one request for all values that staff look at, inside a transaction."""
+    asked = {"detail": ", ".join(detail.name for detail, _ in wishes), **({"restrict": "yes"} if restrict else {})}
+    case = cases.open_case(KIND, subject_id, approved=False, asked=asked)
+    rows = [open_row(subject_id, detail, new, language, case=case) for detail, new in wishes]
+    if why.strip():
+        thread.say(case, "person", why)
+    cases.acknowledge(case, actor="worker")
+    effects.filed(case)
+    return case, rows
+
+
+def wanted(detail: Detail, typed: str) -> str:
+    """Return what was typed as it is stored; raises WrongFormat, SameAlready."""
     new = formats.canonical(detail.kind, typed)
     if not detail.silent and all(place.held.value == new for place in detail.places):
         raise SameAlready
     return new
 
 
-def _open(subject_id: int, detail: Detail, new: str, language: str, case: Case | None, state: str) -> Correction:
-    """Write the correction and a row for each value that has to change; one that waits is due at once."""
-    due = clock.now() if state == WAITING else None
+def open_row(
+    subject_id: int,
+    detail: Detail,
+    new: str,
+    language: str,
+    *,
+    case: Case | None = None,
+    identifier: int | None = None,
+    alarm: int | None = None,
+) -> Correction:
+    """Write the correction and a row for each value that has to change, inside a transaction.
+
+    Without a case each is due at once. A proven address is written where there is one, and spread to no other system.
+    """
+    state = ASKED if case else WAITING
+    due = None if case else clock.now()
     row: Correction = Correction.create(
         subject=subject_id,
         case=case,
@@ -107,17 +130,24 @@ def _open(subject_id: int, detail: Detail, new: str, language: str, case: Case |
         title=dict(detail.title.words),
         new=new,
         language=language,
-        state=WRITING if state == WAITING else ASKED,
+        state=ASKED if case else WRITING,
+        identifier=identifier,
+        alarm=alarm,
         due_at=None,
     )
-    for place in detail.places:
-        if place.held.value != new:
-            add_part(row, place, state, due)
+    for place in concerned(row, detail.places):
+        add_part(row, place, state, due)
     for source in detail.silent:
         terms = {"source": source.id, "place": "", "key": "", "state": state, "due_at": due}
         CorrectionPart.create(correction=row, **terms)
     audit.record("details.asked", subject=subject_id, correction=row.id, detail=detail.name)
     return row
+
+
+def concerned(row: Correction, places: Iterable[Place]) -> list[Place]:
+    """Return where a correction has something to write."""
+    there = [place for place in places if place.column.detail == row.detail and place.held.value != row.new]
+    return [place for place in there if place.held.value or row.identifier is None]
 
 
 def add_part(row: Correction, place: Place, state: str, due: object) -> None:
@@ -128,9 +158,14 @@ def add_part(row: Correction, place: Place, state: str, due: object) -> None:
         place=place.name,
         key=json.dumps(place.held.key),
         old=place.held.value,
+        keys_there=_keys_there(row, place) if row.identifier else None,
         state=state,
         due_at=due,
     )
+
+
+def _keys_there(row: Correction, place: Place) -> str:
+    return json.dumps(subjects.person(row.subject_id, place.source.id).keys)
 
 
 def load(subject_id: int, number: int) -> Correction:
@@ -145,6 +180,17 @@ def of_subject(subject_id: int, limit: int = 20) -> list[Correction]:
     """Return the last corrections of a person, the newest first."""
     mine = Correction.select().where(Correction.subject == subject_id)
     return list(mine.order_by(Correction.id.desc()).limit(limit))
+
+
+def latest(rows: Sequence[Correction]) -> dict[str, tuple[Correction, list[CorrectionPart]]]:
+    """Return, by detail, the newest of some corrections, which come newest first, with its parts: one query for all."""
+    newest: dict[str, Correction] = {}
+    for row in rows:
+        newest.setdefault(row.detail, row)
+    found: dict[int, list[CorrectionPart]] = {row.id: [] for row in newest.values()}
+    for part in CorrectionPart.select().where(CorrectionPart.correction << list(found)).order_by(CorrectionPart.id):
+        found[part.correction_id].append(part)
+    return {name: (row, found[row.id]) for name, row in newest.items()}
 
 
 def of_case(case: Case) -> list[Correction]:

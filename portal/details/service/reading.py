@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from portal import config
+from portal.details import formats
 from portal.kernel.problems import NotFound, SourceUnavailable
 from portal.sources import asking, registry
 from portal.sources.base import Held, Source
@@ -14,8 +16,8 @@ from portal.sources.manifest import Column, Text
 from portal.subjects import holdings
 from portal.subjects import service as subjects
 
-PATIENCE = 5.0  # seconds that a page waits for a system
-REVIEW, SELF = "review", "self"
+SOON, PATIENCE = 1.5, 8.0  # seconds: what the page waits for a system, and what is shown by itself or asks for a value
+REVIEW, PROOF, SELF = "review", "proof", "self"
 
 
 @dataclass(frozen=True)
@@ -55,26 +57,37 @@ class Detail:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Return what the systems have, each spelling once; what is empty nowhere counts."""
+        """Return what the systems have, each once however it is spelled; what is empty counts nowhere."""
         there = (place.held.value for place in self.places)
-        return tuple(dict.fromkeys(unicodedata.normalize("NFC", value).strip() for value in there if value))
+        found: dict[str, str] = {}
+        for value in filter(None, there):
+            found.setdefault(self.spelled(value), unicodedata.normalize("NFC", value).strip())
+        return tuple(found.values())
+
+    def spelled(self, value: str) -> str:
+        """Return a value as it would be stored, and as it is where it has not the form of its kind."""
+        try:
+            return formats.canonical(self.kind, value)
+        except formats.WrongFormat:
+            return unicodedata.normalize("NFC", value).strip()
 
 
 @dataclass(frozen=True)
 class Found:
-    """All details of a person, and the systems that did not answer."""
+    """All details of a person, and the systems that did not answer; `late` are those that may yet."""
 
     details: tuple[Detail, ...]
     silent: tuple[Source, ...]
+    late: tuple[Source, ...] = ()
 
 
-def everything(subject_id: int) -> Found:
-    """Ask every system that knows the person and lets something be corrected, all at once."""
+def everything(subject_id: int, patience: float = PATIENCE) -> Found:
+    """Ask every system that knows the person and lets something be corrected, all at once: one call to each."""
     sources = [source for source in registry.active().connected() if _columns(source)]
     people = subjects.people(subject_id, [source.id for source in sources])
     known = [source for source in sources if people[source.id].keys]
     asked = {source: asking.begin(source, partial(source.details, people[source.id])) for source in known}
-    asking.wait(asked.values(), PATIENCE)
+    asking.wait(asked.values(), patience)
     answered: dict[Source, list[Held]] = {}
     for source, answer in asked.items():
         try:
@@ -83,7 +96,8 @@ def everything(subject_id: int) -> Found:
         except SourceUnavailable:
             continue
     silent = tuple(source for source in known if source not in answered)
-    return Found(tuple(_details(answered, silent)), silent)
+    late = tuple(source for source in silent if not asked[source].done())
+    return Found(tuple(_details(answered, silent)), silent, late)
 
 
 def one(subject_id: int, name: str) -> Detail:
@@ -92,6 +106,14 @@ def one(subject_id: int, name: str) -> Detail:
         if detail.name == name:
             return detail
     raise NotFound
+
+
+def _way(columns: list[Column]) -> str:
+    """Return how a detail is corrected: the strictest way of any system, and a review where no code can be sent."""
+    ways = {column.correct for column in columns}
+    if PROOF in ways and any(column.kind == "phone" for column in columns) and not config.active().sms_url:
+        return REVIEW
+    return next(way for way in (REVIEW, PROOF, SELF) if way in ways)
 
 
 def note_look(subject_id: int, details: Iterable[Detail]) -> None:
@@ -129,7 +151,7 @@ def _detail(name: str, places: list[Place], silent: tuple[Source, ...]) -> Detai
         title=columns[0].title,
         kind=columns[0].kind,
         sensitive=next((column.sensitive for column in columns if column.sensitive), ""),
-        way=REVIEW if any(column.correct == REVIEW for column in columns) else SELF,
+        way=_way(columns),
         places=tuple(places),
         silent=waiting,
     )

@@ -6,11 +6,13 @@ import json
 from typing import Any
 
 from portal import config
+from portal.accounts import alarms, identifiers
+from portal.accounts import service as accounts
 from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.cases.service import effects, notifying
 from portal.details.models import Correction, CorrectionPart
-from portal.details.service.asking import ASKED, WAITING, WRITING, add_part, parts
+from portal.details.service.asking import ASKED, WAITING, WRITING, add_part, concerned, parts
 from portal.details.service.reading import Place
 from portal.kernel import audit, clock, failpoints
 from portal.kernel.db import written
@@ -22,10 +24,12 @@ from portal.sources.base import Change, Person, Source
 from portal.subjects import service as subjects
 
 WRITTEN, GONE, REFUSED = "written", "gone", "refused"
+STOPPED, UNDOING, UNDONE, DONE = "stopped", "undoing", "undone", "done"
 TOLD, BY_HAND = "told", "by hand"
 
 audit.declare("details.corrected", "correction", "source", "outcome")
 audit.declare("details.finished", "correction")
+audit.declare("details.taken_back", "correction")
 
 
 def write(claim: Claim[CorrectionPart]) -> None:
@@ -36,6 +40,10 @@ def write(claim: Claim[CorrectionPart]) -> None:
         source = registry.active().get(part.source)
     except NotFound:
         return _settle(claim, row, GONE)
+    if part.state == UNDOING:
+        return _settle(claim, row, _restored(source, part, row))
+    if was_not_them(row):
+        return _settle(claim, row, STOPPED)
     person = subjects.person(row.subject_id, source.id)
     if not person.keys:
         return _settle(claim, row, GONE)
@@ -44,12 +52,36 @@ def write(claim: Claim[CorrectionPart]) -> None:
     return _settle(claim, row, _corrected(source, person, part, row))
 
 
+def was_not_them(row: Correction) -> bool:
+    """Tell whether its person has said, within the days of a warning, that somebody else asked for a correction."""
+    account = subjects.account_of(row.subject_id)
+    since = accounts.distrusted(account) if account else None
+    if since is not None and since - alarms.LIFE < row.asked_at < since:
+        return True
+    return row.alarm is not None and alarms.was_undone(row.alarm)
+
+
 def _corrected(source: Source, person: Person, part: CorrectionPart, row: Correction) -> str:
+    return _asked(source, person, _change(part, part.old, row.new), f"correction:{part.id}")
+
+
+def _restored(source: Source, part: CorrectionPart, row: Correction) -> str:
+    """Put back what stood there; the keys of before are used, for the person may be found there by nothing else now."""
+    keys = tuple(tuple(key) for key in json.loads(part.keys_there or "[]"))
+    change = _change(part, row.new, part.old or "")
+    outcome = _asked(source, Person(keys), change, f"correction undone:{part.id}")
+    return UNDONE if outcome == WRITTEN else outcome
+
+
+def _change(part: CorrectionPart, old: str | None, new: str) -> Change:
     table, _, column = part.place.rpartition(".")
-    change = Change(table, column, tuple(json.loads(part.key)), part.old, row.new)
+    return Change(table, column, tuple(json.loads(part.key)), old, new)
+
+
+def _asked(source: Source, person: Person, change: Change, request: str) -> str:
     failpoints.point("details: before correct")
     try:
-        outcome: str = source.correct(person, change, f"correction:{part.id}")
+        outcome: str = source.correct(person, change, request)
     except SourceUnavailable as problem:
         if not problem.permanent:
             raise
@@ -74,8 +106,7 @@ def _settle(claim: Claim[CorrectionPart], row: Correction, outcome: str) -> None
 
 def _read_late(claim: Claim[CorrectionPart], row: Correction, source: Source, person: Person) -> None:
     """Put the values of a system that had not answered in the place of the row that stood for it."""
-    late = [Place(source, held) for held in source.details(person)]
-    new = [place for place in late if place.column.detail == row.detail and place.held.value != row.new]
+    new = concerned(row, [Place(source, held) for held in source.details(person)])
     with claim.step():
         CorrectionPart.delete().where(CorrectionPart.id == claim.row.id).execute()
         for place in new:
@@ -114,20 +145,60 @@ def finish(claim: Claim[Correction]) -> None:
         if not _waits(row):
             _look_at(row)
         return
+    if row.state == UNDOING:
+        return _end_undoing(claim)
     told = _recipients(row)
-    with claim.step(state="done", done_at=clock.now(), due_at=None, recipients=told):
-        for name, address in _addresses(told).items():
-            to = messages.Recipient(address, config.site().languages[0])
-            title = row.title.get(to.language) or row.title["en"]
-            cause = f"correction:{row.id}:{name}"
-            messages.correction_told(to, cause, _reference(row), _who(row), title)
+    with claim.step(state=DONE, done_at=clock.now(), due_at=None, recipients=told):
+        _tell(row, told, f"correction:{row.id}")
         audit.record("details.finished", subject=row.subject_id, actor="worker", correction=row.id)
         if row.case is not None:
             _close(row.case, row)
+        if row.identifier and not _states(row) - {WRITTEN, GONE}:
+            identifiers.moved(row.identifier)
+
+
+def _tell(row: Correction, told: list[dict[str, Any]], cause: str) -> None:
+    for name, address in _addresses(told).items():
+        to = messages.Recipient(address, config.site().languages[0])
+        title = row.title.get(to.language) or row.title["en"]
+        messages.correction_told(to, f"{cause}:{name}", _reference(row), _who(row), title)
+
+
+def take_back(row: Correction) -> None:
+    """Undo, inside a transaction, what was not the person: what is written goes back, what waits is not written."""
+    mine = CorrectionPart.correction == row.id
+    CorrectionPart.update(state=STOPPED, due_at=None).where(mine, CorrectionPart.state << [ASKED, WAITING]).execute()
+    _put_back(row)
+    Correction.update(state=UNDOING, due_at=clock.now()).where(Correction.id == row.id).execute()
+    audit.record("details.taken_back", subject=row.subject_id, correction=row.id)
+    wake_table(Correction)
+
+
+def _put_back(row: Correction) -> int:
+    written = (CorrectionPart.correction == row.id) & (CorrectionPart.state == WRITTEN)
+    wake_table(CorrectionPart)
+    return int(CorrectionPart.update(state=UNDOING, due_at=clock.now()).where(written).execute())
+
+
+def _end_undoing(claim: Claim[Correction]) -> None:
+    """End what was taken back once each system has what it had; what was being written meanwhile goes back too."""
+    row = claim.row
+    account = subjects.account_of(row.subject_id)
+    with claim.step(due_at=None):
+        if _put_back(row):
+            return
+        _tell(row, row.recipients, f"correction undone:{row.id}")  # whoever was told of the new one
+        Correction.update(state=UNDONE, done_at=clock.now()).where(Correction.id == row.id).execute()
+        if row.identifier and account:
+            identifiers.stayed(account, row.kind, row.identifier)
+
+
+def _states(row: Correction) -> set[str]:
+    return {part.state for part in parts(row)}
 
 
 def _waits(row: Correction) -> bool:
-    open_ = (CorrectionPart.correction == row.id) & (CorrectionPart.state << [ASKED, WAITING])
+    open_ = (CorrectionPart.correction == row.id) & (CorrectionPart.state << [ASKED, WAITING, UNDOING])
     return bool(CorrectionPart.select().where(open_).exists())
 
 
@@ -159,11 +230,10 @@ def _who(row: Correction) -> str:
 
 def _close(case: Case, row: Correction) -> None:
     """Fulfil the request where every system has the value; else staff carry on. What was stopped may go on."""
-    states = {part.state for part in parts(row)}
-    others = (Correction.case == case.id) & (Correction.id != row.id) & (Correction.state != "done")
+    others = (Correction.case == case.id) & (Correction.id != row.id) & (Correction.state != DONE)
     if case.state != "in_progress" or Correction.select().where(others).exists():
         return
-    if states - {WRITTEN, GONE}:
+    if _states(row) - {WRITTEN, GONE}:
         cases.note(case, "not written everywhere", "worker", internal=True)
         return
     cases.move(case, "fulfilled", "written everywhere", "worker")

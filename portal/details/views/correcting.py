@@ -12,20 +12,19 @@ from portal.cases import service as cases
 from portal.cases.forms.documents import MOST_BYTES
 from portal.cases.service import deciding
 from portal.cases.service import evidence as kept
-from portal.consents.words import when
 from portal.details import service
 from portal.details.forms import ReviewForm, ValueForm, value_form
 from portal.details.models import Correction, CorrectionPart
-from portal.details.service import REVIEW, SameAlready
-from portal.details.views.page import card, standing
+from portal.details.service import REVIEW, SELF, Detail, SameAlready
+from portal.details.views.cards import card, progress, shown, standing
+from portal.details.views.page import card_alone
 from portal.details.views.room import room
-from portal.details.views.words import HINTS, PARTS
 from portal.sources import registry
 from portal.subjects import facts
-from portal.subjects.readable import MASKED, masked, readable
+from portal.subjects.readable import MASKED
 from portal.web.files import attachment, takes_files
-from portal.web.guards import me, recently_confirmed
-from portal.web.htmx import away, show
+from portal.web.guards import is_fresh, me, recently_confirmed
+from portal.web.htmx import alone, away, show
 from portal.web.words import _, here
 
 
@@ -43,19 +42,48 @@ class Line(NamedTuple):
 def correct(detail: str) -> Response:
     """Ask for a new value, and have it written into every system at once."""
     found = service.one(me().subject_id, detail)
-    if found.way == REVIEW:
-        return away(f"/details/{detail}/review")
+    if found.way != SELF:
+        return away(card(found, in_full=False).url)
     form = value_form(ValueForm, found.kind, found.name)
+    if request.method == "GET" and not form.value.data and len(found.values) == 1 and found.sensitive not in MASKED:
+        form.value.data = found.values[0]
     if request.method == "POST" and form.validate():
         try:
             row = service.at_once(me().subject_id, found, str(form.value.data), here().language)
         except SameAlready as problem:
             form.value.errors = [_(problem.say)]
         else:
+            if alone():
+                return card_alone(detail, _("It is being written into every system."), focus=True)
             return away(f"/details/corrections/{row.id}")
-    values = found.values if found.differs else ()
-    status = 422 if form.errors else 200
-    return show("details/correct.html", card=card(found, in_full=True), form=form, values=values, status=status)
+    return _ask(found, form)
+
+
+def _ask(found: Detail, form: ValueForm) -> Response:
+    """Ask for a value on a page of its own or, for htmx, in the place where it is shown."""
+    in_full = _may_see(found)
+    if alone():
+        form.value.id = f"value-{found.name}"  # several may be open on one page
+    return show(
+        "details/correct.html",
+        "details/_detail.html",
+        card=card(found, in_full),
+        form=form,
+        editing=form,
+        values=found.values if found.differs and in_full else (),
+        focus=not form.errors,
+        status=422 if form.errors else 200,
+    )
+
+
+def _may_see(found: Detail) -> bool:
+    """Tell whether a detail is shown in full: numbers only after a fresh proof, and each time it is logged."""
+    if found.sensitive not in MASKED:
+        return True
+    if not is_fresh(me()):
+        return False
+    service.note_look(me().subject_id, [found])
+    return True
 
 
 @room.route("/details/<string:detail>/review", methods=["GET", "POST"])
@@ -82,8 +110,7 @@ def review(detail: str) -> Response:
             form.value.errors = [_(problem.say)]
         else:
             return away(f"/details/corrections/{row.id}")
-    if request.method == "GET":
-        service.note_look(me().subject_id, [found])
+    service.note_look(me().subject_id, [found])
     status = 422 if form.errors else 200
     return show("details/review.html", card=card(found, in_full=True), form=form, status=status)
 
@@ -93,7 +120,7 @@ def correction(number: int) -> Response:
     """Show what stood there, what shall, how far each system is, and who else was told (RULES X6)."""
     row = service.load(me().subject_id, number)
     found = service.parts(row)
-    words, waits = here(), row.state == "writing"
+    words, waits = here(), row.state in ("writing", "undoing")
     state, tone = standing(row)
     return show(
         "details/correction.html",
@@ -101,9 +128,10 @@ def correction(number: int) -> Response:
         said="" if waits else _(state),
         row=row,
         title=row.title.get(words.language) or row.title["en"],
-        new=_shown(row, row.new),
+        new=shown(row, row.new),
         state=state,
         tone=tone,
+        complete={part.state for part in found} <= {"written", "gone"},
         lines=[_line(row, part) for part in found],
         companies=[(facts.controller(config.site(), one["name"]), one["how"] == "told") for one in row.recipients],
         others=_others(found),
@@ -123,24 +151,8 @@ def evidence(number: int, file: int) -> Response:
 
 
 def _line(row: Correction, part: CorrectionPart) -> Line:
-    words = here()
-    titles = {source.id: source.title.in_(words.language) for source in registry.active().connected()}
-    word, tone = PARTS[part.state]
-    asked = when(words, row.asked_at)
-    hint = _("Asked at %(asked)s.", asked=asked)
-    if part.state == "written" and part.confirmed_at:
-        hint = _("Asked at %(asked)s, confirmed at %(at)s.", asked=asked, at=when(words, part.confirmed_at))
-    elif part.state in HINTS:
-        hint = _(HINTS[part.state])
-    elif part.state == "waiting" and part.attempts:
-        hint = _("Asked at %(asked)s. It does not answer at the moment, and we keep trying.", asked=asked)
-    return Line(titles.get(part.source, part.source), _shown(row, part.old), hint, _(word), tone)
-
-
-def _shown(row: Correction, value: str | None) -> str:
-    """Return a value as it is read; numbers that wait for a proof show their last digits here and no more."""
-    text = readable(value, here()) if value else ""
-    return masked(text) if text and row.sensitive in MASKED else text
+    titles = {source.id: source.title.in_(here().language) for source in registry.active().connected()}
+    return Line(titles.get(part.source, part.source), shown(row, part.old), *progress(row, part))
 
 
 def _others(found: list[CorrectionPart]) -> list[str]:

@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from werkzeug.wrappers import Response
 
 from portal.details import service
 from portal.details.models import Correction
-from portal.details.service import REVIEW, Detail, Found
+from portal.details.service import PATIENCE, SOON, Found
+from portal.details.views.cards import card, standing
 from portal.details.views.room import room
-from portal.details.views.words import ASKED, CLOSED, DONE, WRITING
-from portal.subjects.readable import MASKED, masked, readable
+from portal.subjects.readable import MASKED
 from portal.web.guards import me, recently_confirmed
-from portal.web.htmx import show
+from portal.web.htmx import alone, away, draw, show, show_alone
 from portal.web.words import _, here
-
-
-class Side(NamedTuple):
-    """One value in one system, as it is read."""
-
-    system: str
-    text: str
-    is_masked: bool
-
-
-class Card(NamedTuple):
-    """One detail: what it is called, what each system has, and where it is corrected."""
-
-    name: str
-    title: str
-    url: str
-    sides: list[Side]
-    differs: bool
-    review: bool
-    silent: list[str]
 
 
 @room.get("/details")
@@ -50,42 +28,46 @@ def in_full() -> Response:
     return _show(in_full=True)
 
 
-def _show(in_full: bool) -> Response:
+@room.get("/details/<string:detail>/card")
+def one_card(detail: str) -> Response:
+    """Show one detail alone, with how far its newest correction has come; without htmx the page around it."""
+    if not alone():
+        return away(f"/details#detail-{detail}")
+    return card_alone(detail)
+
+
+def card_alone(name: str, said: str = "", *, focus: bool = False) -> Response:
+    """Answer the region of one detail; `focus`: it takes the place of what had the focus."""
     subject = me().subject_id
-    found = service.everything(subject)
+    found = service.one(subject, name)
+    latest = service.latest(service.of_subject(subject)).get(name)
+    return show_alone(
+        draw("details/_detail.html", card=card(found, False, latest), editing=None, focus=focus), said=said
+    )
+
+
+def _show(in_full: bool) -> Response:
+    """Draw the page soon, without systems that are slow; the region by itself waits for them."""
+    subject = me().subject_id
+    found = service.everything(subject, PATIENCE if alone() else SOON)
     if in_full:
         service.note_look(subject, found.details)
+    corrections = service.of_subject(subject)
+    latest = service.latest(corrections)
     return show(
         "details/page.html",
-        cards=[card(detail, in_full) for detail in found.details],
+        "details/_cards.html",
+        cards=[card(detail, in_full, latest.get(detail.name)) for detail in found.details],
+        editing=None,
+        focus=False,
+        differing=len(service.differing(found)),
         masked=not in_full and _hides(found),
         in_full=in_full,
+        late=[source.title.in_(here().language) for source in found.late] if not alone() else [],
         silent=[source.title.in_(here().language) for source in found.silent],
-        corrections=[line(row) for row in service.of_subject(subject)],
+        corrections=[line(row) for row in corrections],
         statements=service.statements(subject),
     )
-
-
-def card(detail: Detail, in_full: bool) -> Card:
-    """Return a detail as it is drawn."""
-    words = here()
-    hidden = detail.sensitive in MASKED and not in_full
-    sides = [Side(place.source.title.in_(words.language), *_told(place.held.value, hidden)) for place in detail.places]
-    review = detail.way == REVIEW
-    return Card(
-        name=detail.name,
-        title=detail.title.in_(words.language),
-        url=f"/details/{detail.name}" + ("/review" if review else ""),
-        sides=sides,
-        differs=detail.differs,
-        review=review,
-        silent=[source.title.in_(words.language) for source in detail.silent],
-    )
-
-
-def _told(value: str | None, hidden: bool) -> tuple[str, bool]:
-    text = readable(value, here()) if value else ""
-    return (masked(text), True) if text and hidden else (text, False)
 
 
 def _hides(found: Found) -> bool:
@@ -98,12 +80,3 @@ def line(row: Correction) -> tuple[str, str, str, str]:
     title = row.title.get(words.language) or row.title["en"]
     hint = _("Asked on %(day)s.", day=words.day(row.asked_at))
     return f"/details/corrections/{row.id}", title, hint, _(standing(row)[0])
-
-
-def standing(row: Correction) -> tuple[str, str]:
-    """Return how a correction stands, a msgid and its tone."""
-    if row.state == "done":
-        return DONE
-    if row.case is not None and row.state == "asked":
-        return CLOSED.get(row.case.state, ASKED)
-    return WRITING

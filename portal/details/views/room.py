@@ -45,7 +45,18 @@ navigation.entry(
     "page",
     N_("Your details"),
     order=20,
-    covers=("in_full", "correct", "review", "correction", "statement", "restriction"),
+    covers=(
+        "in_full",
+        "correct",
+        "review",
+        "move",
+        "move_code",
+        "differences",
+        "differences_in_full",
+        "correction",
+        "statement",
+        "restriction",
+    ),
 )
-navigation.left_out(room, "drop_statement", "evidence")
+navigation.left_out(room, "drop_statement", "evidence", "one_card")
 navigation.banner(room, banner)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.download.choice import Choice
+from portal.kernel.counts import AtLeast
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import registry
 from portal.sources.base import Person, Source
@@ -36,6 +37,11 @@ class Offer:
     def rows(self) -> int:
         """Return how many records it holds, 0 where it did not say."""
         return sum((self.counts or {}).values())
+
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether all of them were counted to the end."""
+        return not isinstance(self.rows, AtLeast)
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def _ticked(wish: Wish, source: str, tables: Iterable[str]) -> tuple[str, ...]:
 def _counted(source: Source, person: Person) -> Counts | None:
     try:
         counts: Counter[str] = Counter()
-        for line in source.preview(person).lines:
+        for line in source.glance(person).lines:
             counts[line.table] += line.rows
         return counts
     except SourceUnavailable:

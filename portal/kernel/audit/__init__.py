@@ -44,10 +44,19 @@ def record(event: str, *, subject: int | None = None, actor: str = "person", **k
 
 def record_each(event: str, each: Sequence[dict[str, Any]], *, subject: int | None = None, actor: str) -> None:
     """Append a declared event once for each of these keys, in one statement."""
-    for keys in each:
+    _append(event, [(subject, keys) for keys in each], actor)
+
+
+def record_of(event: str, subjects: Sequence[int], *, actor: str, **keys: Any) -> None:
+    """Append a declared event, with the same keys, once for each of these people, in one statement."""
+    if subjects:
+        _append(event, [(subject, keys) for subject in subjects], actor)
+
+
+def _append(event: str, rows: Sequence[tuple[int | None, dict[str, Any]]], actor: str) -> None:
+    at, values = written(clock.now()), list[Any]()
+    for subject, keys in rows:
         if keys.keys() != _declared[event]:
             raise ValueError(f"{event} carries {sorted(_declared[event])}, not {sorted(keys)}")
-    at, values = written(clock.now()), list[Any]()
-    for keys in each:
         values += [at, event, subject, actor, json.dumps(keys)]
-    run(_APPEND + ", ".join([_ONE] * len(each)), *values)
+    run(_APPEND + ", ".join([_ONE] * len(rows)), *values)

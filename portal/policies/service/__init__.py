@@ -1,7 +1,16 @@
 """What policies does: it keeps their versions, tells people of new ones, and records what they say to them."""
 
 from portal.policies.models import PolicyVersion
-from portal.policies.service.answering import Asked, accept, asked, counts, decline, name_of, open_question
+from portal.policies.service.answering import (
+    Asked,
+    accept,
+    asked,
+    counts,
+    decline,
+    heed_imported,
+    name_of,
+    open_question,
+)
 from portal.policies.service.choosing import choose, choose_all
 from portal.policies.service.drafting import LONGEST, Changed, Draft, create, draft, drafts, drop, write
 from portal.policies.service.files import VERSIONS, publish_from
@@ -17,12 +26,12 @@ from portal.policies.service.reading import (
     version,
     versions,
 )
-from portal.policies.service.telling import ADDRESSES, TITLES, audience, carry_on
+from portal.policies.service.telling import ADDRESSES, TITLES, audience, carry_on, told_as
 
 __all__ = [
     "ADDRESSES", "DOCUMENTS", "LONGEST", "NOTICE", "TITLES", "VERSIONS", "Asked", "Changed", "Draft", "PolicyVersion",
     "TooSoon", "Unfinished", "accept", "asked", "audience", "carry_on", "choose", "choose_all", "counts", "create",
-    "decline", "draft", "drafts", "drop", "earliest", "in_force", "missing", "name_of", "number_of", "on_paper",
-    "open_question", "publish_from", "retire", "schedule", "sections", "today", "version", "versions", "withdraw",
-    "write",
+    "decline", "draft", "drafts", "drop", "earliest", "heed_imported", "in_force", "missing", "name_of", "number_of",
+    "on_paper", "open_question", "publish_from", "retire", "schedule", "sections", "today", "told_as", "version",
+    "versions", "withdraw", "write",
 ]  # fmt: skip

@@ -97,6 +97,17 @@ def decline(subject_id: int, document: str, version: str, wording: str, language
     _say(subject_id, _still(document, version), DECLINED, wording, language)
 
 
+def heed_imported(subject_id: int) -> None:
+    """Let go on what was stopped for somebody who turns out to have accepted, elsewhere, what is asked about now."""
+    with atomic():
+        choices = consents.locked(subject_id)
+        for one in _read():
+            said = choices.get(one.name)
+            if said and said.state == ACCEPTED and (states := _lifted(choices, one)):
+                terms = {"notice": one.document, "notice_version": one.version, "wording": "", "language": ""}
+                consents.answer(subject_id, states, **terms, actor=consents.FILE)
+
+
 def counts(versions: list[PolicyVersion]) -> dict[int, dict[str, int]]:
     """Return, by the number of a version, how many people accepted it and how many declined."""
     names = {one.id: f"{POLICY}{one.document}.{one.version}" for one in versions if one.asks}
@@ -159,7 +170,7 @@ def _stops(
 
 def _needs_no_stop(choices: Mapping[str, Choice], name: str, since: date | None) -> bool:
     choice = choices[name]
-    off = bool(choice.event) and choice.state == consents.purpose(name).states[0]
+    off = choice.made and choice.state == consents.purpose(name).states[0]
     return off or bool(since and choice.at and day_of(choice.at) >= since)
 
 

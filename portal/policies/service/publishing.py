@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from portal import config
 from portal.consents import service as consents
+from portal.hooks import service as hooks
 from portal.kernel import clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotNow, Problem
@@ -70,6 +71,7 @@ def schedule(number: int, effective_from: date, changes: Iterable[str], by: int)
         now = clock.now()
         told = now if version.minor else None
         states.move(version, SCHEDULED, f"staff:{by}", **facts, scheduled_at=now, due_at=now, told_at=told)
+        hooks.published(version.document, version.version, effective_from, named, _url(version))
         if effective_from <= today():
             states.settle(version.document, today(), f"staff:{by}")
         answering.look_anew()
@@ -101,6 +103,17 @@ def retire(number: int, by: int) -> None:
         answering.look_anew()
 
 
+def _url(version: PolicyVersion) -> str:
+    """Return where a version is read."""
+    page = "privacy-policy" if version.document == NOTICE else version.document
+    return f"{config.site().base_url}/{page}/versions/{version.version}"
+
+
 def name(version: PolicyVersion) -> str:
     """Return what the mailing of a version is called."""
-    return f"policy:{version.document}:{version.version}"
+    return mailing_of(version.document, version.version)
+
+
+def mailing_of(document: str, version: str) -> str:
+    """Return what the mailing of a version is called, by its document and number."""
+    return f"policy:{document}:{version}"

@@ -11,10 +11,10 @@ from portal.accounts import service as accounts
 from portal.kernel import clock, failpoints
 from portal.kernel.problems import N_
 from portal.kernel.work import Claim
-from portal.notices import mailing, messages
+from portal.notices import mailing, messages, quiet
 from portal.policies.models import RETIRED, SCHEDULED, PolicyVersion
 from portal.policies.service import answering, states
-from portal.policies.service.publishing import name
+from portal.policies.service.publishing import mailing_of, name
 from portal.policies.service.reading import midnight, today
 from portal.subjects import service as subjects
 
@@ -25,8 +25,13 @@ STOPPED = "A new version has begun that this person has not accepted."  # in the
 
 
 def audience() -> int:
-    """Return how many people would be told by e-mail."""
+    """Return how many people would be told: by e-mail and in the inbox, or there alone."""
     return accounts.readers()
+
+
+def told_as(document: str, version: str, account: int) -> str:
+    """Return the cause of the message that tells an account of a version."""
+    return f"{mailing_of(document, version)}:{account}"
 
 
 def carry_on(claim: Claim[PolicyVersion]) -> None:
@@ -54,6 +59,9 @@ def _begin(claim: Claim[PolicyVersion]) -> None:
 def _tell(claim: Claim[PolicyVersion]) -> None:
     """Send what waits; when nothing does, write messages for the next people, and be done after the last."""
     version, called = claim.row, name(claim.row)
+    if until := quiet.morning():
+        claim.done(due_at=until)
+        return
     if mailing.send(claim, called, BATCH):
         return
     last, readers = accounts.readers_after(version.told_up_to, BATCH)

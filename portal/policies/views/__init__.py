@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.consents import service as consents
 from portal.kernel.problems import N_, NotFound, NotNow
+from portal.notices import inbox
 from portal.policies import comparing, service
 from portal.policies.forms import AnswerForm
 from portal.policies.models import Policy
@@ -30,7 +31,10 @@ room = Blueprint("policies", __name__)
 
 
 def banner(session: Session) -> Banner | None:
-    """Say that a policy changes, until the person has answered; who declined hears of it again once it has begun."""
+    """Say that a policy changes: at length until that was read, then in a line until it was answered.
+
+    Who declined hears of it again once it has begun. On the page that asks, it says nothing.
+    """
     if not service.asked():
         return None
     found = service.open_question(consents.present(session))
@@ -39,9 +43,22 @@ def banner(session: Session) -> Banner | None:
     one, said = found
     words = _DECLINED if said else _BEGUN if one.has_begun else _SOON
     facts = {"day": here().day(one.effective_from), "version": one.version}
-    link = f"{ADDRESSES[one.document]}/answer"
-    title = _("A new version: %(title)s", title=_(TITLES[one.document]))
-    return Banner(title, _(words, **facts), link, _("Read and answer"))
+    link, title = f"{ADDRESSES[one.document]}/answer", _(TITLES[one.document])
+    if request.path == link:
+        return None
+    read = session.memo.get("read_of") == service.told_as(one.document, one.version, session.account_id or 0)
+    if read and not said:
+        return Banner(
+            _("Not answered yet: %(title)s, version %(version)s", title=title, **facts), "", link, _("Answer")
+        )
+    return Banner(_("A new version: %(title)s", title=title), _(words, **facts), link, _("Read and answer"))
+
+
+def _count_as_read(document: str, version: str) -> None:
+    """Let the message about a version be read in the inbox too; it says nothing of an answer."""
+    account = me().account_id
+    if account and me().memo.get("unread"):
+        inbox.read_about(account, "policy_changes", service.told_as(document, version, account))
 
 
 def newest(document: str) -> Response:
@@ -51,7 +68,9 @@ def newest(document: str) -> Response:
 
 def one_version(document: str, number: str) -> Response:
     """Show one version."""
-    return _page(service.version(document, here().language, number))
+    found = service.version(document, here().language, number)
+    _count_as_read(document, found.version)
+    return _page(found)
 
 
 def compare(document: str) -> Response:
@@ -60,6 +79,7 @@ def compare(document: str) -> Response:
     new = service.version(document, language, request.args.get("to") or _first(versions))
     before = [one.version for one in versions if one.begins < new.effective_from]
     old = service.version(document, language, request.args.get("from") or _first(versions, *before))
+    _count_as_read(document, new.version)
     sections = comparing.compare(old.text, new.text)
     return show(
         "policies/compare.html",
@@ -98,6 +118,7 @@ def answer(document: str) -> Response:
 
 def _ask(document: str, one: service.Asked, form: AnswerForm) -> Response:
     text = service.version(document, here().language, one.version)
+    _count_as_read(document, one.version)
     form.version.data = one.version
     before = consents.standing(me().subject_id).get(one.name)
     affected = [consents.purpose(name) for about in one.changes for name in consents.covered(about)]

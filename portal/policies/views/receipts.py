@@ -11,7 +11,7 @@ from portal import config
 from portal.cases import deadlines
 from portal.consents import kantara, receipts, service
 from portal.consents.models import ConsentEvent
-from portal.consents.words import state, titled
+from portal.consents.words import recorded, state, titled
 from portal.subjects import service as subjects
 from portal.web import navigation
 from portal.web.guards import me
@@ -30,6 +30,7 @@ class Row(NamedTuple):
     about: str
     title: str
     state: str
+    recorded: str  # where and when, if not here
 
 
 @room.get("/receipts")
@@ -65,4 +66,4 @@ def _authority(event: ConsentEvent) -> str:
 
 
 def _row(event: ConsentEvent) -> Row:
-    return Row(event, event.purpose.partition("@")[0], titled(event.purpose), state(event.state))
+    return Row(event, event.purpose.partition("@")[0], titled(event.purpose), state(event.state), recorded(event))

@@ -25,6 +25,7 @@ from portal.sources.base import (
     Page,
     Person,
     Preview,
+    Setting,
     Snapshot,
     Source,
     Young,
@@ -104,6 +105,13 @@ class HttpSource(Source):
         with self._client.understood("preferences"):
             known = self.manifest.preferences
             return {name: str(state) for name, state in answer["stored"].items() if name in known}
+
+    def settings(self) -> Iterator[Setting]:
+        known = self.manifest.preferences
+        with self._stream("settings") as response:
+            for _, line in islice(lines(response), 1, None):
+                stored = {name: str(state) for name, state in line["stored"].items() if name in known}
+                yield Setting(key_of(line["key"]), stored)
 
     def correct(self, person: Person, change: Change, request_id: str) -> Outcome:
         asked = {"person": asdict(person), "request_id": request_id, "change": asdict(change)}

@@ -14,8 +14,8 @@ IdentifierKind = Literal["email", "phone", "external_id"]
 Way = Literal["notice", "hand-over"]
 FactKind = Literal["day", "amount", "words"]
 RuleKind = Literal["null", "empty", "hash", "text", "redact"]
-Correct = Literal["", "self", "review"]
-DetailKind = Literal["text", "email", "phone", "date", "tax_id", "bank_account"]
+Correct = Literal["", "self", "proof", "review"]
+DetailKind = Literal["text", "address", "email", "phone", "date", "tax_id", "bank_account"]
 Whose = Literal["erased", "everybody"]
 Scalar = str | int | float | bool
 
@@ -88,8 +88,9 @@ class Rule:
 class Column:
     """What the manifest says of a column; `identifies`: its value names the person and is sought in free text.
 
-    `correct`: by whom its value can be corrected, by the person at once or after a review; `kind` is the format that it
-    has, and `detail` what it is called in every system that holds the same.
+    `correct`: how its value can be corrected: by the person at once, once a code has proven a new address to be theirs,
+    or after a review; `kind` is the format that it has, and `detail` what it is called in every system that holds the
+    same.
     """
 
     name: str
@@ -177,6 +178,7 @@ class Table:
     match: tuple[Match, ...] = ()
     order_by: tuple[tuple[str, bool], ...] = ()  # column, descending
     time: str = ""  # the column that dates a row
+    changed: str = ""  # the column that says when a row was last changed
     controller_column: str = ""
     blocks: tuple[Blocks, ...] = ()
     affects: tuple[Affects, ...] = ()

@@ -176,7 +176,7 @@ def _identities_are_reviewed(manifest: Manifest, tables: Reader) -> None:
     found_by = {*subject.key, *(match.column for match in subject.match)}
     for column in manifest.tables[subject.table].correctable:
         if column.name in found_by and (column.correct == "self" or column.name in subject.key):
-            cure = 'Write correct = "review", or false for the key.'
+            cure = 'Write correct = "proof" for an e-mail or a phone, "review", or false for the key.'
             raise tables.inner(subject.table).problem(f"columns.{column.name}", "is what a person is found by", cure)
 
 

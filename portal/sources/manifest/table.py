@@ -35,6 +35,7 @@ def table(name: str, reader: Reader) -> Table:
         match=matches(reader, "match") if reader.has("match") else (),
         order_by=tuple(_order(reader, part) for part in reader.strings("order_by")),
         time=reader.string("time"),
+        changed=reader.string("changed"),
         controller_column=reader.string("controller_column"),
         blocks=_blocks(reader),
         affects=_listed(reader, "affects", _affected),
@@ -116,15 +117,17 @@ def _column(name: str, reader: Reader) -> Column:
     )
     if entry.correct and not entry.export:
         raise reader.problem("correct", "is for people, who are not shown this column", "Take one of the two out.")
+    if entry.correct == "proof" and entry.kind not in ("email", "phone"):
+        raise reader.problem("correct", "is for what a code can be sent to", 'Write kind = "email" or "phone" too.')
     reader.done()
     return entry
 
 
 def _correct(reader: Reader) -> model.Correct:
-    """Read `correct`: "self", "review", or false, which is the same as leaving it out."""
+    """Read `correct`: "self", "proof", "review", or false, which is the same as leaving it out."""
     if not reader.has("correct") or reader.raw("correct") is False:
         return ""
-    return reader.choice("correct", ("self", "review"))
+    return reader.choice("correct", ("self", "proof", "review"))
 
 
 def _rule(reader: Reader) -> Rule:

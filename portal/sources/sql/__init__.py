@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -12,18 +13,21 @@ from portal.kernel import clock
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import values
 from portal.sources.base import (
+    Batch,
     Change,
     Erased,
     Finding,
     Held,
     Identifier,
     Key,
+    Mention,
     Outcome,
     Page,
     Person,
     Preview,
     Rehearsed,
     Row,
+    Setting,
     Shape,
     Snapshot,
     Source,
@@ -32,17 +36,33 @@ from portal.sources.base import (
 from portal.sources.history import History
 from portal.sources.identifiers import normal
 from portal.sources.manifest import Manifest, Table, require_paths
-from portal.sources.sql import aging, correcting, erasure, files, looking, paging, parts, preferences, triggers, young
+from portal.sources.sql import (
+    aging,
+    chunks,
+    correcting,
+    erasure,
+    files,
+    looking,
+    paging,
+    parts,
+    preferences,
+    seeking,
+    settings,
+    sweeping,
+    young,
+)
 from portal.sources.sql.check import findings, rights
 from portal.sources.sql.dialect import Dialect
+from portal.sources.sql.files import Cabinet
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.history import SqlHistory
 from portal.sources.sql.rehearsal import rehearse, rehearsing
-from portal.sources.sql.schema import Schema
+from portal.sources.sql.schema import LiveColumn, Schema
 from portal.sources.sql.session import Session, opened, reading, writing
 from portal.sources.sql.shape import shape
-from portal.sources.sql.sharing import Going
 from portal.sources.sql.statement import Sql, joined
+
+GLANCED = 10_000  # rows of a table that a page waits for to be counted
 
 
 class SqlSource(Source):
@@ -72,11 +92,15 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return looking.preview(session, ground, person)
 
+    def glance(self, person: Person) -> Preview:
+        with self._reading() as (session, ground):
+            return looking.preview(session, ground, person, GLANCED)
+
     @contextmanager
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
         with self._reading() as (session, ground):
             reach = Reach(ground, person)
-            yield SqlSnapshot(session, reach, partial(files.added, reach, self._folders, refuse=self.unavailable))
+            yield SqlSnapshot(session, reach, partial(files.added, ground, self._folders, refuse=self.unavailable))
 
     def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
         """Begin in the middle by the values of the order's columns, so that an index leads there."""
@@ -93,6 +117,14 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
 
+    def settings(self) -> Iterator[Setting]:
+        with self._reading() as (session, ground):
+            yield from settings.settings(session, ground)
+
+    def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
+        with self._reading() as (session, ground):
+            return preferences.read_many(session, ground, people)
+
     def details(self, person: Person) -> list[Held]:
         with self._reading() as (session, ground):
             return correcting.details(session, Reach(ground, person))
@@ -101,13 +133,14 @@ class SqlSource(Source):
         with self._writing("correction") as (session, ground):
             return correcting.write(session, Reach(ground, person), change, self.unavailable)
 
+    def traced(self, person: Person) -> Person:
+        with self._reading() as (session, ground):
+            return replace(person, traces=seeking.traces(session, Reach(ground, person)))
+
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
-        with self._writing("erasure") as (session, ground):
-            going = Going(Reach(ground, person), tables)
-            named = files.named(session, going, self._folders, tables)
-            erased = triggers.erase(session, ground, person, tables)
-            files.remove(session, going, named, self.unavailable)
-            return Erased(True, erased)
+        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+            ground = self._ground(session)
+            return Erased(True, chunks.erase(session, ground, person, tables, Cabinet(self._folders, self.unavailable)))
 
     def rehearse(self, person: Person) -> Rehearsed:
         tables = [table.real for table in self.manifest.tables.values()]
@@ -117,6 +150,10 @@ class SqlSource(Source):
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         with self._reading() as (session, ground):
             return erasure.remaining(session, ground, person, tables)
+
+    def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
+        with self._reading() as (session, ground):
+            return sweeping.sweep(session, Reach(ground, person), tables)
 
     def goes_with(self, table: str) -> tuple[str, ...]:
         with self._reading() as (_, ground):
@@ -145,9 +182,10 @@ class SqlSource(Source):
     def expire(self, table: str, people: Sequence[Person], today: date) -> int:
         with self._writing("retention") as (session, ground):
             entry = self.manifest.tables[table]
-            named = files.aged(session, Reach(ground, Person(())), self._folders, entry)
+            cabinet = Cabinet(self._folders, self.unavailable)
+            named = cabinet.all(session, ground, entry)
             rows = aging.expire(session, ground, entry, people, today)
-            files.remove(session, Reach(ground, Person(())), named, self.unavailable)
+            cabinet.remove(session, ground, named)
             return rows
 
     def compact(self) -> None:
@@ -194,7 +232,7 @@ class SqlSource(Source):
 class SqlSnapshot(Snapshot):
     """One consistent view of a person's rows; valid while the block that opened it lasts."""
 
-    def __init__(self, session: Session, reach: Reach, with_files: Callable[[Table, Row], Row]) -> None:
+    def __init__(self, session: Session, reach: Reach, with_files: Callable[[Table, Batch], Iterator[Batch]]) -> None:
         self._session, self._reach, self._with_files = session, reach, with_files
         self.as_of: datetime = clock.now()
         self.counts = {
@@ -203,15 +241,25 @@ class SqlSnapshot(Snapshot):
         }
 
     def rows(self, table: str) -> Iterator[Row]:
+        for batch in self.batches(table):
+            yield from (dict(zip(batch.names, row, strict=True)) for row in batch.rows)
+
+    def batches(self, table: str) -> Iterator[Batch]:
         shown, entry, ground = self._shown(table), self._reach.ground.manifest.tables[table], self._reach.ground
-        columns = joined((ground.name(entry, column) for column in shown), ", ")
+        columns = joined((ground.given(entry, column) for column in shown), ", ")
         chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
-        for row in self._session.stream(chosen + looking.ordered(ground, entry)):
-            yield self._with_files(entry, dict(zip(shown, row, strict=True)))
+        for rows in self._session.batches(chosen + looking.ordered(ground, entry)):
+            yield from self._with_files(entry, Batch(tuple(shown), rows))
+
+    def types(self, table: str) -> Mapping[str, str]:
+        return {column: live.type for column, live in self._columns(table).items()}
 
     def kinds(self, table: str) -> Mapping[str, str]:
+        return {column: live.kind for column, live in self._columns(table).items()}
+
+    def _columns(self, table: str) -> dict[str, LiveColumn]:
         columns = self._reach.ground.live(self._reach.ground.manifest.tables[table]).columns
-        return {column: columns[column].kind for column in self._shown(table)}
+        return {column: columns[column] for column in self._shown(table)}
 
     def _shown(self, table: str) -> list[str]:
         """Return the columns that go into an archive, in the database's order."""

@@ -23,12 +23,14 @@ def details(session: Session, reach: Reach) -> list[Held]:
         if not key or not columns:
             continue
         by = joined((ground.name(table, name) for name in key), ", ")
-        asked = joined((ground.name(table, name) for name in [*key, *columns]), ", ")
+        dated = [table.changed] if table.changed else []
+        asked = joined((ground.name(table, name) for name in [*key, *columns, *dated]), ", ")
         rows = "SELECT " + asked + f" FROM {ground.from_(table)} WHERE " + reach.rows(table)
         for row in session.all(rows + " ORDER BY " + by + f" LIMIT {DETAILS}"):
             of_row = tuple(part if isinstance(part, int) else values.text(part) for part in row[: len(key)])
-            pairs = zip(columns, row[len(key) :], strict=True)
-            found += [Held(table.name, name, of_row, text(value)) for name, value in pairs]
+            pairs = zip(columns, row[len(key) : len(key) + len(columns)], strict=True)
+            changed = text(row[-1]) if dated else None
+            found += [Held(table.name, name, of_row, text(value), changed) for name, value in pairs]
     return found
 
 

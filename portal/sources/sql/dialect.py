@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, ClassVar
 
 from portal.sources.sql.schema import LiveColumn, Schema
-from portal.sources.sql.statement import HERE, Sql, among, joined
+from portal.sources.sql.statement import HERE, Sql, among, bound, joined
 
 CONNECT_SECONDS = 3
 REMOVED = "[removed]"
 HASHED = "erased:"
-BATCH = 2000  # rows fetched at a time while streaming
+FIRST, BATCH = 4, 2000  # rows fetched at a time while streaming, at first and at most
+Some = Callable[[int], list[tuple[Any, ...]]]  # the next so many rows, none at the end
 
 
 class Dialect(ABC):
@@ -23,11 +25,14 @@ class Dialect(ABC):
     mark: ClassVar[str] = '"'
     delete: ClassVar[str] = "DELETE FROM {table}"
     update: ClassVar[str] = "UPDATE {table}"
+    update_alone, delete_alone = "UPDATE {table}", "DELETE FROM {table}"  # where no other table is asked
+    deletes_in_turn: ClassVar[bool] = False  # foreign keys are looked at with each row, not at the statement's end
     lock: ClassVar[str] = " FOR UPDATE"
     explain: ClassVar[str] = "EXPLAIN "
     null_is_highest: ClassVar[bool] = False  # where nulls stand in an order
     hides: ClassVar[bool] = True  # shows no table to a login without a right on it or its schema
     login: ClassVar[str] = "SELECT 'the login'"  # asks for whom GRANT has to name
+    breath: ClassVar[float] = 0  # seconds between two transactions in which others who wait get their turn
     reading: ClassVar[Sequence[str]]  # begin one consistent view
     writing: ClassVar[Sequence[str]]  # begin a transaction that writes
 
@@ -57,8 +62,8 @@ class Dialect(ABC):
         """Read tables, columns, keys, indexes, foreign keys and CHECKs; also of the schemas `others` that are there."""
 
     @abstractmethod
-    def stream(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-        """Yield rows without holding them all."""
+    def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> AbstractContextManager[Some]:
+        """Open what gives the rows of a statement by and by, without holding them all here."""
 
     @abstractmethod
     def fault(self, error: Exception) -> tuple[str, bool]:
@@ -75,6 +80,10 @@ class Dialect(ABC):
     def day(self, limit: Any) -> Any:
         """Return a day, or a moment that `moment` made, as the engine compares it with its own columns."""
         return limit
+
+    def whole(self, column: LiveColumn, name: Sql) -> Sql:
+        """Return a column so that its value comes out whole, where the engine would round what it gives."""
+        return name
 
     def text(self, expression: Sql) -> Sql:
         """Return an expression as text."""
@@ -106,6 +115,18 @@ class Dialect(ABC):
     @abstractmethod
     def mentions(self, name: Sql, pattern: str) -> Sql:
         """Return the condition that a column holds what a pattern finds."""
+
+    @abstractmethod
+    def limit(self, connection: Any, seconds: float) -> None:
+        """Let no statement take longer from now on; 0 is no limit."""
+
+    @abstractmethod
+    def gave_up(self, error: Exception) -> bool:
+        """Tell whether a statement was ended by `limit`."""
+
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        """Return the condition that a text is LIKE an outline in small ASCII letters, whatever case it has itself."""
+        return "lower(" + self.text(name) + ") LIKE " + bound(outline)
 
     def kept(self, connection: Any) -> list[str]:
         """Return the tables to which what is done cannot be rolled back."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from portal.sources.base import Finding, Person, Row
+from portal.kernel.problems import SourceUnavailable
+from portal.sources.base import Batch, Finding
 from portal.sources.manifest import Table
-from portal.sources.sql.ground import Ground, Reach
+from portal.sources.sql.ground import Ground
 from portal.sources.sql.rules import rules
 from portal.sources.sql.session import Refuse, Session
 from portal.sources.sql.statement import Sql, among
@@ -34,46 +35,63 @@ class Named:
     paths: tuple[str, ...]
 
 
-def named(session: Session, going: Reach, folders: Folders, only: Collection[str] | None) -> list[Named]:
-    """Read which files an erasure will take; rows that stay keep theirs unless the column has a rule."""
-    return [
-        Named(table, column, folder, _paths(session, going, table, column))
-        for table, column, folder in _columns(going, folders)
-        if only is None or table.name in only
+@dataclass(frozen=True)
+class Cabinet:
+    """The folders of one system's files, and how a refusal is told."""
+
+    folders: Folders
+    refuse: Refuse
+
+    def named(self, session: Session, ground: Ground, table: Table, rows: Sql) -> list[Named]:
+        """Read which files go with some rows of a table; rows that stay keep theirs unless the column has a rule."""
+        return [
+            Named(table, column, folder, _paths(session, ground, table, column, rows))
+            for entry, column, folder in _columns(ground, self.folders)
+            if entry.name == table.name and _lets_go(ground, table, column)
+        ]
+
+    def all(self, session: Session, ground: Ground, table: Table) -> list[Named]:
+        """Read every file that rows of a table name, before some of these rows come to their date."""
+        return [
+            Named(entry, column, folder, _paths(session, ground, entry, column, Sql("1 = 1")))
+            for entry, column, folder in _columns(ground, self.folders)
+            if entry.name == table.name
+        ]
+
+    def remove(self, session: Session, ground: Ground, found: Collection[Named]) -> None:
+        """Delete the files that no row names any more; raises SourceUnavailable before anything is committed."""
+        for one in found:
+            for path in one.paths:
+                within(one.folder, path, self.refuse)  # all of them before the first is gone
+        for one in found:
+            for path in _unnamed(session, ground, one):
+                try:
+                    within(one.folder, path, self.refuse).unlink(missing_ok=True)
+                except OSError as error:
+                    raise self.refuse(
+                        f"a file of {one.table.name} cannot be deleted: {error.strerror}", False
+                    ) from error
+
+
+NO_FILES = Cabinet({}, lambda detail, _: SourceUnavailable(source="", detail=detail))
+
+
+def added(ground: Ground, folders: Folders, table: Table, batch: Batch, refuse: Refuse) -> Iterator[Batch]:
+    """Yield rows of a copy with the files that they name: bytes beside each path, None where there is no such file.
+
+    A row that names files comes alone, so that no more than its own are in memory.
+    """
+    beside = [
+        (batch.names.index(column), column, folder)
+        for entry, column, folder in _columns(ground, folders)
+        if entry.name == table.name and column in batch.names
     ]
-
-
-def aged(session: Session, all_: Reach, folders: Folders, table: Table) -> list[Named]:
-    """Read every file that rows of a table name, before some of these rows come to their date."""
-    found = []
-    for entry, column, folder in _columns(all_, folders):
-        if entry.name == table.name:
-            name = all_.ground.name(table, column)
-            asked = "SELECT DISTINCT " + name + f" FROM {all_.ground.from_(table)} WHERE " + name + " <> ''"
-            found.append(Named(table, column, folder, tuple(path for (path,) in session.all(asked))))
-    return found
-
-
-def remove(session: Session, going: Reach, found: Collection[Named], refuse: Refuse) -> None:
-    """Delete the files that no row names any more; raises SourceUnavailable before anything is committed."""
-    for one in found:
-        for path in one.paths:
-            within(one.folder, path, refuse)  # all of them before the first is gone
-    for one in found:
-        for path in _unnamed(session, going, one):
-            try:
-                within(one.folder, path, refuse).unlink(missing_ok=True)
-            except OSError as error:
-                raise refuse(f"a file of {one.table.name} cannot be deleted: {error.strerror}", False) from error
-
-
-def added(going: Reach, folders: Folders, table: Table, row: Row, refuse: Refuse) -> Row:
-    """Return a row of a copy with the files that it names: bytes beside each path, None where there is no such file."""
-    beside: Row = {}
-    for entry, column, folder in _columns(going, folders):
-        if entry.name == table.name and column in row:
-            beside[f"{column}.file"] = _content(folder, row[column], refuse)
-    return {**row, **beside}
+    if not beside:
+        yield batch
+        return
+    names = (*batch.names, *(f"{column}.file" for _, column, _ in beside))
+    for row in batch.rows:
+        yield Batch(names, [(*row, *(_content(folder, row[place], refuse) for place, _, folder in beside))])
 
 
 def within(folder: Path, path: str, refuse: Refuse) -> Path:
@@ -92,41 +110,34 @@ def _content(folder: Path, path: Any, refuse: Refuse) -> bytes | str | None:
     return place.read_bytes() if size <= LARGEST else f"{size} bytes"
 
 
-def _columns(reach: Reach, folders: Folders) -> Iterator[tuple[Table, str, Path]]:
-    for table in reach.ground.manifest.tables.values():
+def _columns(ground: Ground, folders: Folders) -> Iterator[tuple[Table, str, Path]]:
+    for table in ground.manifest.tables.values():
         for column in table.columns.values():
-            if column.file:
+            if column.file in folders:
                 yield table, column.name, folders[column.file]
 
 
 def findings(ground: Ground, folders: Folders) -> Iterator[Finding]:
     """Look for folders of files that are not there, or in which nothing can be deleted."""
-    for table, column, folder in _columns(Reach(ground, Person(())), folders):
+    for table, column, folder in _columns(ground, folders):
         if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
             say = "The folder of its files is not there, or the portal's process may not delete in it."
             yield Finding("error", table.name, column, say)
 
 
-def _paths(session: Session, going: Reach, table: Table, column: str) -> tuple[str, ...]:
-    ground = going.ground
-    if table.erase != "delete" and column not in {changed.name for changed, _ in rules(ground, table)}:
-        return ()
-    name = ground.name(table, column)
-    rows = session.all(
-        "SELECT DISTINCT "
-        + name
-        + f" FROM {ground.from_(table)} WHERE "
-        + going.rows(table)
-        + " AND "
-        + name
-        + " <> ''"
-    )
-    return tuple(path for (path,) in rows)
+def _lets_go(ground: Ground, table: Table, column: str) -> bool:
+    return table.erase == "delete" or column in {changed.name for changed, _ in rules(ground, table)}
 
 
-def _unnamed(session: Session, going: Reach, one: Named) -> Iterator[str]:
+def _paths(session: Session, ground: Ground, table: Table, column: str, rows: Sql) -> tuple[str, ...]:
+    name, place = ground.name(table, column), ground.from_(table)
+    asked = "SELECT DISTINCT " + name + f" FROM {place} WHERE " + rows + " AND " + name + " <> ''"
+    return tuple(path for (path,) in session.all(asked))
+
+
+def _unnamed(session: Session, ground: Ground, one: Named) -> Iterator[str]:
     """Yield the paths that no row of the real table holds any more."""
-    ground, name = going.ground, going.ground.name(one.table, one.column)
+    name = ground.name(one.table, one.column)
     for start in range(0, len(one.paths), _AT_ONCE):
         some = one.paths[start : start + _AT_ONCE]
         asked = Sql("SELECT DISTINCT ") + name + f" FROM {ground.from_(one.table)} WHERE " + among(name, some)

@@ -17,6 +17,7 @@ from portal.sources.sql.schema import LiveColumn, LiveTable, Schema, edges
 from portal.sources.sql.session import Refuse
 from portal.sources.sql.statement import NEVER, Sql, among, either, joined
 
+_SORTED = {"integer", "text", "uuid", "decimal", "datetime", "date", "bytes"}  # a driver gives them as they are
 _WHOLE = re.compile(r"[+-]?[0-9]{1,20}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
@@ -48,6 +49,11 @@ class Ground:
         """Return the columns that tell a table's rows apart, or none."""
         return table.key or self.live(table).key
 
+    def sorts(self, table: Table) -> bool:
+        """Tell whether a table's rows can be told apart and put in order by its key, and no row is without one."""
+        columns = [self.column(table, name) for name in self.key(table)]
+        return bool(columns) and all(column.kind in _SORTED and not column.nullable for column in columns)
+
     def from_(self, table: Table) -> str:
         """Return the quoted name of the real table."""
         live = self.live(table)
@@ -61,6 +67,10 @@ class Ground:
     def name(self, table: Table, column: str) -> Sql:
         """Return a column with its table before it, so that it can mean no other."""
         return Sql(f"{self.from_(table)}.{self.bare(table, column)}")
+
+    def given(self, table: Table, column: str) -> Sql:
+        """Return a column as it is asked for to be handed out, with nothing rounded."""
+        return self.dialect.whole(self.column(table, column), self.name(table, column))
 
     def names(self, table: Table, columns: Iterable[str]) -> Sql:
         """Return several columns, in brackets when there are more than one."""

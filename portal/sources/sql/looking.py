@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from portal.kernel import clock
+from portal.kernel.counts import AtLeast
 from portal.sources import values
 from portal.sources.base import Affected, Blocker, Line, Person, Preview
 from portal.sources.manifest import Affects, Blocks, Table, Text
@@ -24,12 +25,15 @@ _SHOWN = 10  # rows that one rule names one by one
 _NOW = re.compile(r"(?<![:\w]):now\b")
 
 
-def preview(session: Session, ground: Ground, person: Person) -> Preview:
-    """Count and look in one consistent view."""
+def preview(session: Session, ground: Ground, person: Person, most: int | None = None) -> Preview:
+    """Count and look in one consistent view; with `most` no table is counted further than that where none needs it.
+
+    Tables whose rows have companies or last days of their own are counted whole: a page must not leave any out.
+    """
     reach, tables = Going(Reach(ground, person)), ground.manifest.tables.values()
     return Preview(
         (
-            *(line for table in tables for line in _lines(session, reach, table)),
+            *(line for table in tables for line in _lines(session, reach, table, most)),
             *(line for table in sharing.shared(ground) for line in _used_by_others(session, reach, table)),
         ),
         tuple(found for table in tables for rule in table.blocks for found in _blockers(session, reach, table, rule)),
@@ -71,9 +75,13 @@ def _written_date(written: str) -> date | None:
         return None
 
 
-def _lines(session: Session, reach: Reach, table: Table) -> Iterator[Line]:
+def _lines(session: Session, reach: Reach, table: Table, most: int | None) -> Iterator[Line]:
     ground, own = reach.ground, reach.ground.manifest.controller
     keep = table.keep
+    if most is not None and not table.controller_column and not (keep and keep.until):
+        counted = _counted(session, reach, table, most)
+        yield Line(table.name, table.title, counted, table.erase, own, keep.reason if keep else None)
+        return
     owner = ground.name(table, table.controller_column) if table.controller_column else None
     latest = "MAX(" + ground.name(table, keep.until.column) + ")" if keep and keep.until else Sql("NULL")
     asked = joined([Sql("COUNT(*)"), latest, *([owner] if owner else [])], ", ")
@@ -91,6 +99,12 @@ def _used_by_others(session: Session, going: Going, table: Table) -> Iterator[Li
     all_ = session.count(counted + Reach(going.ground, going.person).rows(table))
     if stays := all_ - session.count(counted + going.rows(table)):
         yield Line(table.name, table.title, stays, "keep", going.ground.manifest.controller, _USED)
+
+
+def _counted(session: Session, reach: Reach, table: Table, most: int) -> int:
+    some = f"SELECT 1 AS one FROM {reach.ground.from_(table)} WHERE " + reach.rows(table) + f" LIMIT {most + 1}"
+    rows = session.count("SELECT COUNT(*) FROM (" + some + ") AS portal_some")
+    return AtLeast(most) if rows > most else rows
 
 
 def _blockers(session: Session, reach: Reach, table: Table, rule: Blocks) -> Iterator[Blocker]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from portal.sources.sql.dialect import BATCH, CONNECT_SECONDS, HASHED, REMOVED, Dialect
+from portal.sources.sql.dialect import CONNECT_SECONDS, HASHED, REMOVED, Dialect, Some
 from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
 from portal.sources.sql.statement import Sql, among, bound, joined
 
 _PASSING = {1021, 1040, 1041, 1053, 1105, 1114, 1152, 1158, 1159, 1160, 1161, 1203, 1205, 1213, 1290, 1317, 1836, 1927,
-            2002, 2003, 2006, 2013, 2055}  # fmt: skip
+            1969, 2002, 2003, 2006, 2013, 2055}  # fmt: skip
+_GAVE_UP = 1969
 _NO_VALUES = {
     1044,
     1045,
@@ -47,6 +49,7 @@ class Mariadb(Dialect):
         "SELECT CONCAT(QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1)), '@',"
         " QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)))"
     )
+    deletes_in_turn = True
     # Spelt as if for several tables: only so does the engine turn IN (SELECT …) into a join, else it reads every row.
     delete = "DELETE {table} FROM {table}"
     update = "UPDATE {table}, (SELECT 1 AS portal_one) AS portal_one"
@@ -83,13 +86,13 @@ class Mariadb(Dialect):
             read_timeout=300,
         )
 
-    def stream(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    @contextmanager
+    def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[Some]:
         from pymysql.cursors import SSCursor
 
         with connection.cursor(SSCursor) as cursor:
             cursor.execute(text, values)
-            while rows := cursor.fetchmany(BATCH):
-                yield from rows
+            yield cursor.fetchmany
 
     def fault(self, error: Exception) -> tuple[str, bool]:
         code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
@@ -101,6 +104,10 @@ class Mariadb(Dialect):
 
     def moment(self, at: datetime) -> datetime:
         return at.astimezone(UTC).replace(tzinfo=None)
+
+    def whole(self, column: LiveColumn, name: Sql) -> Sql:
+        # A float is given with six digits, a double with all that it has.
+        return name + " + 0e0" if column.type.startswith("float") else name
 
     def joined(self, parts: Sequence[Sql]) -> Sql:
         return "concat(" + joined(parts, ", ") + ")"
@@ -121,6 +128,18 @@ class Mariadb(Dialect):
 
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return name + " REGEXP " + bound(_flagged(pattern))
+
+    def limit(self, connection: Any, seconds: float) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"/*M! SET SESSION max_statement_time = {seconds or 'DEFAULT'} */"
+            )  # MySQL has no such limit
+
+    def gave_up(self, error: Exception) -> bool:
+        return bool(error.args) and error.args[0] == _GAVE_UP
+
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        return (name if column.folds else "lower(" + name + ")") + " LIKE " + bound(outline)
 
     def kept(self, connection: Any) -> list[str]:
         rows = _read(

@@ -39,7 +39,8 @@ def shown(ground: Ground, table: Table) -> list[str]:
 def statement(reach: Reach, table: Table, after: str, limit: int) -> Sql:
     """Return what asks for one row more than a page has; behind the columns shown come those of the order."""
     ground, order = reach.ground, _order(reach.ground, table)
-    asked = joined((ground.name(table, name) for name in [*shown(ground, table), *order]), ", ")
+    given = (ground.given(table, name) for name in shown(ground, table))
+    asked = joined([*given, *(ground.name(table, name) for name in order)], ", ")
     chosen = "SELECT " + asked + f" FROM {ground.from_(table)} WHERE " + reach.rows(table)
     if not order:
         return chosen + f" LIMIT {limit + 1} OFFSET {int(after or 0)}"

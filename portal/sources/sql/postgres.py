@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from portal.sources.sql.dialect import BATCH, CONNECT_SECONDS, HASHED, REMOVED, Dialect
+from portal.sources.sql.dialect import CONNECT_SECONDS, HASHED, REMOVED, Dialect, Some
+from portal.sources.sql.lenient import keep_what_python_lacks
 from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
 from portal.sources.sql.statement import Sql, bound
 
@@ -43,8 +45,13 @@ class Postgres(Dialect):
     """Reads in REPEATABLE READ READ ONLY with server-side cursors."""
 
     null_is_highest = True
+    # Whatever a database was set to, its values are written in the one way that is read here without loss.
+    reading = (
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true),"
+        " set_config('IntervalStyle', 'postgres', true), set_config('extra_float_digits', '1', true)",
+    )
     login = "SELECT quote_ident(current_user)"
-    reading = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL TIME ZONE 'UTC'")
     writing = ("BEGIN", "SET LOCAL TIME ZONE 'UTC'", "SET LOCAL lock_timeout = '10s'")
 
     @property
@@ -57,14 +64,14 @@ class Postgres(Dialect):
         import psycopg
 
         connection = psycopg.connect(self.url, autocommit=True, connect_timeout=CONNECT_SECONDS)
-        _keep_odd_dates(connection)
+        keep_what_python_lacks(connection)
         return connection
 
-    def stream(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    @contextmanager
+    def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[Some]:
         with connection.cursor(name="portal_rows") as cursor:
-            cursor.itersize = BATCH
             cursor.execute(text, values)
-            yield from cursor
+            yield cursor.fetchmany
 
     def fault(self, error: Exception) -> tuple[str, bool]:
         state = getattr(error, "sqlstate", None) or ""
@@ -91,6 +98,18 @@ class Postgres(Dialect):
 
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return self.text(name) + " ~* " + bound(pattern)
+
+    def limit(self, connection: Any, seconds: float) -> None:
+        wanted = f"SET statement_timeout = {int(seconds * 1000)}" if seconds else "RESET statement_timeout"
+        connection.execute(wanted)
+
+    def gave_up(self, error: Exception) -> bool:
+        return getattr(error, "sqlstate", None) == "57014"
+
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        text = (name if column.kind == "text" else self.text(name)) + ' COLLATE "C"'
+        has_case = any(sign.isalpha() for sign in outline)
+        return ("lower(" + text + ")" if has_case else text) + " LIKE " + bound(outline)
 
     def compact(self, connection: Any, tables: Sequence[str]) -> None:
         for table in tables:
@@ -207,26 +226,3 @@ def _references(connection: Any, named: Named) -> list[tuple[str, ForeignKey]]:
         (table, ForeignKey(tuple(columns), target, tuple(to), _ACTIONS[action]))
         for table, target, columns, to, action in rows
     ]
-
-
-def _keep_odd_dates(connection: Any) -> None:
-    """Let dates that Python has no value for (infinity, BC, after 9999) come through as their text."""
-    from psycopg import DataError
-    from psycopg.types import datetime as kinds
-
-    def lenient(base: Any) -> Any:
-        def load(self: Any, data: Any) -> Any:
-            try:
-                return base.load(self, data)
-            except DataError:
-                return bytes(data).decode()
-
-        return type("Lenient" + base.__name__, (base,), {"load": load})
-
-    for name, loader in (
-        ("date", kinds.DateLoader),
-        ("timestamp", kinds.TimestampLoader),
-        ("timestamptz", kinds.TimestamptzLoader),
-        ("interval", kinds.IntervalLoader),
-    ):
-        connection.adapters.register_loader(name, lenient(loader))

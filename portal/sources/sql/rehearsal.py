@@ -19,7 +19,7 @@ class Noting(Session):
     """A session that notes what it changes. The note of a statement that was refused has no rows."""
 
     def __init__(self, inner: Session) -> None:
-        super().__init__(inner._dialect, inner._connection, inner._refuse)
+        super().__init__(inner._dialect, inner._connection, inner._refuse, inner.name)
         self.noted: list[Statement] = []
 
     def run(self, sql: Sql) -> int:

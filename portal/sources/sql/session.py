@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from portal.kernel import failpoints
 from portal.kernel.problems import SourceUnavailable
-from portal.sources.sql.dialect import Dialect
+from portal.sources.sql.dialect import BATCH, FIRST, Dialect
 from portal.sources.sql.schema import Schema
 from portal.sources.sql.statement import Sql
 
 Refuse = Callable[[str, bool], SourceUnavailable]  # detail, permanent
+SAMPLE = 20  # rows of a batch that are looked at
+IN_MEMORY = 4 * 1024 * 1024  # characters and bytes of a batch, about
 
 
 class Session:
-    """A connection in a transaction. It counts nothing and keeps nothing: one session serves one call."""
+    """A connection. It counts nothing and keeps nothing: one session serves one call. `name` is its system's."""
 
-    def __init__(self, dialect: Dialect, connection: Any, refuse: Refuse) -> None:
-        self._dialect, self._connection, self._refuse = dialect, connection, refuse
+    def __init__(self, dialect: Dialect, connection: Any, refuse: Refuse, name: str) -> None:
+        self._dialect, self._connection, self._refuse, self.name = dialect, connection, refuse, name
 
     def all(self, sql: Sql) -> list[tuple[Any, ...]]:
         """Return every row of a small answer."""
@@ -46,8 +48,16 @@ class Session:
 
     def stream(self, sql: Sql) -> Iterator[tuple[Any, ...]]:
         """Yield rows without holding them all."""
-        with self.mapped():
-            yield from self._dialect.stream(self._connection, self._dialect.written(sql), sql.values)
+        for rows in self.batches(sql):
+            yield from rows
+
+    def batches(self, sql: Sql) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the same rows many at a time: fewer where they are large, so that memory stays what it is."""
+        with self.mapped(), self._dialect.streaming(self._connection, self._dialect.written(sql), sql.values) as some:
+            size = FIRST
+            while rows := some(size):
+                yield rows
+                size = _affordable(rows)
 
     def schema(self, others: Collection[str] = ()) -> Schema:
         """Read the live schema, and the tables of `others` beside it."""
@@ -65,12 +75,48 @@ class Session:
             self._dialect.compact(self._connection, tables)
 
     @contextmanager
+    def transaction(self, work: str, seconds: float = 0) -> Iterator[None]:
+        """Begin; commit when the block ends well, and leave nothing behind when it does not.
+
+        A statement that takes longer than so many seconds is given up, see `gave_up`; 0 is no limit.
+        """
+        try:
+            for statement in self._dialect.writing:
+                self.say(statement)
+            if seconds:
+                with self.mapped():
+                    self._dialect.limit(self._connection, seconds)
+            yield
+            failpoints.point(f"{self.name}: before {work} commit")
+            self.say("COMMIT")
+        except BaseException:
+            with suppress(SourceUnavailable):  # a connection that broke took its transaction with it
+                self.say("ROLLBACK")
+            raise
+        finally:
+            if seconds:
+                with suppress(SourceUnavailable), self.mapped():
+                    self._dialect.limit(self._connection, 0)
+        failpoints.point(f"{self.name}: after {work} commit")
+
+    def gave_up(self, problem: SourceUnavailable) -> bool:
+        """Tell whether a statement was given up because it took too long."""
+        return isinstance(problem.__cause__, Exception) and self._dialect.gave_up(problem.__cause__)
+
+    @contextmanager
     def mapped(self) -> Iterator[None]:
         """Turn the driver's errors into the problem that names the system."""
         try:
             yield
         except self._dialect.errors as error:
             raise self._refuse(*self._dialect.fault(error)) from error
+
+
+def _affordable(rows: Sequence[tuple[Any, ...]]) -> int:
+    """Return how many rows to fetch next, from what is written in some of the last ones."""
+    sample = rows[:: max(1, len(rows) // SAMPLE)]
+    size = sum(len(value) for row in sample for value in row if isinstance(value, str | bytes)) // len(sample)
+    return max(1, min(BATCH, IN_MEMORY // (size + 1), 4 * len(rows)))
 
 
 @contextmanager
@@ -83,7 +129,7 @@ def opened(dialect: Dialect, name: str, refuse: Refuse, write: bool = False) -> 
         raise refuse(*dialect.fault(error)) from error
     failpoints.point(f"{name}: after connect")
     try:
-        yield Session(dialect, connection, refuse)
+        yield Session(dialect, connection, refuse, name)
     finally:
         connection.close()
 
@@ -100,10 +146,5 @@ def reading(dialect: Dialect, name: str, refuse: Refuse) -> Iterator[Session]:
 @contextmanager
 def writing(dialect: Dialect, name: str, work: str, refuse: Refuse) -> Iterator[Session]:
     """Open a transaction that commits when the block ends well, and leaves nothing behind when it does not."""
-    with opened(dialect, name, refuse, write=True) as session:
-        for statement in dialect.writing:
-            session.say(statement)
+    with opened(dialect, name, refuse, write=True) as session, session.transaction(work):
         yield session
-        failpoints.point(f"{name}: before {work} commit")
-        session.say("COMMIT")
-        failpoints.point(f"{name}: after {work} commit")

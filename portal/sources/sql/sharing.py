@@ -93,11 +93,11 @@ def candidates(session: Session, going: Going, only: Collection[str] | None) -> 
     return [(table, _keys(session, going, table)) for table in shared(going.ground, only)]
 
 
-def delete_unused(session: Session, ground: Ground, table: Table, keys: Collection[Key]) -> int:
-    """Delete those of some rows that nothing refers to any more; return how many."""
-    gone = ground.dialect.delete.format(table=ground.from_(table)) + " WHERE "
-    unused = (" AND NOT EXISTS (" + _using(ground, table, use, "portal_other") + ")" for use in uses(ground, table))
-    return session.run(gone + ground.equals(table, ground.key(table), keys) + joined(unused, "")) if keys else 0
+def unused(ground: Ground, table: Table) -> Sql:
+    """Return the condition that nothing refers to a shared row any more."""
+    return joined(
+        ("NOT EXISTS (" + _using(ground, table, use, "portal_other") + ")" for use in uses(ground, table)), " AND "
+    )
 
 
 def _keys(session: Session, going: Going, table: Table) -> list[Key]:

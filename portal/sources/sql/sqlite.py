@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial, reduce
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from portal.sources.sql.checks import conditions
-from portal.sources.sql.dialect import BATCH, HASHED, REMOVED, Dialect
+from portal.sources.sql.dialect import HASHED, REMOVED, Dialect, Some
 from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
 from portal.sources.sql.statement import Sql, among, bound
 
@@ -27,6 +29,8 @@ _KINDS = {
     "real": "number", "floa": "number", "doub": "number", "dec": "number", "num": "number",
 }  # fmt: skip
 
+_OFTEN = 10_000  # steps of the engine between two looks at the clock
+
 
 class Sqlite(Dialect):
     """Reads through `mode=ro` connections; writes with BEGIN IMMEDIATE, foreign keys on, deleted pages zeroed."""
@@ -35,6 +39,7 @@ class Sqlite(Dialect):
     reading = ("BEGIN",)
     writing = ("BEGIN IMMEDIATE",)
     patience = 5.0  # seconds to wait for another writer
+    breath = 0.05  # a writer who waits looks as often as that whether it is its turn
 
     @property
     def errors(self) -> type[Exception]:
@@ -57,11 +62,10 @@ class Sqlite(Dialect):
             connection.execute("PRAGMA secure_delete = ON")
         return connection
 
-    def stream(self, connection: sqlite3.Connection, text: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-        cursor = connection.execute(text, values)
-        cursor.arraysize = BATCH
-        while rows := cursor.fetchmany():
-            yield from rows
+    @contextmanager
+    def streaming(self, connection: sqlite3.Connection, text: str, values: Sequence[Any]) -> Iterator[Some]:
+        with closing(connection.execute(text, values)) as cursor:
+            yield cursor.fetchmany
 
     def fault(self, error: Exception) -> tuple[str, bool]:
         code = getattr(error, "sqlite_errorcode", None)
@@ -96,6 +100,16 @@ class Sqlite(Dialect):
 
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return self.redacted(LiveColumn("", "", "text", True), name, pattern) + " IS NOT " + name
+
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        return name + " LIKE " + bound(outline)  # which has no regard to the case of ASCII letters
+
+    def limit(self, connection: sqlite3.Connection, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        connection.set_progress_handler((lambda: time.monotonic() > until) if seconds else None, _OFTEN)
+
+    def gave_up(self, error: Exception) -> bool:
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
     def compact(self, connection: sqlite3.Connection, tables: Sequence[str]) -> None:
         connection.execute("VACUUM")

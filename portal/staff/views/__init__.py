@@ -7,6 +7,7 @@ from portal.staff.views import (
     children,
     correction,
     deciding,
+    drift,
     enrolment,
     figures,
     holds,
@@ -16,6 +17,7 @@ from portal.staff.views import (
     log,
     looking,
     members,
+    messages,
     own,
     person,
     policies,
@@ -24,12 +26,13 @@ from portal.staff.views import (
     signing_in,
     systems,
     texts,
+    webhooks,
     writing,
 )
 from portal.staff.views.door import KEPT, STAFF_SESSION, room
 
 __all__ = [
-    "KEPT", "STAFF_SESSION", "ages", "case", "child_deciding", "children", "correction", "deciding", "enrolment",
-    "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "own", "person", "policies", "requests",
-    "retention", "room", "signing_in", "systems", "texts", "writing",
+    "KEPT", "STAFF_SESSION", "ages", "case", "child_deciding", "children", "correction", "deciding", "drift",
+    "enrolment", "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "messages", "own", "person",
+    "policies", "requests", "retention", "room", "signing_in", "systems", "texts", "webhooks", "writing",
 ]  # fmt: skip

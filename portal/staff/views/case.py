@@ -22,6 +22,7 @@ from portal.cases.service import (
     handling,
     identity,
     matching,
+    notifying,
     presence,
     queue,
     replies,
@@ -172,6 +173,7 @@ def show_case(found: Case, *, text: str | None = None, wrong: str = "", status: 
         attested={name: said.METHODS[name] for name in desk.ATTESTED},
         links=_links(found.subject_id) if found.subject_id else [],
         contact=desk.contact(found),
+        returned=notifying.returned(found),
         papers=evidence.of(found) if found.acting in documents.FOR_OTHERS else [],
         may_unmatch=matching.may_unmatch(found),
         proposal=deciding.proposal(found),
@@ -225,6 +227,8 @@ def _author(row: CaseMessage, names: dict[int, str], *, outside: bool = False) -
         return site().name if outside else names.get(int(name), _("Somebody who left"))
     if role == "customer":
         return name
+    if role == thread.UNPROVEN:
+        return _("Somebody by mail, from an address that is not proven")
     return _("The agent") if role == "agent" else _("The person")
 
 

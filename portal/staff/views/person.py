@@ -74,7 +74,7 @@ def rehearse(reference: str) -> Response:
     if asked := reason_first(found):
         return asked
     if found.kind in DELETES:
-        return show("staff/case/rehearsal.html", case=found, outlook=deletion.outlook(subject), offers=None)
+        return show("staff/case/rehearsal.html", case=found, outlook=deletion.glance(subject), offers=None)
     return show("staff/case/rehearsal.html", case=found, outlook=None, offers=downloads.offers(subject))
 
 

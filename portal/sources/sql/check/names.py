@@ -58,6 +58,7 @@ def _named(table: Table) -> Iterator[tuple[str, list[str]]]:
     yield "match", [match.column for match in table.match]
     yield "order_by", [column for column, _ in table.order_by]
     yield "time", [table.time] if table.time else []
+    yield "changed", [table.changed] if table.changed else []
     yield "controller_column", [table.controller_column] if table.controller_column else []
     yield "keep", [*table.keep.columns, *([table.keep.until.column] if table.keep.until else [])] if table.keep else []
     yield "blocks", [name for rule in table.blocks for name in rule.say.names() if name != "rows"]

@@ -49,7 +49,7 @@ def _needed(ground: Ground, table: Table) -> Iterator[tuple[str, Sql]]:
     yield "SELECT", "SELECT " + columns + f" FROM {place} WHERE 1 = 0"
     if table.erase == "delete" or (table.keep and table.keep.until):
         yield "DELETE", Sql(ground.dialect.delete.format(table=place) + " WHERE 1 = 0")
-    if written := _written(ground, table):
+    if written := [name for name in _written(ground, table) if name in live.columns]:
         sets = ", ".join(f"{ground.bare(table, name)} = {ground.bare(table, name)}" for name in written)
         listed = ", ".join(ground.bare(table, name) for name in written)
         yield f"UPDATE ({listed})", Sql(f"UPDATE {place} SET {sets} WHERE 1 = 0")
