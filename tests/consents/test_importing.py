@@ -13,7 +13,7 @@ from portal.consents import receipts, service
 from portal.consents.models import ConsentEvent, Remembered
 from portal.consents.service import FILE, LISTED, SYSTEM, Record
 from portal.consents.service.remembering import HERE
-from portal.kernel import audit, crypto, work
+from portal.kernel import audit, clock, crypto, work
 from portal.kernel.outbox import Delivery
 from portal.sources import registry
 from portal.sources.base import Identifier as Proof
@@ -214,6 +214,17 @@ def test_what_is_kept_of_a_stranger_counts_when_they_first_come(house: None, sys
     assert service.welcome_newcomers() == 0
     work.drain()
     assert systems["crm"].row(BEN) == ("precise", "off")
+
+
+def test_what_nobody_comes_for_is_forgotten_and_a_no_is_not(house: None) -> None:
+    name = naming.by_email(BEN)
+    service.remember([(name, Record(EVENTS, state, "crm", FILE, OLD)) for state in ("on", "off")])
+    with clock.later(timedelta(days=729)):
+        service.forget_strangers()
+        assert len(told(BEN)) == 2
+    with clock.later(timedelta(days=731)):
+        service.forget_strangers()
+        assert [row.state for row in told(BEN)] == ["off"]
 
 
 def test_a_no_outlives_the_account_and_meets_whoever_comes_back(anna: int) -> None:

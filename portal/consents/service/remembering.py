@@ -18,7 +18,7 @@ from portal.consents.service.names import is_reserved
 from portal.consents.service.projection import standing
 from portal.consents.service.weighing import ERASED, says_no
 from portal.kernel import clock, crypto
-from portal.kernel.db import ROWS, atomic, written
+from portal.kernel.db import ROWS, atomic, clear, written
 from portal.sources.base import Identifier as Proof
 from portal.subjects import naming
 from portal.subjects import service as subjects
@@ -26,6 +26,7 @@ from portal.subjects.naming import Name
 
 HERE = "portal"  # the origin of what somebody said in an account that was deleted
 _LATELY = timedelta(days=2)  # longer than any worker rests
+_KEPT = timedelta(days=730)
 _NAMED = ("email", "phone")
 
 
@@ -68,6 +69,11 @@ def welcome_newcomers() -> int:
             by_subject.setdefault(subject, []).append(hashed)
         count += sum(_move(subject, hashes) for subject, hashes in by_subject.items())
     return count
+
+
+def forget_strangers() -> None:
+    """Forget what nobody came for in two years; a no is kept, for it has to be heeded until somebody comes."""
+    clear(Remembered, ~Remembered.is_no & (Remembered.at < clock.now() - _KEPT))
 
 
 class Unfollowed(NamedTuple):
