@@ -54,6 +54,7 @@ def _of_one_state() -> Iterator[tuple[str, tuple[Any, ...]]]:
     yield "sign_up_closed", (URL,)
     yield "opted_out", ("Events by e-mail", AT, DAY, URL)
     yield "webhook_stopped", ("Booking App", URL)
+    yield "drift_found", ("Smartos CRM", 12, URL)
     yield "policy_changes", ("Privacy policy", DAY, URL, f"{URL}compare")
 
 
