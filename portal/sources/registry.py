@@ -10,6 +10,7 @@ from portal.kernel.problems import NotFound
 from portal.sources.base import Source
 from portal.sources.http import HttpSource
 from portal.sources.manifest import Manifest, ManifestProblem, read
+from portal.sources.manual import ManualSource
 from portal.sources.own import OwnSource
 from portal.sources.sql import SqlSource
 from portal.sources.sql.dialect import Dialect
@@ -24,7 +25,7 @@ _DATABASES: dict[str, Callable[[str], Dialect]] = {
     "mysql": Mariadb,
     "mariadb": Mariadb,
 }
-_KNOWN = "sqlite:///… postgresql://… mysql://… http://… or https://…"
+_KNOWN = "sqlite:///… postgresql://… mysql://… http://… https://… or manual:"
 
 
 class Registry:
@@ -98,6 +99,8 @@ def connect(manifest: Manifest, environ: Mapping[str, str]) -> Source:
     scheme = _scheme(url)
     if scheme in ("http", "https"):
         return HttpSource(manifest, url, _secret(manifest, environ))
+    if scheme == "manual":
+        return ManualSource(manifest)
     if scheme in _DATABASES:
         return SqlSource(manifest, _DATABASES[scheme](url), _folders(manifest, environ))
     raise _problem(manifest, "url", f'"{scheme}" is no kind of system known here', f"Write {_KNOWN}.")
