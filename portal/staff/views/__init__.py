@@ -8,6 +8,7 @@ from portal.staff.views import (
     correction,
     deciding,
     enrolment,
+    erasing,
     figures,
     holds,
     keeping,
@@ -32,6 +33,6 @@ from portal.staff.views.door import KEPT, STAFF_SESSION, room
 
 __all__ = [
     "KEPT", "STAFF_SESSION", "ages", "case", "child_deciding", "children", "correction", "deciding", "enrolment",
-    "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "messages", "own", "person", "policies",
-    "requests", "retention", "room", "signing_in", "systems", "texts", "webhooks", "writing",
+    "erasing", "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "messages", "own", "person",
+    "policies", "requests", "retention", "room", "signing_in", "systems", "texts", "webhooks", "writing",
 ]  # fmt: skip
