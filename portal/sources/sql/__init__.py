@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -71,6 +71,8 @@ class SqlSource(Source):
         require_paths(manifest)
         super().__init__(manifest)
         self._dialect, self._folders = dialect, folders or {}
+        with suppress(ModuleNotFoundError):  # the driver, now, so that no page waits for it; without it each call fails
+            dialect.errors  # noqa: B018 - asking for it imports it
         self._schema: Schema | None = None  # read with the first call
 
     @property
