@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -81,8 +81,15 @@ class SqlSource(Source):
         """
         require_paths(manifest)
         super().__init__(manifest)
+<<<<<<< HEAD
         self._dialect, self._writer, self._folders = dialect, writer or dialect, folders or {}
         self._schemas: dict[Dialect, Schema] = {}  # read with the first call; a login may not see all of it
+=======
+        self._dialect, self._folders = dialect, folders or {}
+        with suppress(ModuleNotFoundError):  # the driver, now, so that no page waits for it; without it each call fails
+            dialect.errors  # noqa: B018 - asking for it imports it
+        self._schema: Schema | None = None  # read with the first call
+>>>>>>> export
 
     @property
     def history(self) -> History | None:
