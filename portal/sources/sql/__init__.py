@@ -81,15 +81,10 @@ class SqlSource(Source):
         """
         require_paths(manifest)
         super().__init__(manifest)
-<<<<<<< HEAD
         self._dialect, self._writer, self._folders = dialect, writer or dialect, folders or {}
-        self._schemas: dict[Dialect, Schema] = {}  # read with the first call; a login may not see all of it
-=======
-        self._dialect, self._folders = dialect, folders or {}
         with suppress(ModuleNotFoundError):  # the driver, now, so that no page waits for it; without it each call fails
             dialect.errors  # noqa: B018 - asking for it imports it
-        self._schema: Schema | None = None  # read with the first call
->>>>>>> export
+        self._schemas: dict[Dialect, Schema] = {}  # read with the first call; a login may not see all of it
 
     @property
     def history(self) -> History | None:
