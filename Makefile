@@ -16,13 +16,17 @@ DEV = $(VENV)/requirements-dev.installed
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run test soak check format bench bench-long pictures lighthouse heard translations lock clean
+.PHONY: help run run-servers test soak check format bench bench-long pictures lighthouse heard translations lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: $(RUN) ## the portal with the demo world, at http://localhost:8000 (PORT=)
 	@exec $(BIN)/portal demo --port $(PORT)
+
+run-servers: $(RUN) ## the same with the Booking App on PostgreSQL and the CRM on MariaDB, which it starts itself
+	@scripts/debian-packages mariadb-client-core mariadb-server-core postgresql
+	@exec $(BIN)/portal demo --port $(PORT) --servers
 
 test: $(DEV) ## the whole suite, with every server it needs (PYTEST_ARGS=)
 	@scripts/debian-packages $(DEBIAN_TESTS)

@@ -29,6 +29,7 @@ import portal.security.views
 import portal.sharing.views
 import portal.staff.views
 import portal.subjects.views
+import portal.uses.views
 from portal import config, start, web
 from portal.accounts.apps import keeping
 from portal.accounts.staff import kept as staff_kept
@@ -52,6 +53,7 @@ ROOMS = (
     portal.location.views,
     portal.marketing.views,
     portal.sharing.views,
+    portal.uses.views,
     portal.subjects.views,
     portal.download.views,
     portal.deletion.views,

@@ -300,6 +300,12 @@ class Client:
                     raise
         raise OSError
 
+    def close(self) -> None:
+        """Close the connection of this thread; the next call opens another."""
+        if connection := getattr(self._local, "connection", None):
+            connection.close()
+            self._local.connection = None
+
     def _connection(self) -> http.client.HTTPConnection:
         found: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if found is None:

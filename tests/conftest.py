@@ -10,6 +10,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -92,6 +93,13 @@ def systems(small_world: world.World, tmp_path: Path) -> world.World:
 @pytest.fixture
 def whitelabel(systems: world.World) -> Iterator[Server]:
     """The Whitelabel App, listening."""
+    with listening(systems) as server:
+        yield server
+
+
+@contextmanager
+def listening(systems: world.World) -> Iterator[Server]:
+    """Let the Whitelabel App of these systems listen."""
     with Server(0, systems.database("whitelabel"), SECRET) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -148,13 +156,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """Return where tables, queue and archives are: on this machine, in one folder if asked, or on servers."""
     if request.param in ("embedded", "one folder"):
         folder = tmp_path / "own" if request.param == "one folder" else tmp_path
-        folder.mkdir(exist_ok=True)
-        shutil.copy(request.getfixturevalue("laid_file"), folder / "portal.db")
-        return {
-            "PORTAL_DATABASE_URL": f"sqlite:///{folder}/portal.db",
-            "PORTAL_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
-            "PORTAL_ARCHIVES_URL": f"file://{folder}/archives",
-        }
+        return embedded(request.getfixturevalue("laid_file"), folder, tmp_path)
     return {
         "PORTAL_DATABASE_URL": request.getfixturevalue("laid_postgresql_url"),
         "PORTAL_QUEUE_URL": request.getfixturevalue("redis_url"),
@@ -162,9 +164,25 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     }
 
 
+def embedded(laid_file: Path, folder: Path, beside: Path) -> dict[str, str]:
+    """Return where tables, queue and archives are in one folder of this machine, with all tables and no row."""
+    folder.mkdir(exist_ok=True)
+    shutil.copy(laid_file, folder / "portal.db")
+    return {
+        "PORTAL_DATABASE_URL": f"sqlite:///{folder}/portal.db",
+        "PORTAL_QUEUE_URL": f"sqlite:///{beside}/queue.db",
+        "PORTAL_ARCHIVES_URL": f"file://{folder}/archives",
+    }
+
+
 @pytest.fixture
 def environ(urls: dict[str, str], systems: world.World, whitelabel: Server, tmp_path: Path) -> dict[str, str]:
     """The environment of a portal over the demo systems."""
+    return environ_of(urls, systems, whitelabel, tmp_path)
+
+
+def environ_of(urls: dict[str, str], systems: world.World, whitelabel: Server, tmp_path: Path) -> dict[str, str]:
+    """Return the environment of a portal over these systems."""
     return {
         **urls,
         "PORTAL_SECRET_KEY": "a key of the tests",

@@ -136,7 +136,8 @@ def _copy_seen(reference: str, subject: int) -> Seen:
         return Seen({})
     systems = downloads.progress(download).systems
     words = {str(source.title): _stage(part.state, part.rows) for source, part in systems}
-    return Seen(words, download.state in ("ready", "failed"))
+    finished = sum(part.state == "done" for _, part in systems)
+    return Seen(words, download.state in ("ready", "failed"), finished)
 
 
 def _stage(state: str, rows: int) -> str:
@@ -215,8 +216,9 @@ def _erasure_seen(reference: str, subject: int) -> Seen:
         found = deletion.load(reference, subject)
     except NotFound:  # not begun yet
         return Seen({})
-    words = {part.title: part.state for part in deletion.progress(found).parts}
-    return Seen(words, found.state in ("erased", "done", "paused"))
+    parts = deletion.progress(found).parts
+    finished = sum(part.state == "proven" for part in parts)
+    return Seen({part.title: part.state for part in parts}, found.state in ("erased", "done", "paused"), finished)
 
 
 def _say(options: argparse.Namespace, outcome: dict[str, Any], line: str) -> None:

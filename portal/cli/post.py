@@ -8,15 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portal.cli.parsing import Trouble, declare
+from portal.cli.parsing import declare
 from portal.cli.processes import ready
 from portal.config import from_environment
 
 if TYPE_CHECKING:
     from portal.cli.parsing import Commands
 
-_LATER = 75
-_PIECE = 250  # characters of one string in a TXT record; 255 is the limit (RFC 1035)
+_LATER = 75  # EX_TEMPFAIL of sysexits.h
 
 
 def add(commands: Commands) -> None:
@@ -49,35 +48,9 @@ def _intake(options: argparse.Namespace) -> int:
 
 
 def _key(options: argparse.Namespace) -> int:
+    from portal.notices import keys
+
     if not options.file.exists():
-        _make(options.file)
-    record = f"v=DKIM1; k=rsa; p={_public(options.file)}"
-    pieces = " ".join(f'"{record[begin : begin + _PIECE]}"' for begin in range(0, len(record), _PIECE))
-    print(f"{options.selector}._domainkey.{options.domain}. IN TXT ( {pieces} )")
+        keys.make(options.file)
+    print(keys.record(options.file, options.domain, options.selector))
     return 0
-
-
-def _make(file: Path) -> None:
-    """Write a key that only its owner may read; one that is there is never written over."""
-    from cryptography.hazmat.primitives.asymmetric import rsa
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    made = rsa.generate_private_key(65537, 2048)
-    text = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(text)
-
-
-def _public(file: Path) -> str:
-    from base64 import b64encode
-
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
-
-    try:
-        key = load_pem_private_key(file.read_bytes(), None)
-    except (ValueError, TypeError):
-        raise Trouble(f"{file} holds no key in PEM without a password") from None
-    if not isinstance(key, RSAPrivateKey):
-        raise Trouble(f"{file} holds no RSA key; not every mail server can check another kind")
-    return b64encode(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()

@@ -28,6 +28,9 @@ def add(commands: Commands) -> None:
     demo = declare(commands, "demo", _demo, "start the demo world with a portal on it")
     demo.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
     demo.add_argument("--state", type=Path, default=Path("var"))
+    demo.add_argument(
+        "--servers", action="store_true", help="the Booking App on PostgreSQL and the CRM on MariaDB, started here"
+    )
     declare(commands, "migrate", _migrate, "bring the tables up to date; two at once take turns")
 
 
@@ -79,7 +82,7 @@ def _worker(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from portal.demo import stage
 
-    return stage.run(options.state, options.port)
+    return stage.run(options.state, options.port, options.servers)
 
 
 def _migrate(_: argparse.Namespace) -> int:

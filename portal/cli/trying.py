@@ -99,6 +99,9 @@ def _say_rehearsed(rehearsed: Rehearsed) -> int:
     for statement in rehearsed.statements:
         rows = "refused" if statement.rows is None else counted(statement.rows)
         print(f"  {rows:>12} {statement.seconds * 1000:>9.1f} ms  {statement.text}")
+    changed = sum(statement.rows or 0 for statement in rehearsed.statements)
+    seconds = sum(statement.seconds for statement in rehearsed.statements)
+    print(f"  {counted(changed)} in {len(rehearsed.statements)} statements, {seconds * 1000:.1f} ms")
     for table, count in rehearsed.remaining.items():
         print(f"  left: {counted(count)} of {table} that should be gone or changed")
     if rehearsed.refused:

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 
 PATIENCE = 60.0  # seconds in which nothing moves, until the rest is left to the workers
 _LOOK = 0.1
+_WIDTH = 24  # signs of the bar
+_CLEAR = "\r\x1b[K"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """How something stands: a word for each system, and whether it is over."""
+    """How something stands: a word for each system, how many of them have finished, and whether it is over."""
 
     systems: Mapping[str, str]
     is_over: bool = False
+    finished: int = 0
 
 
 def carried_out(look: Callable[[], Seen], patience: float) -> bool:
@@ -45,11 +48,20 @@ def _watch(look: Callable[[], Seen], patience: float) -> bool:
         for system, word in seen.systems.items():
             if shown.get(system) != word:
                 shown[system], moved = word, time.monotonic()
-                print(f"{system}: {word}", file=sys.stderr, flush=True)
+                print(_CLEAR * sys.stderr.isatty() + f"{system}: {word}", file=sys.stderr, flush=True)
+        if seen.systems and sys.stderr.isatty():
+            end = "\n" if seen.is_over else ""
+            print(_CLEAR + bar(seen.finished, len(seen.systems)), end=end, file=sys.stderr, flush=True)
         if seen.is_over:
             return True
         time.sleep(_LOOK)
     return False
+
+
+def bar(finished: int, of: int) -> str:
+    """Return a bar of the systems that have finished, for a terminal."""
+    filled = _WIDTH * finished // of
+    return f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {finished} of {of} systems"
 
 
 def _drain(over: threading.Event) -> None:

@@ -8,14 +8,13 @@ from typing import Any
 from portal import config
 from portal.config import OPT_OUT, Purpose, Site, Use
 from portal.consents.models import ConsentEvent
-from portal.consents.service.names import is_reserved
+from portal.consents.service.names import is_reserved, page_of
 from portal.consents.service.projection import REQUEST
 from portal.consents.service.remembering import HERE
 from portal.sources import registry
 
 SCHEMA = "ISO/IEC TS 27560:2023"
 _PAGES = {"privacy": "privacy-policy"}  # a document's name in the ledger, and its address where that differs
-_ROOMS = frozenset({"location", "marketing", "sharing"})
 _CONSENT = {True: "consent_given", False: "consent_withdrawn"}
 _OBJECTION = {True: "objection_withdrawn", False: "objected"}  # to what needs no consent (GDPR 21)
 Receipt = dict[str, Any]
@@ -63,15 +62,15 @@ def _imported(event: ConsentEvent) -> Receipt:
     if not event.origin:
         return {}
     said_at = {"said_at": event.said_at.isoformat()} if event.said_at else {}
-    return {"imported": {"from": origin_of(event, event.language), **said_at, "at": event.at.isoformat()}}
+    return {"imported": {"from": titled_origin(event.origin, event.language), **said_at, "at": event.at.isoformat()}}
 
 
-def origin_of(event: ConsentEvent, language: str) -> str:
+def titled_origin(origin: str, language: str) -> str:
     """Return what the place is called where a choice was recorded before it came here."""
-    if event.origin == HERE:
+    if origin == HERE:
         return f"{config.site().name} {config.site().product}"
-    connected = (one for one in registry.active().connected() if one.id == event.origin)
-    return next((one.title.in_(language) for one in connected), event.origin or "")
+    connected = (one for one in registry.active().connected() if one.id == origin)
+    return next((one.title.in_(language) for one in connected), origin)
 
 
 def _told(use: Use, name: str, language: str) -> Receipt:
@@ -93,15 +92,9 @@ def _processing(site: Site, event: ConsentEvent) -> Receipt:
         "storage_locations": _places(site, event.purpose),
         "retention_period": said["retention"],
         "recipient_third_parties": said["recipients"],
-        "withdrawal_method": f"{site.base_url}/{page_of(event.purpose)}",
+        "withdrawal_method": f"{site.base_url}/{page_of(_purpose(event))}",
         "privacy_rights": f"{site.base_url}/overview",
     }
-
-
-def page_of(name: str) -> str:
-    """Return the page on which a choice is made: that of its room, else the one of everything else."""
-    room = name.partition(".")[0]
-    return room if room in _ROOMS else "uses"
 
 
 def _notice(site: Site, event: ConsentEvent) -> str:

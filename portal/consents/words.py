@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from portal.config import Words as Texts
 from portal.consents.models import ConsentEvent
-from portal.consents.receipts import origin_of
+from portal.consents.receipts import titled_origin
 from portal.consents.service import OBJECTION, RESTRICTION, Choice, Passed, stop_of
+from portal.consents.service.names import takers
 from portal.consents.service.remembering import HERE
 from portal.kernel.problems import N_
 from portal.sources import registry
@@ -87,12 +88,21 @@ def recorded(event: ConsentEvent) -> str:
     """Return where and when a choice was recorded before it came here, "" for one that was made here."""
     if not event.origin:
         return ""
-    day, origin = here().day(event.said_at or event.at), origin_of(event, here().language)
+    day, origin = here().day(event.said_at or event.at), titled_origin(event.origin, here().language)
     if event.origin == HERE:
         return _("As you said here on %(day)s, before your earlier account was deleted", day=day)
     if event.said_at is None:
         return _("As %(system)s had it on %(day)s", system=origin, day=day)
     return _("As recorded in %(system)s on %(day)s", system=origin, day=day)
+
+
+def found_at(choice: Choice, purpose_id: str) -> str:
+    """Return where what holds was found, for a choice that was not made here, and that others may have another."""
+    system = titled_origin(choice.origin, here().language)
+    had = _("As %(system)s had it on %(day)s", system=system, day=here().day(choice.at) if choice.at else "")
+    if len(takers(purpose_id)) == 1:
+        return f"{had}."
+    return f"{had}. {_('Until you choose, each system keeps its own setting.')}"
 
 
 def when(words: Words, moment: datetime, today: date | None = None) -> str:

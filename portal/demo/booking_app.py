@@ -1,6 +1,6 @@
 """The Booking App's own back end in the demo: it asks the portal before it stores a place or sends a mail.
 
-    BOOKING_KEY=… python -m portal.demo.booking_app --port 8003 --database … --mailbox … --portal http://localhost:8000
+    BOOKING_KEY=… python -m portal.demo.booking_app --port 8003 --database sqlite:///… --mailbox … --portal http://localhost:8000
 
 `POST /points {"user": 1, "points": [{"recorded_at", "lat", "lon", "accuracy"}]}`, as a phone sends them;
 `POST /mails {"topic": "events", "users": [1, 2], "subject": "…", "text": "…"}`, as marketing does. Both answer what was
@@ -14,11 +14,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,8 +25,10 @@ from typing import Any
 from uuid import uuid4
 
 from portal.client import Client, Question, Trouble, row
+from portal.demo.database import opened
 from portal.demo.listening import Listening
 from portal.demo.moments import plain
+from portal.notices import wire
 
 SOURCE = "booking"
 LONGEST_BODY = 1_000_000
@@ -39,8 +40,9 @@ Told = dict[str, Any]
 class BookingApp:
     """What the app does with its users' data, and never without asking."""
 
-    def __init__(self, database: Path, mailbox: Path, portal: Client, listening: Listening) -> None:
+    def __init__(self, database: str, mailbox: Path, portal: Client, listening: Listening, key: str = "") -> None:
         self._database, self._mailbox, self._portal, self.listening = database, mailbox, portal, listening
+        self._key, self._domain, self._selector = key, "smartos.example.com", "portal2026"  # as site.toml has them
 
     def store(self, user: int, points: Sequence[Told]) -> Told:
         """Store those places that may be stored, each no more precisely than its person allows."""
@@ -49,8 +51,8 @@ class BookingApp:
             return {"stored": 0, "dropped": len(points)}
         levels = self._portal.admit(me, SOURCE, [point["recorded_at"] for point in points])
         rows = [_row(user, point, level) for point, level in zip(points, levels, strict=True) if level != "off"]
-        with closing(sqlite3.connect(self._database)) as db, db:
-            db.executemany(
+        with opened(self._database) as db:
+            db.each(
                 "INSERT INTO location_points (user_id, recorded_at, lat, lon, accuracy) VALUES (?, ?, ?, ?, ?)", rows
             )
         return {"stored": len(rows), "dropped": len(points) - len(rows)}
@@ -61,8 +63,9 @@ class BookingApp:
         answers = self._portal.ask_many([Question(row(SOURCE, user), purpose, "email") for user in users])
         asked = zip(users, answers, strict=True)
         willing = [user for user, answer in asked if answer.allowed and not self._is_stopped(user, topic)]
-        ways = zip(willing, self._ways(willing, purpose), strict=False)
-        sent = sum(self._send(user, way, subject, text) for user, way in ways)
+        found = self._ways(willing, purpose)
+        ways = zip(willing, found["addresses"], strict=False)
+        sent = sum(self._send(user, way, f"{found['label']} {subject}".strip(), text) for user, way in ways)
         return {"sent": sent, "left_out": len(users) - sent}
 
     def write_later(self, topic: str, users: Sequence[int], subject: str, text: str) -> Told:
@@ -79,29 +82,34 @@ class BookingApp:
     def _is_stopped(self, user: int, topic: str) -> bool:
         return self.listening.is_stopped(user, f"marketing.{topic}.email")
 
-    def _ways(self, users: Sequence[int], purpose: str) -> list[Told]:
-        """Return the way off the list for each user; none where the portal gives no answer: then nothing is sent."""
+    def _ways(self, users: Sequence[int], purpose: str) -> Told:
+        """Return the label and the way off the list for each user; none where the portal does not answer."""
+        nothing: Told = {"addresses": [], "label": ""}
         if not users:
-            return []
+            return nothing
         body = {"people": [dict(row(SOURCE, user)) for user in users], "purpose": purpose, "channel": "email"}
         try:
-            found: list[Told] = self._portal.call("POST", "/unsubscribe-addresses", body)["addresses"]
+            found: Told = self._portal.call("POST", "/unsubscribe-addresses", body)
         except Trouble:
-            return []
+            return nothing
         return found
 
     def _send(self, user: int, way: Told, subject: str, text: str) -> bool:
-        with closing(sqlite3.connect(self._database)) as db:
-            found = db.execute("SELECT email FROM users WHERE id = ?", (user,)).fetchone()
-        if not found or not found[0] or not way["url"]:
+        with opened(self._database) as db:
+            found = [email for (email,) in db.all("SELECT email FROM users WHERE id = ?", user) if email]
+        if not found or not way["url"]:
             return False
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = "events@booking.example.com", found[0], f"[AD] {subject}"
+        mail["From"], mail["To"], mail["Subject"] = f"Smartos <events@{self._domain}>", found[0], subject
+        mail["Date"], mail["Message-ID"] = format_datetime(datetime.now(UTC)), make_msgid(domain=self._domain)
         for name, value in way["headers"].items():
             mail[name] = value
-        mail.set_content(f"{text}\n\nNo more of these: {way['url']}\n")
+        mail.set_content("\n\n".join([text, "-- ", *way["feet"].values()]) + "\n", cte="quoted-printable")
+        raw = mail.as_bytes(policy=wire.POLICY)
+        if self._key:
+            raw = wire.sign(raw, self._key, self._domain, self._selector)
         self._mailbox.mkdir(parents=True, exist_ok=True)
-        (self._mailbox / f"{uuid4()}.eml").write_bytes(bytes(mail))
+        (self._mailbox / f"{uuid4()}.eml").write_bytes(raw)
         return True
 
 
@@ -138,7 +146,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._say(self.server.app.listening.hear(named, body), None)
             else:
                 self._do(json.loads(body))
-        except (KeyError, TypeError, ValueError, sqlite3.IntegrityError):
+        except (KeyError, TypeError, ValueError):
             self._say(HTTPStatus.BAD_REQUEST, {"title": "The call can not be understood."})
 
     def _do(self, asked: Told) -> None:
@@ -183,13 +191,15 @@ def main() -> None:
     """Serve until stopped."""
     parser = argparse.ArgumentParser(description="The Booking App's own back end.")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--database", type=Path, required=True)
+    parser.add_argument("--database", metavar="URL", required=True)
+    parser.add_argument("--heard", type=Path, required=True, help="the file that keeps what the portal told it")
     parser.add_argument("--mailbox", type=Path, required=True)
     parser.add_argument("--portal", required=True)
     options = parser.parse_args()
     client = Client(options.portal, os.environ["BOOKING_KEY"])
-    listening = Listening(options.database.with_name("booking-heard.db"), os.environ["BOOKING_WEBHOOK_SECRET"])
-    Server(options.port, BookingApp(options.database, options.mailbox, client, listening)).serve_forever(0.05)
+    listening = Listening(options.heard, os.environ["BOOKING_WEBHOOK_SECRET"])
+    key = Path(os.environ["PORTAL_DKIM_KEY_FILE"]).read_text()
+    Server(options.port, BookingApp(options.database, options.mailbox, client, listening, key)).serve_forever(0.05)
 
 
 if __name__ == "__main__":

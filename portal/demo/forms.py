@@ -1,13 +1,15 @@
-"""The form of the demo's mobile app."""
+"""The forms of the demo: its mobile app, and its mailbox."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from wtforms.validators import DataRequired
+
 from portal.demo import mobile
 from portal.kernel.problems import N_
 from portal.web import embed
-from portal.web.fields import CheckField, Form, SelectField, choice
+from portal.web.fields import AreaField, CheckField, Form, SelectField, choice
 from portal.web.site import site
 from portal.web.words import name_of
 
@@ -27,6 +29,13 @@ def _people() -> list[Any]:
 
 def _languages() -> list[Any]:
     return [choice(code, name_of(code)) for code in site().languages]
+
+
+class AnswerForm(Form):
+    """Asks what somebody answers to a mail, and from where."""
+
+    text = AreaField(N_("Your answer"), validators=[DataRequired(N_("Write something."))])
+    elsewhere = CheckField(N_("From another address, which is not proven"))
 
 
 class AppForm(Form):

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parsedate_to_datetime
+from email.utils import format_datetime, make_msgid, parsedate_to_datetime
 from pathlib import Path
+from uuid import uuid4
 
 NEWEST = 200
 
@@ -28,6 +29,7 @@ class Mail:
     sent_at: datetime
     text: str
     html: str | None = None
+    answers_to: str = ""
 
 
 def newest(folder: Path, limit: int = NEWEST) -> list[Mail]:
@@ -35,6 +37,28 @@ def newest(folder: Path, limit: int = NEWEST) -> list[Mail]:
     return sorted(
         _read(heapq.nlargest(limit, _dated(folder))), key=lambda mail: (mail.sent_at, mail.name), reverse=True
     )
+
+
+def find(folder: Path, name: str) -> Mail | None:
+    """Return the mail of a file; None where there is none such."""
+    path = folder / name
+    if path.parent != folder or path.suffix != ".eml" or not path.exists():
+        return None
+    return _letter(path, datetime.now(UTC))
+
+
+def answer(intake: Path, mail: Mail, text: str, sender: str) -> None:
+    """Deliver an answer to a mail into the portal's Maildir, as a mail server would: whole, by a rename."""
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = sender, mail.answers_to, f"Re: {mail.subject}"
+    made["Date"], made["Message-ID"] = format_datetime(datetime.now(UTC)), make_msgid(domain="mailbox.example.com")
+    quoted = "\n".join(f"> {line}" for line in mail.text.splitlines())
+    made.set_content(f"{text}\n\nOn {mail.sent_at:%d %B %Y}, {mail.to} wrote:\n{quoted}\n")
+    for part in ("tmp", "new", "cur"):
+        (intake / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = intake / "tmp" / f"{uuid4()}.demo"
+    file.write_bytes(bytes(made))
+    file.rename(intake / "new" / file.name)
 
 
 def _dated(folder: Path) -> Iterator[tuple[int, Path]]:
@@ -61,6 +85,7 @@ def _letter(path: Path, changed: datetime) -> Mail:
         sent_at=sent,
         text=str(text.get_content()) if text else "",
         html=str(html.get_content()) if html else None,
+        answers_to=str(message["Reply-To"] or ""),
     )
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.request import Request, urlopen
 
 from portal import config
+from portal.demo.database import opened
 from portal.kernel.problems import NotFound
 from portal.sources.identifiers import EXTERNAL
 
@@ -29,9 +28,8 @@ class User:
 
 def users() -> list[User]:
     """Return the first people of the Booking App."""
-    path = config.active().environ["BOOKING_URL"].removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path)) as booking:
-        return [User(number, name, email or "") for number, name, email in booking.execute(_PEOPLE)]
+    with opened(config.active().environ["BOOKING_URL"]) as booking:
+        return [User(number, name, email or "") for number, name, email in booking.all(_PEOPLE)]
 
 
 def user(number: str) -> User:

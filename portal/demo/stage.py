@@ -10,15 +10,17 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from portal.demo import world
+from portal.demo import moving, servers, world
 from portal.demo.crew import CREW
 from portal.demo.world import World
+from portal.notices import keys
 
 HERE = Path(__file__).parent
 PATIENCE = 20.0  # seconds for everything to answer
@@ -43,6 +45,7 @@ def settings(folder: Path, port: int, whitelabel_port: int) -> dict[str, str]:
         "PORTAL_SOURCES": str(HERE / "sources"),
         "PORTAL_SITE": str(HERE / "site.toml"),
         "PORTAL_DEMO": str(state / "mailbox"),
+        "PORTAL_INTAKE": str(state / "answers"),
         "BOOKING_URL": f"sqlite:///{systems}/booking.db",
         "CRM_URL": f"sqlite:///{systems}/crm.db",
         "WHITELABEL_URL": f"http://127.0.0.1:{whitelabel_port}",
@@ -58,7 +61,10 @@ def _keys(folder: Path) -> dict[str, str]:
         "PORTAL_PUSH_KEY",
         "WHITELABEL_SECRET",
     )
-    return {name: _key(folder / name.lower()) for name in names}
+    signing = folder / "dkim.pem"
+    if not signing.exists():
+        keys.make(signing)
+    return {**{name: _key(folder / name.lower()) for name in names}, "PORTAL_DKIM_KEY_FILE": str(signing)}
 
 
 def _key(file: Path) -> str:
@@ -73,10 +79,11 @@ def _plain(key: str) -> str:
     return key.replace("-", "+").replace("_", "/")
 
 
-def run(folder: Path, port: int) -> int:
+def run(folder: Path, port: int, on_servers: bool = False) -> int:
     """Start everything, say where it is, and end it all at Ctrl-C or when one part ends.
 
-    Where something else answers at the port nothing is started: two servers would share it, each request at random.
+    `on_servers`: the Booking App is on a PostgreSQL and the CRM on a MariaDB of the demo's own. Where something else
+    answers at the port nothing is started: two servers would share it, each request at random.
     """
     if _is_taken(port):
         print(
@@ -84,9 +91,31 @@ def run(folder: Path, port: int) -> int:
             file=sys.stderr,
         )
         return 1
+    signal.signal(signal.SIGTERM, _as_interrupt)
     environ = {**os.environ, **settings(folder, port, _free_port())}
-    url = environ["PORTAL_BASE_URL"]
     built = world.build(folder / "demo")
+    try:
+        with _databases(folder.resolve(), built) if on_servers else nullcontext(dict[str, str]()) as moved:
+            return _run(folder, port, built, {**environ, **moved})
+    except servers.Missing as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+@contextmanager
+def _databases(state: Path, built: World) -> Iterator[dict[str, str]]:
+    """Run the servers of the demo and move two systems there; their addresses, as the environment names them."""
+    password = _key(state / "keys" / "servers").rstrip("=")
+    with servers.running(state / "servers", password, _free_port) as (booking, crm):
+        for system, url in (("booking", booking), ("crm", crm)):
+            moving.move(built.database(system), world.HERE / f"{system}.sql", url, world.VERSION)
+        yield {"BOOKING_URL": booking, "CRM_URL": crm}
+
+
+def _run(folder: Path, port: int, built: World, environ: dict[str, str]) -> int:
+    url = environ["PORTAL_BASE_URL"]
     portal = [sys.executable, "-m", "portal"]
     subprocess.run([*portal, "migrate"], env=environ, check=True, stdout=subprocess.DEVNULL)
     subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=environ, check=True)
@@ -95,14 +124,14 @@ def run(folder: Path, port: int) -> int:
     listens = ["webhooks", "add", "Booking App", f"http://127.0.0.1:{booking_port}/webhooks", "--system", "booking"]
     subprocess.run([*portal, *listens, "--secret", "env:BOOKING_WEBHOOK_SECRET"], env=environ, check=True)
     booking = ["portal.demo.booking_app", "--port", str(booking_port), "--mailbox", environ["PORTAL_DEMO"]]
+    booking += ["--heard", str(built.database("booking").with_name("booking-heard.db"))]
     service = ["portal.demo.whitelabel", "--port", environ["WHITELABEL_URL"].rsplit(":", 1)[1]]
     commands = (
         [sys.executable, "-m", *service, "--database", str(built.database("whitelabel"))],
-        [sys.executable, "-m", *booking, "--database", str(built.database("booking")), "--portal", url],
+        [sys.executable, "-m", *booking, "--database", environ["BOOKING_URL"], "--portal", url],
         [*portal, "worker"],
         [*portal, "serve", "--port", str(port), "--app", "portal.demo.views:create_app"],
     )
-    signal.signal(signal.SIGTERM, _as_interrupt)
     processes = [subprocess.Popen(command, env=environ, start_new_session=True) for command in commands]
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", processes)
@@ -110,8 +139,6 @@ def run(folder: Path, port: int) -> int:
         while all(process.poll() is None for process in processes):
             time.sleep(0.3)
         return 1
-    except KeyboardInterrupt:
-        return 0
     finally:
         _end(processes)
 

@@ -10,14 +10,16 @@ from werkzeug.wrappers import Response
 
 from portal import app, config
 from portal.demo import crew, mailbox, mobile
-from portal.demo.forms import AppForm
+from portal.demo.forms import AnswerForm, AppForm
 from portal.kernel import clock
+from portal.kernel.problems import NotFound
 from portal.web import navigation
 from portal.web.guards import open_to_all
 from portal.web.htmx import show
 
 room = Blueprint("demo", __name__)
-navigation.left_out(room, "mailbox_page", "staff_page", "app_page")
+navigation.left_out(room, "mailbox_page", "staff_page", "app_page", "answer_page")
+STRANGER = "somebody@elsewhere.example.com"
 
 
 def create_app() -> Flask:
@@ -32,7 +34,22 @@ def create_app() -> Flask:
 def mailbox_page() -> Response:
     """Show what was sent, the newest first."""
     folder = config.active().demo
-    return show("demo/mailbox.html", mails=mailbox.newest(folder) if folder else [])
+    return show("demo/mailbox.html", mails=mailbox.newest(folder) if folder else [], answers=config.active().intake)
+
+
+@room.route("/demo/mailbox/<string:name>", methods=["GET", "POST"])
+@open_to_all
+def answer_page(name: str) -> Response:
+    """Answer a mail: what is written goes where the mail says, by the folder that the portal looks into."""
+    settings, form = config.active(), AnswerForm()
+    mail = mailbox.find(settings.demo, name) if settings.demo else None
+    if mail is None or not mail.answers_to or settings.intake is None:
+        raise NotFound
+    if not form.validate_on_submit():
+        return show("demo/answer.html", form=form, mail=mail, status=422 if form.errors else 200)
+    sender = STRANGER if form.elsewhere.data else mail.to
+    mailbox.answer(settings.intake, mail, str(form.text.data), sender)
+    return show("demo/answered.html")
 
 
 @room.get("/demo/staff")

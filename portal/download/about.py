@@ -11,7 +11,7 @@ from portal.download.choice import Choice
 from portal.kernel.problems import N_
 from portal.sources.base import Source
 from portal.sources.manifest import Table
-from portal.subjects.facts import ORIGINS, recipients
+from portal.subjects.facts import GROUNDS, ORIGINS, recipients
 from portal.subjects.facts import purpose as _purpose
 from portal.subjects.facts import said as _said
 from portal.web.words import Words
@@ -23,12 +23,6 @@ _NOT_ABROAD = N_("No transfer to another country is registered for these systems
 _COMPLAINT = N_("You may complain to the authority or go to court. It costs nothing to ask us first: %(support)s.")
 _USED = N_("Used for: %(purposes)s.")
 _KEPT = N_("Kept: %(retention)s.")
-GROUNDS = {
-    "consent": N_("Your consent"),
-    "contract": N_("The contract with you"),
-    "legal-obligation": N_("The law"),
-    "legitimate-interest": N_("A legitimate interest"),
-}
 _PEOPLE = N_("People who use our products, people whom they bring along, and people at companies that are customers")
 # What this portal itself does to protect data; what each system does belongs into the company's own record.
 _MEASURES = (
@@ -99,6 +93,7 @@ def _purposes(site: Site, words: Words) -> Iterator[Facts]:
             "ground": words.say(GROUNDS.get(asked.legal_basis, asked.legal_basis)),
             "recipients": _said(asked.recipients, words),
             "retention": _said(asked.retention, words),
+            "choice": asked.choice,
         }
     for name, use in site.uses.items():
         yield {
@@ -107,6 +102,7 @@ def _purposes(site: Site, words: Words) -> Iterator[Facts]:
             "legal_basis": use.legal_basis,
             "ground": words.say(GROUNDS.get(use.legal_basis, use.legal_basis)),
             "recipients": _said(use.recipients, words) or site.company,
+            **({"retention": _said(use.retention, words)} if use.retention else {}),
         }
 
 

@@ -15,15 +15,16 @@ from cryptography.exceptions import InvalidTag
 from portal import config
 from portal.consents import service as consents
 from portal.consents.service import Choice
-from portal.kernel import crypto, limits
-from portal.kernel.db import atomic
-from portal.kernel.problems import NotFound
-from portal.marketing.service import OFF, Pair, one
-from portal.policies import service as policies
+from portal.kernel import crypto
+from portal.kernel.problems import N_, NotFound
+from portal.marketing import leaving
+from portal.marketing.service import Pair, one
+from portal.notices import preferences
 from portal.subjects import service as subjects
+from portal.web import words
 
-PER_ADDRESS = "60/hour"
-CHANNEL = "mail"
+NO_MORE = N_("You get this because you switched it on: %(what)s. No more of it, with one click: %(url)s")
+CHOOSE = N_("Choose what else may be sent to you, without signing in: %(url)s")
 _CONTEXT = "unsubscribe"
 
 
@@ -46,8 +47,39 @@ def headers(subject_id: int, pair: Pair) -> dict[str, str]:
     return {
         "List-Unsubscribe": f"<{address(subject_id, pair)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": f"<{pair.topic.id}.{pair.channel.id}.{urlsplit(config.site().base_url).hostname}>",
+        "List-Id": f"{_title(pair)}<{pair.topic.id}.{pair.channel.id}.{urlsplit(config.site().base_url).hostname}>",
     }
+
+
+def every_choice(subject_id: int) -> str:
+    """Return where a person chooses all that may be sent to them, without signing in; "" without an account."""
+    account = subjects.account_of(subject_id)
+    return preferences.address(account) if account is not None else ""
+
+
+def feet(pair: Pair, off: str, every: str) -> dict[str, str]:
+    """Return, by language, what stands at the end of a message to a list: how to have no more of it (RULES M9).
+
+    `off` is the way off the list, `every` where all is chosen.
+    """
+    return {language: _foot(language, pair, off, every) for language in config.site().languages}
+
+
+def label(pair: Pair) -> str:
+    """Return what the subject or text of a message to a list begins with, "" where it does not advertise (RULES M9)."""
+    return config.site().label if pair.topic.advertises else ""
+
+
+def _title(pair: Pair) -> str:
+    """Return how a list is called before its id, "" where that would have to be encoded (RULES M8)."""
+    title = pair.purpose.title[config.site().languages[0]]
+    return f"{title} " if title.replace(" ", "").replace("-", "").isalnum() and title.isascii() else ""
+
+
+def _foot(language: str, pair: Pair, off: str, every: str) -> str:
+    said = words.of(language, config.site().timezone)
+    lines = [said.say(NO_MORE, what=pair.purpose.title[language], url=off)]
+    return "\n".join([*lines, said.say(CHOOSE, url=every)] if every else lines)
 
 
 def opened(token: str) -> Membership:
@@ -68,12 +100,7 @@ def leave(token: str, language: str) -> tuple[Membership, Choice]:
     Raises NotFound; TooManyTries where one address is called on and on.
     """
     found = opened(token)
-    limits.hit(PER_ADDRESS, "unsubscribe", token)
-    with atomic():
-        before = consents.standing(found.subject)[found.pair.id]
-        if not before.event or before.state != OFF:
-            policies.choose(found.subject, found.pair.id, OFF, language, channel=CHANNEL)
-    return found, consents.standing(found.subject)[found.pair.id]
+    return found, leaving.leave(found.subject, [found.pair], language, token)[found.pair.id]
 
 
 def _offered(name: str) -> Pair:

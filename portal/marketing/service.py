@@ -119,6 +119,9 @@ def save(subject_id: int, chosen: Sequence[Pair], state: str, language: str) -> 
 
 
 def may_send(subject_id: int, topic: str, channel: str) -> bool:
-    """Tell whether something may be sent now: never what nobody switched on or the site does not know (RULES M1)."""
+    """Tell whether something may be sent: never what nobody switched on or the site does not know (RULES M1).
+
+    At which hours a channel may be used stands in `hours`.
+    """
     name = f"marketing.{topic}.{channel}"
     return name in config.site().purposes and consents.may(subject_id, name, ON)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from portal.consents.service import Choice
-from portal.consents.words import local, stopped, when
+from portal.consents.words import found_at, local, stopped, when
 from portal.kernel import clock
 from portal.kernel.problems import N_
 from portal.marketing.service import EVERYTHING, ON, Pair
@@ -39,6 +39,8 @@ def hint(standing: Mapping[str, Choice], pair: Pair) -> str:
     choice = standing[pair.id]
     if not choice.event:
         return ""
+    if not choice.made:
+        return found_at(choice, pair.id)
     since = _("Since %(at)s.", at=_at(choice))
     why = stopped(standing, pair.id) if choice.state == ON else ""
     return f"{since} {why} {under_way([pair], choice)}".replace("  ", " ").strip()

@@ -83,7 +83,7 @@ def obey(subject_id: int, standing: Mapping[str, Choice], language: str) -> bool
     said = {
         purpose.id: purpose.states[0]
         for purpose in config.site().purposes.values()
-        if purpose.by_signal and not (standing[purpose.id].event and standing[purpose.id].state == purpose.states[0])
+        if purpose.by_signal and not (standing[purpose.id].made and standing[purpose.id].state == purpose.states[0])
     }
     if said:
         policies.choose_all(subject_id, said, language, actor=SIGNAL)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal import config
 from portal.consents import service as consents
-from portal.consents.words import lines, local, told, when
+from portal.consents.words import found_at, lines, local, told, when
 from portal.kernel.problems import N_
 from portal.sharing import service, sites
 from portal.web import navigation
@@ -70,7 +70,7 @@ def _signalled() -> bool:
 def _show(switched: str = "") -> Response:
     standing = consents.present(me())
     by_signal, names = service.by_signal(standing), [purpose.id for purpose in service.purposes()]
-    passed = consents.passed(me().subject_id, standing, [name for name in names if standing[name].event])
+    passed = consents.passed(me().subject_id, standing, [name for name in names if standing[name].made])
     said = _said(standing, switched) if switched else ""
     response = show(
         "sharing/page.html",
@@ -81,13 +81,14 @@ def _show(switched: str = "") -> Response:
             (
                 purpose,
                 standing[purpose.id].state == service.ON,
-                _since(standing[purpose.id], purpose.id in by_signal),
+                _since(purpose.id, standing[purpose.id], purpose.id in by_signal),
                 told(lines(passed.get(purpose.id, []))),
             )
             for purpose in service.purposes()
         ],
         honoured=bool(by_signal) or _signalled(),
         signalled=_signalled(),
+        told=[use for name, use in config.site().uses.items() if name.startswith("sharing.")],
         recipients=[
             (each, local(each.title), name_of(each.country), _hangs_on(each)) for each in config.site().recipients
         ],
@@ -103,9 +104,11 @@ def _said(standing: dict[str, consents.Choice], name: str) -> str:
     return _(SINCE[choice.state], what=local(known.title), at=when(here(), choice.at) if choice.at else "")
 
 
-def _since(choice: consents.Choice, signal: bool) -> str:
+def _since(name: str, choice: consents.Choice, signal: bool) -> str:
     if not choice.at:
-        return _("Off until you allow it.")
+        return _("On until you object to it.") if choice.state == service.ON else _("Off until you allow it.")
+    if not choice.made:
+        return found_at(choice, name)
     at = when(here(), choice.at)
     return _("Off since %(at)s, because your browser asked.", at=at) if signal else _("Since %(at)s.", at=at)
 

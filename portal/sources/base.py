@@ -111,6 +111,23 @@ class Erased:
     rows: Mapping[str, int] = field(default_factory=dict)
 
 
+Why = Literal["open", "kept", "others"]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """How many rows still hold an address or number of somebody in one text column after they were erased, and why.
+
+    "open": nothing explains it; "kept": the manifest or a legal hold keeps them; "others": they are rows of other
+    people, who wrote it there or have the same address.
+    """
+
+    table: str
+    column: str
+    rows: int
+    why: Why
+
+
 @dataclass(frozen=True)
 class Statement:
     """One statement of an erasure, with signs where values go; `rows` it touched (None: it was refused), `seconds`."""
@@ -353,6 +370,13 @@ class Source(ABC):
     @abstractmethod
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         """Read again and return, by table, the rows that should be gone or changed and are not; {} is the proof."""
+
+    def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
+        """Look for a person's addresses and numbers, as `traced` knew them, in every text of the tables that went.
+
+        It reads these tables whole. A system that can only be asked for a person's own rows finds nothing.
+        """
+        return []
 
     def goes_with(self, table: str) -> tuple[str, ...]:
         """Return the tables that go too when one table goes: they are reached through it, or its rows hold theirs."""

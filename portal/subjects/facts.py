@@ -16,6 +16,15 @@ ORIGINS = {
     "third-party": N_("Somebody else told us."),
 }
 
+GROUNDS = {
+    "consent": N_("Your consent"),
+    "contract": N_("The contract with you"),
+    "legal-obligation": N_("The law"),
+    "legitimate-interest": N_("A legitimate interest"),
+    "public-task": N_("A task in the public interest"),
+    "vital-interest": N_("Somebody's life or health"),
+}
+
 NOTED_HERE, FOR_YOU = N_("This portal noted it while you used it."), N_("Carrying out what you decide, with proof")
 
 

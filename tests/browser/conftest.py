@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from portal.demo.world import World
 from tests import live
-from tests.conftest import where
+from tests.browser.steps import let_settings_wait
+from tests.conftest import embedded, environ_of, listening, where
 from tests.live import Live
 from tests.servers.engines import free_port, need
 
@@ -38,7 +40,21 @@ def live_portal(environ: dict[str, str], systems: World, urls: dict[str, str]) -
     if number == 2:  # the tests in one process have their queue on Redis; here it is PostgreSQL's turn
         environ["PORTAL_QUEUE_URL"] = urls["PORTAL_DATABASE_URL"]
     with live.running(environ, systems, processes=number, workers=number) as portal:
+        let_settings_wait(portal)
         yield portal
+
+
+@pytest.fixture(scope="module")
+def lasting_portal(small_world: World, laid_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """One portal as processes for all tests of a file, each of which is somebody else in it: starting costs most."""
+    folder = tmp_path_factory.mktemp("lasting")
+    shutil.copytree(small_world.folder, folder / "systems")
+    systems = World(folder / "systems", small_world.cast)
+    with listening(systems) as whitelabel:
+        environ = environ_of(embedded(laid_file, folder, folder), systems, whitelabel, folder)
+        with live.running({**environ, "PORTAL_BASE_URL": f"http://localhost:{free_port()}"}, systems) as portal:
+            let_settings_wait(portal)
+            yield portal
 
 
 @pytest.fixture(params=["embedded"])

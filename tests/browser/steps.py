@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import subprocess
@@ -9,10 +10,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, expect
 
+from portal.client import Client
 from portal.demo import crew
+from portal.demo.booking_app import BookingApp
+from portal.demo.listening import Listening
+from portal.hooks.service import signing
+from tests.independent import value
 from tests.live import ROOT, Live, command, eventually
 
 
@@ -112,6 +121,27 @@ def somebody(
     context.close()
 
 
+def lists(portal: Live, email: str, channel: str = "email") -> dict[str, str]:
+    """Return what a sender is given for a mail about events to somebody: `url` off the list, `preferences`."""
+    lay_crew(portal)  # the Booking App's key is laid beside the staff
+    body = {"people": [{"email": email}], "purpose": "marketing.events", "channel": channel}
+    with closing(Client(portal.url, portal.environ["BOOKING_KEY"])) as client:
+        return dict(client.call("POST", "/unsubscribe-addresses", body)["addresses"][0])
+
+
+def letter(portal: Live, email: str) -> str:
+    """Let the Booking App mail somebody about events; return the text of the mail."""
+    lay_crew(portal)
+    database = portal.systems.database("booking")
+    with closing(sqlite3.connect(database)) as booking:
+        (user,) = booking.execute("SELECT id FROM users WHERE lower(email) = ?", (email,)).fetchone()
+    with closing(Client(portal.url, portal.environ["BOOKING_KEY"])) as client:
+        listening = Listening(database.with_name("booking-heard.db"), signing.new_secret())
+        app = BookingApp(f"sqlite:///{database}", Path(portal.environ["PORTAL_DEMO"]), client, listening)
+        assert app.write("events", [user], "Open day", "Come and see.")["sent"] == 1
+    return next(text for text in portal.texts() if text.startswith("Come and see."))
+
+
 def lay_crew(portal: Live) -> None:
     """Add the demo's staff."""
     subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=portal.environ, cwd=ROOT, check=True)
@@ -134,6 +164,13 @@ def let_days_pass(portal: Live, reference: str = "") -> None:
     subprocess.run(command("worker", "--drain"), env=portal.environ, cwd=ROOT, check=True)
 
 
+def let_settings_wait(portal: Live) -> None:
+    """Let no worker take in by the minute what systems had of people: pages would say so or not by who is quicker."""
+    statement = """INSERT INTO schedules (name, begun_at) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET begun_at = excluded.begun_at"""
+    change(portal, statement, "portal.consents.tasks.read_first", "2099-01-01T00:00:00.000000+00:00")
+
+
 def change(portal: Live, statement: str, *values: str) -> None:
     """Change rows of the portal, for what would have to be waited for or depends on who is quicker."""
     url = portal.environ["PORTAL_DATABASE_URL"]
@@ -145,3 +182,42 @@ def change(portal: Live, statement: str, *values: str) -> None:
 
         with psycopg.connect(url) as server:
             server.execute(statement.replace("?", "%s"), values)
+
+
+class App:
+    """The back end of an app: its key, and the number of its person."""
+
+    def __init__(self, portal: Live, email: str = "mai.nguyen@example.com") -> None:
+        self.portal = portal
+        asked = command(
+            "api-key", "add", f"Booking App of {email}", "--scope", "handoffs:write", "--scope", "vouches:booking"
+        )
+        self.key = subprocess.check_output(asked, env=portal.environ, cwd=ROOT, text=True).strip()
+        self.number = str(
+            value(portal.systems, "booking", "SELECT member_number FROM users WHERE lower(email) = ?", email)
+        )
+
+    def code(self, email: str = "", **wishes: Any) -> str:
+        """Ask for a code; with `email` the app names an address, which proves nothing."""
+        named = {"email": email} if email else {}
+        body = {"person": {"source": "booking", "external_id": self.number, **named}, **wishes}
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        asked = Request(f"{self.portal.url}/api/v1/handoffs", json.dumps(body).encode(), headers)
+        with urlopen(asked) as answer:
+            return str(json.load(answer)["code"])
+
+    def open(self, view: Page, **wishes: Any) -> None:
+        """Post a code as a webview does: nothing of ours is shown before, and no page sends it."""
+        hand_over(view, f"{self.portal.url}/handoff", self.code(**wishes))
+
+
+def hand_over(view: Page, address: str, code: str) -> None:
+    """Post a code to the hand-off."""
+
+    def post(route: Any) -> None:
+        headers = {**route.request.headers, "content-type": "application/x-www-form-urlencoded"}
+        route.continue_(method="POST", post_data=f"code={code}", headers=headers)
+
+    view.route("**/handoff", post)
+    view.goto(address)
+    view.unroute("**/handoff")

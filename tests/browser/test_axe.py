@@ -33,6 +33,12 @@ def faults(page: Page) -> Iterator[str]:
     yield from (f"dark: {fault}" for fault in page.evaluate(RUN, ["rule", COLOURS]))
 
 
+def faults_as_shown(page: Page) -> list[str]:
+    """Look with every rule at a page whose colours its app has chosen: another scheme would show the same again."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    return [str(fault) for fault in page.evaluate(RUN, ["tag", TAGS])]
+
+
 def too_wide(page: Page, width: int) -> Iterator[str]:
     """Look whether a page is wider than the screen; a phone's, also than 320 pixels, which a zoom of 400 % leaves."""
     for narrow in {width, min(width, 320)} if width < 768 else {width}:

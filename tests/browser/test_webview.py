@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
-from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.steps import lay_crew
-from tests.browser.test_axe import faults
-from tests.independent import value
-from tests.live import ROOT, Live, command, eventually
+from tests.browser.steps import App, lay_crew
+from tests.browser.test_axe import faults_as_shown
+from tests.live import ROOT, Live, eventually
 
 pytestmark = pytest.mark.browser
 EMAIL = "mai.nguyen@example.com"
@@ -40,38 +36,6 @@ SHIFTED = """() => new Promise(done => {
 })"""
 
 
-class App:
-    """The back end of an app: its key, and the number of its person."""
-
-    def __init__(self, portal: Live) -> None:
-        self.portal = portal
-        asked = command("api-key", "add", "Booking App", "--scope", "handoffs:write", "--scope", "vouches:booking")
-        self.key = subprocess.check_output(asked, env=portal.environ, cwd=ROOT, text=True).strip()
-        self.number = str(
-            value(portal.systems, "booking", "SELECT member_number FROM users WHERE lower(email) = ?", EMAIL)
-        )
-
-    def code(self, **wishes: Any) -> str:
-        """Ask for a code."""
-        body = {"person": {"source": "booking", "external_id": self.number}, **wishes}
-        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
-        asked = Request(f"{self.portal.url}/api/v1/handoffs", json.dumps(body).encode(), headers)
-        with urlopen(asked) as answer:
-            return str(json.load(answer)["code"])
-
-    def open(self, view: Page, **wishes: Any) -> None:
-        """Post a code as a webview does: nothing of ours is shown before, and no page sends it."""
-        form = f"code={self.code(**wishes)}"
-
-        def post(route: Any) -> None:
-            headers = {**route.request.headers, "content-type": "application/x-www-form-urlencoded"}
-            route.continue_(method="POST", post_data=form, headers=headers)
-
-        view.route("**/handoff", post)
-        view.goto(f"{self.portal.url}/handoff")
-        view.unroute("**/handoff")
-
-
 @contextmanager
 def phone(
     chromium: Browser, portal: Live, *scripts: str, agent: str = IPHONE, size: tuple[int, int] = (390, 760), **more: Any
@@ -93,18 +57,27 @@ def phone(
 
 
 @pytest.mark.parametrize(
-    ("agent", "bridge", "size", "wishes"),
+    ("email", "agent", "bridge", "size", "wishes"),
     [
-        (IPHONE, ON_IPHONE, (390, 760), {"theme": "dark", "language": "vi"}),
-        (PIXEL, ON_PIXEL, (320, 480), {"theme": "light", "text_size": 200}),
+        ("duc.pham@example.com", IPHONE, ON_IPHONE, (390, 760), {"theme": "dark", "language": "vi"}),
+        ("ha.nguyen@example.com", PIXEL, ON_PIXEL, (320, 480), {"theme": "light", "text_size": 200}),
     ],
     ids=["iPhone", "Pixel"],
 )
 def test_a_journey_in_an_app(
-    chromium: Browser, live_portal: Live, agent: str, bridge: str, size: tuple[int, int], wishes: dict[str, Any]
+    chromium: Browser,
+    lasting_portal: Live,
+    email: str,
+    agent: str,
+    bridge: str,
+    size: tuple[int, int],
+    wishes: dict[str, Any],
 ) -> None:
-    app = App(live_portal)
-    with phone(chromium, live_portal, bridge, NO_STORAGE, agent=agent, size=size, bypass_csp=True) as (context, page):
+    app = App(lasting_portal, email)
+    with phone(chromium, lasting_portal, bridge, NO_STORAGE, agent=agent, size=size, bypass_csp=True) as (
+        context,
+        page,
+    ):
         app.open(page, page="/location", **wishes)
         page.wait_for_url("**/location**")
         assert heard(page) == ["location.state"]
@@ -118,14 +91,14 @@ def test_a_journey_in_an_app(
         eventually(lambda: "location.changed" in heard(page), "the app hears of the choice")
         assert page.evaluate("sent.map(one => Object.keys(one).sort().join()).every(keys => keys === 'type,v')")
         for path in ("/overview", "/location", "/marketing", "/security", "/confirm", "/continue"):
-            page.goto(live_portal.url + path)
+            page.goto(lasting_portal.url + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
             assert page.evaluate(SMALL) == [], path
             assert page.evaluate(SHIFTED) < 0.1, path
             assert page.locator("header, .menu").count() == 0
-            assert list(faults(page)) == []
+            assert faults_as_shown(page) == [], path
         context.clear_cookies()
-        page.goto(live_portal.url + "/marketing?view=app")
+        page.goto(lasting_portal.url + "/marketing?view=app")
         page.wait_for_url("**/handoff/lost**")
         assert heard(page) == ["session.lost"]
         app.open(page, page="/marketing")
@@ -141,37 +114,39 @@ def _in(wishes: dict[str, Any], english: str, vietnamese: str) -> str:
     return vietnamese if wishes.get("language") == "vi" else english
 
 
-def test_without_bridge_and_scripts_a_code_by_mail_leads_on(chromium: Browser, live_portal: Live) -> None:
+def test_without_bridge_and_scripts_a_code_by_mail_leads_on(chromium: Browser, lasting_portal: Live) -> None:
     """The first time, from the demo's stand-in for an app; then after the session was lost."""
-    lay_crew(live_portal)  # and the key of the app's back end
-    with phone(chromium, live_portal, java_script_enabled=False, agent=PIXEL, locale="en") as (context, page):
-        page.goto(live_portal.url + "/demo/app")
+    lay_crew(lasting_portal)  # and the key of the app's back end
+    with phone(chromium, lasting_portal, java_script_enabled=False, agent=PIXEL, locale="en") as (context, page):
+        page.goto(lasting_portal.url + "/demo/app")
         page.select_option("#page", "/location")
         page.select_option("#theme", "dark")
         page.click("main button.button")
-        before = len(live_portal.mails())
+        before = len(lasting_portal.mails())
         page.click("main button.button")
         expect(page.locator("h1")).to_have_text("One code, and all your data is in one place")
         page.click("main button.button >> nth=0")
-        page.fill("#code", live_portal.code(before))
+        page.fill("#code", lasting_portal.code(before))
         page.click("main button.button")
         page.wait_for_url("**/location**")
         expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         assert page.get_by_text("Close").count() == 0 or not page.get_by_text("Close").first.is_visible()
         context.clear_cookies()
-        page.goto(live_portal.url + "/location?view=app")
-        before = len(live_portal.mails())
+        page.goto(lasting_portal.url + "/location?view=app")
+        before = len(lasting_portal.mails())
         page.click("text=Sign in with a code by mail")
         page.fill("#email", EMAIL)
         page.click("main button.button")
-        page.fill("#code", live_portal.code(before))
+        page.fill("#code", lasting_portal.code(before))
         page.click("main button.button")
         page.wait_for_url("**/location**")
         expect(page.locator("body")).to_have_class("webview")
 
 
-def test_where_cookies_are_blocked_the_public_pages_work_in_the_apps_look(chromium: Browser, live_portal: Live) -> None:
-    with phone(chromium, live_portal, agent=PIXEL) as (context, page):
+def test_where_cookies_are_blocked_the_public_pages_work_in_the_apps_look(
+    chromium: Browser, lasting_portal: Live
+) -> None:
+    with phone(chromium, lasting_portal, agent=PIXEL) as (context, page):
         blocked = "Object.defineProperty(document, 'cookie', {get: () => '', set() {}})"
         context.add_init_script(blocked)
 
@@ -182,7 +157,7 @@ def test_where_cookies_are_blocked_the_public_pages_work_in_the_apps_look(chromi
             route.fulfill(response=answer, headers={k: v for k, v in answer.headers.items() if k != "set-cookie"})
 
         page.route("**/*", without)
-        page.goto(live_portal.url + "/requests/new?view=app&theme=dark")
+        page.goto(lasting_portal.url + "/requests/new?view=app&theme=dark")
         page.locator("main a[href*='/requests/new/']").first.click()
         expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         expect(page.locator("body")).to_have_class("webview")
@@ -196,10 +171,10 @@ def test_where_cookies_are_blocked_the_public_pages_work_in_the_apps_look(chromi
 
 
 def test_offline_in_the_middle_of_a_step_loses_nothing_and_lies_about_nothing(
-    chromium: Browser, live_portal: Live
+    chromium: Browser, lasting_portal: Live
 ) -> None:
-    app = App(live_portal)
-    with phone(chromium, live_portal, ON_IPHONE) as (context, page):
+    app = App(lasting_portal, "mo.le@example.com")
+    with phone(chromium, lasting_portal, ON_IPHONE) as (context, page):
         app.open(page, page="/location")
         page.wait_for_url("**/location**")
         context.set_offline(True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from portal.children.forms import STEPS
 from portal.demo import crew
 from tests.browser.reader import steady
-from tests.browser.steps import Person, change, lay_crew, let_days_pass, somebody
+from tests.browser.steps import App, Person, change, hand_over, lay_crew, let_days_pass, lists, somebody
 from tests.live import Live, eventually
 
 OPEN = {
@@ -36,6 +36,7 @@ OPEN = {
     "handoff-lost": "/handoff/lost",
     "handoff-unkept": "/handoff/arrived",
     "not-found": "/no-such-page",
+    "unsubscribe-bad": "/unsubscribe/bad",
     "requests-new": "/requests/new",
     "requests-ask": "/requests/new/restriction",
     "requests-ask-for-somebody": "/requests/new/representative",
@@ -94,6 +95,7 @@ SIGNED_IN = {
     "location-delete": "/location/delete",
     "marketing": "/marketing",
     "sharing": "/sharing",
+    "uses": "/uses",
     "data": "/data",
     "data-system": "/data/crm",
     "data-rows": "/data/crm/messages",
@@ -126,11 +128,15 @@ HALVES: tuple[Half, Half] = ("persons", "desks")  # each has what its own pages 
 
 @dataclass
 class Stop:
-    """A page of the tour: what it is called, where it is, and whose cookies show it."""
+    """A page of the tour: what it is called, where it is, and whose cookies show it.
+
+    With `code` it is what a webview is shown that posts such a code of an app there; each opens it once.
+    """
 
     name: str
     address: str
     cookies: list[dict[str, object]] | None = None
+    code: Callable[[], str] | None = None
 
 
 @dataclass
@@ -150,6 +156,7 @@ def prepare(chromium: Browser, portal: Live, folder: Path, halves: Collection[Ha
         stops += _signing_up(chromium, portal)
         stops += _settled(chromium, portal, folder)
         stops += _sharing(chromium, portal)
+        stops += _handed_over(chromium, portal)
     if "desks" in halves:
         stops += _leaving(chromium, portal)
         stops += _correcting(chromium, portal)
@@ -201,6 +208,9 @@ def _settled(chromium: Browser, portal: Live, folder: Path) -> Iterator[Stop]:
         person.open("/inbox")
         letter = person.page.locator("a.row[href^='/inbox/']").first.get_attribute("href") or ""
         yield Stop("inbox-message", portal.url + letter, cookies)
+        for name, channel in (("unsubscribe", "email"), ("unsubscribed", "zalo")):
+            yield Stop(name, lists(portal, "mai.nguyen@example.com", channel)["url"])
+        yield Stop("preferences", lists(portal, "mai.nguyen@example.com")["preferences"])
         yield Stop("receipts", portal.url + "/receipts", cookies)
         person.open("/receipts?about=location")
         receipt = person.page.locator("a[href^='/receipts/']").first.get_attribute("href") or ""
@@ -241,6 +251,21 @@ def _sharing(chromium: Browser, portal: Live) -> Iterator[Stop]:
         yield Stop("security-remove", portal.url + removal, cookies)
         yield Stop("security-claims-shared", portal.url + "/security/claims", cookies)
         yield Stop("security-not-me", _mailed(portal, r"\S+/security/not-me/\S+", before))
+
+
+def _handed_over(chromium: Browser, portal: Live) -> Iterator[Stop]:
+    """Somebody from an app: over another's session, for the first time, and out into a browser."""
+    app = App(portal, "duc.pham@example.com")
+    with somebody(chromium, portal) as person:
+        person.sign_in("nha.hoang@example.com")
+        cookies = _cookies(person)
+        before = len(portal.mails())
+        person.open("/continue")
+        person.page.click("main button.button")
+        person.page.wait_for_url("**/continue/sent")
+        yield Stop("go-on-here", _mailed(portal, r"\S+/continue/\S+", before))
+    yield Stop("handoff-ask", portal.url + "/handoff", cookies, app.code)
+    yield Stop("handoff-first", portal.url + "/handoff", None, lambda: app.code(email="duc.pham@example.com"))
 
 
 def _leaving(chromium: Browser, portal: Live) -> Iterator[Stop]:
@@ -466,5 +491,8 @@ def visit(context: BrowserContext, page: Page, stop: Stop, language: str = "en")
     if stop.cookies:
         context.add_cookies(stop.cookies)  # type: ignore[arg-type]
     context.add_cookies([{"name": "language", "value": language, "url": stop.address}])
-    page.goto(stop.address)
+    if stop.code:
+        hand_over(page, stop.address, stop.code())
+    else:
+        page.goto(stop.address)
     page.wait_for_selector('[hx-trigger="load"]', state="detached")  # a region that comes by itself has come

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,6 +114,7 @@ def test_the_command_shows_counts_and_statements_and_changes_nothing(
     assert "booking: 1 in users by email" in done.stdout
     assert "2  bookings: delete" in done.stdout
     assert "Read again: nothing would be left." in done.stdout
+    assert re.search(r"\d+ rows in \d+ statements, [\d.]+ ms", done.stdout)
     assert "Nguyễn Thị Ánh" not in done.stdout, "values go to a terminal only"
     by_phone = command("try", "booking", "--phone", "+84 912 345 678", environ=laid_out)
     assert "booking: 1 in users by phone" in by_phone.stdout

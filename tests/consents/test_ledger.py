@@ -33,7 +33,7 @@ def subject() -> int:
 def test_nobody_has_chosen_anything_before_they_do(subject: int) -> None:
     purposes = config.site().purposes
     assert {LEVEL, EVENTS} < purposes.keys()
-    assert service.standing(subject) == {name: service.Choice(known.states[0]) for name, known in purposes.items()}
+    assert service.standing(subject) == {name: service.Choice(known.default) for name, known in purposes.items()}
     assert not service.may(subject, LEVEL, "approximate")
     assert service.may(subject, LEVEL, "off")
 

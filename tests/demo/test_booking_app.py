@@ -15,6 +15,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import dkim
 import pytest
 
 from portal import config
@@ -31,6 +32,7 @@ from portal.location import service as location
 from portal.policies import service as policies
 from tests.api.test_client import Door
 from tests.conftest import Portal
+from tests.notices.signing import PEM, record
 from tests.people import Member, member
 
 SECRET = signing.new_secret()
@@ -48,7 +50,8 @@ def app(portal: Portal, tmp_path: Path) -> Iterator[tuple[str, Door]]:
         f"http://127.0.0.1:{door.port}", keys.add("Booking App", list(keys.SCOPES)), fresh=0, patience=0, retry=0
     )
     listening = Listening(tmp_path / "heard.db", SECRET)
-    with Server(0, BookingApp(portal.systems.database("booking"), tmp_path / "sent", client, listening)) as server:
+    database, sent = f"sqlite:///{portal.systems.database('booking')}", tmp_path / "sent"
+    with Server(0, BookingApp(database, sent, client, listening, PEM)) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}", door
@@ -68,6 +71,28 @@ def asked(portal: Portal, statement: str, *values: Any) -> list[Any]:
 
 def row_of(portal: Portal, email: str) -> int:
     return int(asked(portal, "SELECT id FROM users WHERE email = ?", email)[0][0])
+
+
+def check_bulk(raw: bytes, text: str) -> str:
+    """Look at a mail as it goes over the wire (RULES §18 line 6); return the path of the way off its list."""
+    head = raw.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    (off,) = [line.partition(": ")[2] for line in head if line.startswith("List-Unsubscribe: ")]
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
+    assert "List-Id: Events by e-mail <events.email.localhost>" in head
+    assert off.startswith("<http://localhost:8000/unsubscribe/")
+    assert off.endswith(">"), "whole, however long"
+    assert dkim.verify(raw, dnsfunc=record)
+    signed = b"".join(dkim.parse_tag_value(dkim.rfc822_parse(raw)[0][0][1])[b"h"].split()).split(b":")
+    assert {b"list-unsubscribe", b"list-unsubscribe-post", b"list-id", b"message-id", b"mime-version"} < set(signed)
+    assert signed.count(b"from") == 2
+    moved = raw.replace(off.encode(), b"<http://localhost:8000/unsubscribe/other>")
+    assert moved != raw
+    assert not dkim.verify(moved, dnsfunc=record)
+    assert off.strip("<>") in text, "the same way stands in the text"
+    assert "http://localhost:8000/preferences/" in text
+    assert "Events by e-mail" in text
+    assert "Sự kiện qua e-mail" in text
+    return off.strip("<>").removeprefix("http://localhost:8000")
 
 
 def test_places_are_stored_as_precisely_as_their_person_allows_and_not_at_all_while_off(
@@ -110,10 +135,8 @@ def test_a_mail_goes_to_whoever_wants_it_with_a_way_off_that_works(
         policies.choose(mai.subject, "marketing.events.email", "on", "en")
         assert post(f"{url}/mails", letter) == {"sent": 1, "left_out": len(letter["users"]) - 1}
         [mail] = newest(tmp_path / "sent")
-        assert (mail.to, mail.subject) == (mai.email, "[AD] Open day")
-        raw = (tmp_path / "sent" / mail.name).read_text()
-        assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in raw
-        way = mail.text.rpartition("http://localhost:8000")[2].split()[0]
+        assert (mail.to, mail.subject) == (mai.email, "[QC] Open day")
+        way = check_bulk((tmp_path / "sent" / mail.name).read_bytes(), mail.text)
         answer = portal.app.test_client().post(way, data={"List-Unsubscribe": "One-Click"})
         assert answer.status_code == 200
         assert post(f"{url}/mails", letter)["sent"] == 0

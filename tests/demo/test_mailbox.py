@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
+
+from portal import config
+from portal.app import create_app
+from portal.cases import service as cases
+from portal.cases.service import thread
+from portal.cases.tasks import take_in_mail
 from portal.demo.mailbox import newest
+from portal.demo.views import room
+from tests.browse import Browser
+from tests.conftest import Portal
+from tests.people import member
 
 
 def _letter(folder: Path, name: str, subject: str, date: str) -> None:
@@ -48,3 +60,28 @@ def test_a_half_written_message_does_not_hide_the_others(tmp_path: Path) -> None
 
 def test_a_mailbox_that_got_nothing_yet_is_empty(tmp_path: Path) -> None:
     assert newest(tmp_path / "absent") == []
+
+
+@pytest.mark.parametrize("urls", ["embedded"], indirect=True)
+@pytest.mark.parametrize(("elsewhere", "author"), [({}, "person"), ({"elsewhere": "y"}, "mail")])
+def test_an_answer_in_the_mailbox_comes_into_the_thread(
+    portal: Portal, tmp_path: Path, elsewhere: dict[str, str], author: str
+) -> None:
+    settings = replace(portal.config, intake=tmp_path / "answers")
+    config.use(settings)
+    mai = member(portal, "everyday")
+    asked = cases.open_case("complaint", mai.subject)
+    cases.acknowledge(asked, "system")
+    portal.drain()
+    app = create_app(settings)
+    app.register_blueprint(room)
+    browser = Browser(app)
+    page = browser.get("/demo/mailbox")
+    (link,) = [one["href"] for one in page.root.one("main").all("a") if one["href"].startswith("/demo/mailbox/")]
+    browser.post(link, data={"text": ""}, status=422)
+    done = browser.post(link, data={"text": "It was Hub Da Nang.", **elsewhere})
+    assert done.h1 == "Your answer is on its way"
+    take_in_mail()
+    assert [(row.author, row.body) for row in thread.said(asked)] == [(author, "It was Hub Da Nang.")]
+    browser.get("/demo/mailbox/..", status=404)
+    browser.get("/demo/mailbox/no.eml", status=404)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from dataclasses import replace
 from email.message import EmailMessage
 from html.parser import HTMLParser
-from typing import Any
 
 import dkim
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from portal import config
 from portal.notices import messages, service
@@ -21,20 +17,11 @@ from portal.notices.models import Message
 from portal.notices.smtp import open_post
 from tests.conftest import Portal
 from tests.notices.every import AT, CODES, OTHER, REFERENCE, URL, every, queue
+from tests.notices.signing import DOMAIN, PEM, SELECTOR, record
 from tests.servers.engines import Mailbox
 
 PERSON = "mai.nguyen@example.com"
-DOMAIN, SELECTOR, ANSWERS = "smartos.example.com", "portal2026", "answers@smartos.example.com"
-KEY = rsa.generate_private_key(65537, 2048)
-PEM = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-RECORD = b"v=DKIM1; k=rsa; p=" + b64encode(
-    KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-)
-
-
-def record(name: bytes, **_: Any) -> bytes | None:
-    """Answer as the DNS would."""
-    return RECORD if name == f"{SELECTOR}._domainkey.{DOMAIN}.".encode() else None
+ANSWERS = "answers@smartos.example.com"
 
 
 @pytest.fixture

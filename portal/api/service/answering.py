@@ -8,9 +8,11 @@ from typing import Any
 from portal.api.service import persons
 from portal.consents.service import asking
 from portal.consents.service.asking import Question, Told
+from portal.marketing import hours
 from portal.subjects import naming
 from portal.subjects.naming import Name, NotAnAddress, NotAPhone
 
+QUIET = "quiet-hours"
 Asked = dict[str, Any]
 Choices = dict[str, Any]
 Wording = tuple[str, str | None, str | None, str | None, str | None]
@@ -30,15 +32,31 @@ def answers(questions: Sequence[Asked]) -> list[Told]:
             read.setdefault(known, []).append(said)
         else:
             kept.setdefault(known, {}).update(said)
-    prepared: dict[Wording, Question] = {}
+    prepared: dict[Wording, tuple[Question, str]] = {}
     answered = []
     for asked, name in zip(questions, names, strict=True):
         wording = (asked["purpose"], asked.get("channel"), asked.get("state"), asked.get("source"), name and name[0])
-        question = prepared.get(wording)
-        if question is None:
-            question = prepared[wording] = _question(asked, name)
-        answered.append(_answer(question, read.get(name), kept.get(name)) if name else question.of_nobody())
+        known_one = prepared.get(wording)
+        if known_one is None:
+            known_one = prepared[wording] = _question(asked, name), _closed_until(asked)
+        question, closed_until = known_one
+        answer = _answer(question, read.get(name), kept.get(name)) if name else question.of_nobody()
+        if closed_until and answer["allowed"]:
+            answer = {**answer, "allowed": False, "reason": QUIET, "again_at": closed_until}
+        answered.append(answer)
     return answered
+
+
+def _closed_until(asked: Asked) -> str:
+    """Return until when a channel is closed to messages that advertise, "" where it is not (Decree 91/2020).
+
+    By the time of the site: its law is that of the sender, and a number does not tell where its holder is.
+    """
+    channel = asked.get("channel") or asked["purpose"].rpartition(".")[2]
+    if not asked["purpose"].startswith("marketing."):
+        return ""
+    until = hours.closed_until(channel)
+    return until.isoformat() if until else ""
 
 
 def _names(questions: Sequence[Asked]) -> list[Name | None]:

@@ -13,7 +13,7 @@ from portal.kernel import clock
 MOST = 10_000
 REASONS = [
     "chosen", "not-chosen", "not-objected", "needed", "restricted", "objected", "refused", "held", "suppressed",
-    "unknown-person", "unknown-purpose",
+    "unknown-person", "unknown-purpose", "quiet-hours",
 ]  # fmt: skip
 QUESTION: Schema = obj(
     {"person": PERSON, "purpose": text("As the portal's site file has it: marketing.events, location.level", most=96)},
@@ -25,6 +25,7 @@ _BODY = obj({"questions": listed(QUESTION, most=MOST)})
 ANSWER: Schema = obj(
     {"allowed": flag(), "reason": {"type": "string", "enum": REASONS}},
     since=moment("When that came to hold"),
+    again_at=moment("With quiet-hours: from when on the same question is answered by what was chosen"),
     request=text("The reference of the request that it follows from"),
 )
 

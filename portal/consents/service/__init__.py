@@ -25,6 +25,7 @@ from portal.consents.service.names import (
     UPHELD,
     UnknownChoice,
     covered,
+    page_of,
     purpose,
 )
 from portal.consents.service.passing import Passed, deliveries, pass_on, passed, patience, unconfirmed
@@ -102,6 +103,7 @@ __all__ = [
     "newest_event",
     "not_followed",
     "of_case",
+    "page_of",
     "pass_on",
     "passed",
     "patience",

@@ -25,6 +25,7 @@ class Told(TypedDict):
     reason: str
     since: NotRequired[str]
     request: NotRequired[str]
+    again_at: NotRequired[str]
 
 
 UNKNOWN_PURPOSE = Told(allowed=False, reason="unknown-purpose")

@@ -59,6 +59,14 @@ def reserved_states(name: str) -> tuple[str, ...]:
     return (NONE, HELD) if name.startswith(HOLD) else ()
 
 
+def page_of(purpose_id: str) -> str:
+    """Return the page on which a choice is made: that of the room that draws it, else the one of all other uses."""
+    site, first = config.site(), purpose_id.partition(".")[0]
+    of_topics = {f"marketing.{topic.id}.{way}" for topic in site.topics.values() for way in topic.channels}
+    drawn = first == "sharing" or purpose_id in of_topics | {"location.level", "location.retention"}
+    return first if drawn else "uses"
+
+
 def widened(purpose_id: str) -> Iterator[str]:
     """Yield a purpose and what it is a part of: marketing.events.email, marketing.events, marketing."""
     while purpose_id:

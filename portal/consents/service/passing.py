@@ -74,7 +74,7 @@ def unconfirmed(subject_id: int, choices: Mapping[str, Choice]) -> list[Source]:
         source.id: source
         for name, choice in choices.items()
         for source in touched(name)
-        if (reach := reached.get(source.id)) and reach.linked and not choice.origin and reach.confirmed < choice.event
+        if (reach := reached.get(source.id)) and reach.linked and choice.made and reach.confirmed < choice.event
     }
     return list(behind.values())
 
@@ -115,19 +115,18 @@ def pass_on(claim: Claim[Delivery]) -> None:
 
 
 def _trying(reach: Reach, choice: Choice) -> bool:
-    return not choice.origin and reach.attempts > 0 and reach.confirmed < choice.event
+    return choice.made and reach.attempts > 0 and reach.confirmed < choice.event
 
 
 def _passed(source: Source, choice: Choice, reach: Reach, own: bool) -> Passed:
-    asked = choice.event and not choice.origin
-    done = asked and reach.confirmed >= choice.event
+    done = choice.made and reach.confirmed >= choice.event
     return Passed(
         source=source.id,
         title=source.title,
-        asked_at=choice.at if asked else None,
+        asked_at=choice.at if choice.made else None,
         confirmed_at=reach.confirmed_at if done else None,
         trying=_trying(reach, choice),
-        state=choice.state if asked else "",
+        state=choice.state if choice.made else "",
         own=own,
         again_at=reach.again_at if choice.at and reach.again_at and reach.again_at > choice.at else None,
     )

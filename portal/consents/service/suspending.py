@@ -21,7 +21,7 @@ class Wanted:
         known = [name for name in source.manifest.preferences if name in self._choices and name != RESTRICTION]
         self._stopped = [name for name in known if stop_of(self._choices, name, source.id)]
         chosen = {name: in_force(self._choices, name, source.id) for name in known}
-        self._chosen = {name: choice.state for name, choice in chosen.items() if choice.event and not choice.origin}
+        self._chosen = {name: choice.state for name, choice in chosen.items() if choice.made}
         self._aside = {row.purpose: row.state for row in Suspended.select().where(self._mine())}
 
     def put_aside(self, person: Person) -> None:

@@ -91,7 +91,7 @@ def _may_reach(purpose_id: str, standing: Mapping[str, consents.Choice]) -> bool
     if not purpose_id.startswith(REACHING) or OFF not in consents.purpose(purpose_id).states:
         return False
     choice = standing[purpose_id]
-    return choice.state != OFF or not choice.event or bool(consents.for_one(standing, purpose_id))
+    return choice.state != OFF or not choice.made or bool(consents.for_one(standing, purpose_id))
 
 
 def _cause(deletion: Deletion, name: str) -> str:

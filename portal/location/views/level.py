@@ -10,7 +10,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal.consents import service as consents
-from portal.consents.words import Line, lines, stopped, told
+from portal.consents.service import Choice
+from portal.consents.words import Line, found_at, lines, state, stopped, told
 from portal.location import service
 from portal.location.forms import LevelForm
 from portal.location.views.room import room
@@ -99,12 +100,19 @@ def _look() -> Look:
     passed = consents.passed(me().subject_id, standing, [service.PURPOSE])[service.PURPOSE]
     systems, every = lines(passed), consents.patience(passed)
     apps = [App(one.source, line, one.state) for one, line in zip(passed, systems, strict=True)]
-    if not level.event:
-        return Look(None, apps, every, "", "", differs)
-    state = None if differs else level.state
+    if not level.made:
+        return Look(None, apps, every, _found(level), "", differs)
+    chosen = None if differs else level.state
     passed_on = told([line for line in systems if line.short])
     why = stopped(standing, service.PURPOSE) if differs or level.state != service.OFF else ""
-    return Look(state, apps, every, _(SAVED[level.state]), passed_on, differs, why)
+    return Look(chosen, apps, every, _(SAVED[level.state]), passed_on, differs, why)
+
+
+def _found(level: Choice) -> str:
+    """Return what the systems had of themselves, "" where that is not known: no level is chosen by it."""
+    if not level.event:
+        return ""
+    return f"{state(level.state)}. {found_at(level, service.PURPOSE)}"
 
 
 @cache

@@ -170,7 +170,7 @@ def _stops(
 
 def _needs_no_stop(choices: Mapping[str, Choice], name: str, since: date | None) -> bool:
     choice = choices[name]
-    off = bool(choice.event) and choice.state == consents.purpose(name).states[0]
+    off = choice.made and choice.state == consents.purpose(name).states[0]
     return off or bool(since and choice.at and day_of(choice.at) >= since)
 
 

@@ -27,10 +27,12 @@ def choose(
     return _choose(subject_id, [_made(purpose_id, state, language, source_id)], language, actor, channel)[0]
 
 
-def choose_all(subject_id: int, states: Mapping[str, str], language: str, actor: str = "person") -> dict[str, int]:
+def choose_all(
+    subject_id: int, states: Mapping[str, str], language: str, actor: str = "person", channel: str = "portal"
+) -> dict[str, int]:
     """Record choices as `choose` does, all or none; return the number of each event by its purpose."""
     made = [_made(name, state, language) for name, state in states.items()]
-    return dict(zip(states, _choose(subject_id, made, language, actor), strict=True))
+    return dict(zip(states, _choose(subject_id, made, language, actor, channel), strict=True))
 
 
 def _made(purpose_id: str, state: str, language: str, source_id: str = "") -> Made:

@@ -20,6 +20,7 @@ from portal.sources.base import (
     Held,
     Identifier,
     Key,
+    Mention,
     Outcome,
     Page,
     Person,
@@ -47,6 +48,7 @@ from portal.sources.sql import (
     preferences,
     seeking,
     settings,
+    sweeping,
     young,
 )
 from portal.sources.sql.check import findings, rights
@@ -150,6 +152,10 @@ class SqlSource(Source):
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         with self._reading() as (session, ground):
             return erasure.remaining(session, ground, person, tables)
+
+    def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
+        with self._reading() as (session, ground):
+            return sweeping.sweep(session, Reach(ground, person), tables)
 
     def goes_with(self, table: str) -> tuple[str, ...]:
         with self._reading() as (_, ground):

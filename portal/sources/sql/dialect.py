@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from portal.sources.sql.schema import LiveColumn, Schema
-from portal.sources.sql.statement import HERE, Sql, among, joined
+from portal.sources.sql.statement import HERE, Sql, among, bound, joined
 
 CONNECT_SECONDS = 3
 REMOVED = "[removed]"
@@ -123,6 +123,10 @@ class Dialect(ABC):
     @abstractmethod
     def gave_up(self, error: Exception) -> bool:
         """Tell whether a statement was ended by `limit`."""
+
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        """Return the condition that a text is LIKE an outline in small ASCII letters, whatever case it has itself."""
+        return "lower(" + self.text(name) + ") LIKE " + bound(outline)
 
     def kept(self, connection: Any) -> list[str]:
         """Return the tables to which what is done cannot be rolled back."""

@@ -138,6 +138,9 @@ class Mariadb(Dialect):
     def gave_up(self, error: Exception) -> bool:
         return bool(error.args) and error.args[0] == _GAVE_UP
 
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        return (name if column.folds else "lower(" + name + ")") + " LIKE " + bound(outline)
+
     def kept(self, connection: Any) -> list[str]:
         rows = _read(
             connection,

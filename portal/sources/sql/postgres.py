@@ -106,6 +106,11 @@ class Postgres(Dialect):
     def gave_up(self, error: Exception) -> bool:
         return getattr(error, "sqlstate", None) == "57014"
 
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        text = (name if column.kind == "text" else self.text(name)) + ' COLLATE "C"'
+        has_case = any(sign.isalpha() for sign in outline)
+        return ("lower(" + text + ")" if has_case else text) + " LIKE " + bound(outline)
+
     def compact(self, connection: Any, tables: Sequence[str]) -> None:
         for table in tables:
             connection.execute("VACUUM " + table)

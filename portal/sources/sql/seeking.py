@@ -12,7 +12,7 @@ from portal.sources.manifest.model import Column
 from portal.sources.sql.ground import Reach
 from portal.sources.sql.rules import change
 from portal.sources.sql.session import Session
-from portal.sources.sql.spellings import pattern
+from portal.sources.sql.spellings import Outline, outlines, pattern
 
 _NAMES = 100  # values of one column that are sought in free text
 
@@ -39,12 +39,23 @@ def redacting(session: Session, reach: Reach, only: Collection[str] | None = Non
     return sought(reach.ground.manifest, known, [trace.value for trace in known if trace.kind == NAME])
 
 
-def sought(manifest: Manifest, known: Iterable[Identifier], names: Iterable[str] = ()) -> str:
+def sought(manifest: Manifest, known: Collection[Identifier], names: Iterable[str] = ()) -> str:
     """Return the pattern of addresses and numbers in every spelling, and of names where they are given."""
-    by_kind = {kind: {trace.value for trace in known if trace.kind == kind} for kind in ("email", "phone")}
+    return pattern(_emails(known), _phones(manifest, known), names)
+
+
+def outlined(manifest: Manifest, known: Collection[Identifier]) -> list[Outline]:
+    """Return what any text is LIKE that holds one of these addresses and numbers, see `spellings.outlines`."""
+    return outlines(_emails(known), _phones(manifest, known))
+
+
+def _emails(known: Iterable[Identifier]) -> set[str]:
+    return {trace.value for trace in known if trace.kind == "email"}
+
+
+def _phones(manifest: Manifest, known: Iterable[Identifier]) -> set[tuple[str, str]]:
     countries = {match.country for match in _matches(manifest) if match.kind == "phone"} or {""}
-    phones = ((phone, country) for phone in by_kind["phone"] for country in countries)
-    return pattern(by_kind["email"], phones, names)
+    return {(trace.value, country) for trace in known if trace.kind == "phone" for country in countries}
 
 
 def _columns(manifest: Manifest, only: Collection[str] | None) -> Iterator[Column]:

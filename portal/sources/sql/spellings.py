@@ -7,8 +7,12 @@ without regard to case by each. Each letter may be written in any of its ways, s
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from math import prod
 from urllib.parse import quote
 
 from portal.kernel import spelling
@@ -24,6 +28,8 @@ _LETTERS = "\\w\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff"
 _BEFORE_WORD = rf"((?<![{_LETTERS}])|(?<=%[2-7][0-9A-Fa-f])|(?<=\\[nrt]))"
 _AFTER_WORD = rf"(?![{_LETTERS}]|%[89A-Fa-f][0-9A-Fa-f]|\\u0[0-3]|\\u1[eE])"
 _BETWEEN_WORDS = r"(?:\s|%20|\+)+"
+_ALONE, _ENCODED = ".-_~", "@+'!#$&*=?^`{|}"  # signs that URLs leave as they are; that they write as %40
+_CLOSER = 4  # outlines of one address
 _BETWEEN_DIGITS = r"[ ().\-/]*"
 
 
@@ -34,6 +40,43 @@ def pattern(emails: Iterable[str], phones: Iterable[tuple[str, str]], words: Ite
     parts |= {_number(digits) for digits in numbers if len(digits) >= _SHORTEST_NUMBER}
     parts |= {_word(form) for word in words if len(word.strip()) >= _SHORTEST_NAME for form in _forms(word)}
     return "(" + "|".join(sorted(parts, key=lambda part: (-len(part), part))) + ")" if parts else ""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What every spelling of one address or number is LIKE, in small letters: quick, and finding more than is meant.
+
+    It is one of `closer`, too, where there are any: they are more, and find less that is not meant.
+    """
+
+    like: str
+    closer: tuple[str, ...] = ()
+
+
+def outlines(emails: Iterable[str], phones: Iterable[tuple[str, str]]) -> list[Outline]:
+    """Return them for all. They hold what is the same in every spelling, and places where something else may stand."""
+    forms = sorted({form for email in emails for form in _forms(email)})
+    numbers = {digits for phone, country in phones for digits in phone_digits(phone, country)}
+    long = {digits for digits in numbers if len(digits) >= _SHORTEST_NUMBER}
+    ends = sorted(digits for digits in long if not any(digits != other and digits.endswith(other) for other in long))
+    return [*map(_outline, forms), *(Outline(f"%{'%'.join(digits)}%") for digits in ends)]
+
+
+def _outline(email: str) -> Outline:
+    signs = [_signs(letter) for letter in spelling.letters(email.lower())]
+    like = re.sub(r"_*%[_%]*", "%", "".join(sign if len(of) == 1 else "%" for of in signs for sign in of[:1]))
+    if prod(map(len, signs)) > _CLOSER:
+        return Outline(f"%{like}%")
+    return Outline(f"%{like}%", tuple(f"%{''.join(one)}%" for one in product(*signs)))
+
+
+def _signs(letter: str) -> tuple[str, ...]:
+    """Return a letter that is always written as itself, or how many signs it may be written with: `%` for any."""
+    if letter.isascii() and letter.isalnum():
+        return (letter,)
+    if letter in _ALONE:
+        return ("_",)
+    return ("_", "___") if letter in _ENCODED else ("%",)
 
 
 def _forms(text: str) -> set[str]:

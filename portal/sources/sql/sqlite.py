@@ -101,6 +101,9 @@ class Sqlite(Dialect):
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return self.redacted(LiveColumn("", "", "text", True), name, pattern) + " IS NOT " + name
 
+    def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
+        return name + " LIKE " + bound(outline)  # which has no regard to the case of ASCII letters
+
     def limit(self, connection: sqlite3.Connection, seconds: float) -> None:
         until = time.monotonic() + seconds
         connection.set_progress_handler((lambda: time.monotonic() > until) if seconds else None, _OFTEN)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from flask import Blueprint, request
+from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from portal.config import OPT_OUT
 from portal.consents import service as consents
 from portal.consents.service import Choice
 from portal.consents.words import Line, lines, local, told
 from portal.kernel.problems import N_
-from portal.marketing import lists, service, words
+from portal.marketing import service, words
 from portal.marketing.service import EVERYTHING, OFF, Pair
+from portal.marketing.views.room import room
 from portal.web import navigation
-from portal.web.guards import Session, machine_post, me
+from portal.web.guards import Session, me
 from portal.web.htmx import alone, away, show, show_alone
 from portal.web.keeping import one_tap
 from portal.web.outline import filled
@@ -42,9 +44,7 @@ def in_menu(session: Session) -> str:
     return _(service.word(count), on=count.on, all=count.all)
 
 
-room = Blueprint("marketing", __name__)
 navigation.entry(room, "page", N_("Marketing"), order=40, state=in_menu)
-navigation.left_out(room, "unsubscribe")
 
 
 @room.route("/marketing", methods=["GET", "POST"])
@@ -57,24 +57,6 @@ def page() -> Response:
     service.save(me().subject_id, chosen, state, here().language)
     consents.look_anew(me())
     return _show_region(chosen, scope) if alone() else away(f"/marketing#{_place(scope or chosen[0].id)}")
-
-
-@room.route("/unsubscribe/<string:token>", methods=["GET", "POST"])
-@machine_post
-def unsubscribe(token: str) -> Response:
-    """Show the way off a list; only a post takes it, with one click in a mail program or by the button (RFC 8058).
-
-    It acts by the address alone: whoever is signed in here, and whatever else is sent, plays no part.
-    """
-    if request.method != "POST":
-        found = lists.opened(token)
-        choice = consents.standing(found.subject)[found.pair.id]
-        is_off = choice.event > 0 and choice.state == OFF
-    else:
-        (found, choice), is_off = lists.leave(token, here().language), True
-    page = "marketing/unsubscribed.html" if is_off else "marketing/unsubscribe.html"
-    done = words.said(found.pair, choice) if is_off else ""
-    return show(page, what=local(found.pair.purpose.title), done=done)
 
 
 def _asked() -> tuple[str, list[Pair], str]:
@@ -132,7 +114,7 @@ def _said(standing: Mapping[str, Choice], switched: Sequence[Pair], scope: str, 
 
 
 def _passed(standing: Mapping[str, Choice]) -> Passed:
-    made = [pair for pair in service.pairs() if standing[pair.id].event and not standing[pair.id].origin]
+    made = [pair for pair in service.pairs() if standing[pair.id].made]
     newest = max(made, key=lambda pair: standing[pair.id].event, default=None)
     passed = consents.passed(me().subject_id, standing, [pair.id for pair in made])
     last = passed[newest.id] if newest else []
@@ -161,8 +143,9 @@ def _newest(passed: Iterable[Sequence[consents.Passed]]) -> dict[str, consents.P
 def _cell(pair: Pair, standing: Mapping[str, Choice]) -> Markup:
     """Draw a switch; only the line below it differs from person to person."""
     choice = standing[pair.id]
-    state = choice.state if choice.event else ""
-    own = {"hint": words.hint(standing, pair)}
+    by_default = not choice.event and pair.purpose.choice == OPT_OUT
+    state = choice.state if choice.event or by_default else ""
+    own = {"hint": _("On until you object to it.") if by_default else words.hint(standing, pair)}
 
     def context(own: Mapping[str, str]) -> dict[str, object]:
         return {"id": _place(pair.id), "pair": pair, "name": local(pair.purpose.title), "state": state, **own}

@@ -1,0 +1,7 @@
+"""The room of marketing."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+room = Blueprint("marketing", __name__)
