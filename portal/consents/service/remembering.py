@@ -28,6 +28,7 @@ HERE = "portal"  # the origin of what somebody said in an account that was delet
 _LATELY = timedelta(days=2)  # longer than any worker rests
 _KEPT = timedelta(days=730)
 _NAMED = ("email", "phone")
+_MESSAGES = "marketing."
 
 
 def remember(said: Iterable[tuple[Name, Record]]) -> int:
@@ -40,18 +41,23 @@ def remember(said: Iterable[tuple[Name, Record]]) -> int:
 
 
 def remember_refusals(subject_id: int, proofs: Iterable[Proof]) -> None:
-    """Keep each no of somebody who is about to be erased, by their addresses, inside that transaction.
+    """Keep each no of somebody who is about to be erased that has to outlive them, inside that transaction.
 
-    So that nothing begins anew for an address whose holder said no, whoever lists it later (RULES M1). Nothing else of
-    them is kept: no wording, no number, no address.
+    So that no message begins anew for an address whose holder said no, whoever lists it later (RULES M1), nor what is
+    on until somebody objects. Nothing else of them is kept: no wording, no number, no address.
     """
     names = [Name(proof.kind, proof.value) for proof in proofs if proof.kind in _NAMED]
     refused = [
         Record(name, choice.state, HERE, ERASED, choice.at)
         for name, choice in standing(subject_id).items()
-        if choice.event and says_no(name, choice.state)
+        if choice.event and says_no(name, choice.state) and _outlives(name)
     ]
     remember((name, record) for name in names for record in refused)
+
+
+def _outlives(name: str) -> bool:
+    """Tell whether a no has to be known where nobody is: for all else whoever is unknown has said no already."""
+    return name.startswith(_MESSAGES) or config.site().purposes[name].choice == config.OPT_OUT
 
 
 def welcome(subject_id: int) -> int:
