@@ -38,6 +38,7 @@ _FACTS: dict[str, Any] = {
     "reference": _REFERENCE,
     "shown": "m…i@e…e.com",
     "size": 4_100_000,
+    "system": "Booking App",
     "until": _DAY,
     "what": N_("Download of your data"),
 }
