@@ -120,6 +120,8 @@ def _run(folder: Path, port: int, built: World, environ: dict[str, str]) -> int:
     subprocess.run([*portal, "migrate"], env=environ, check=True, stdout=subprocess.DEVNULL)
     subprocess.run([sys.executable, "-m", "portal.demo.crew"], env=environ, check=True)
     subprocess.run([sys.executable, "-m", "portal.demo.coming"], env=environ, check=True)
+    left_out = ["import", "suppressions", str(HERE / "recorded" / "left-out.csv"), "--source", "old newsletter tool"]
+    subprocess.run([*portal, *left_out], env=environ, check=True, stdout=subprocess.DEVNULL)
     booking_port = _free_port()
     listens = ["webhooks", "add", "Booking App", f"http://127.0.0.1:{booking_port}/webhooks", "--system", "booking"]
     subprocess.run([*portal, *listens, "--secret", "env:BOOKING_WEBHOOK_SECRET"], env=environ, check=True)

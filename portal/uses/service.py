@@ -43,7 +43,7 @@ def word(standing: Mapping[str, Choice]) -> str:
     """Return how things stand in a word (a msgid), "" where nothing was decided."""
     decided = [standing[purpose.id] for purpose in purposes() if standing[purpose.id].event]
     objected = any(standing[one.id].state == one.states[0] for one in purposes() if standing[one.id].event)
-    return (N_("You objected") if objected else N_("On")) if decided else ""
+    return (N_("Off") if objected else N_("On")) if decided else ""
 
 
 def save(subject_id: int, purpose_id: str, state: str, language: str) -> None:

@@ -40,7 +40,7 @@ class Shown(NamedTuple):
 
 
 def in_menu(session: Session) -> str:
-    """Return for the menu whether somebody objected."""
+    """Return for the menu whether somebody objected to anything."""
     return _(service.word(consents.present(session)))
 
 
