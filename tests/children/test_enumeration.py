@@ -114,7 +114,7 @@ def _try(tries: Tries, ask: Callable[[], TestResponse]) -> TestResponse:
 
 def _blank(text: str) -> str:
     """Blank out what is drawn anew for each report: references, secrets, moments."""
-    text = re.sub(r"R-[A-Z0-9]{4}-[A-Z0-9]{2}|[0-9a-f]{32}|p\d{4}@example.net", "…", text)
+    text = re.sub(r"[Rr]-[A-Za-z0-9]{4}-[A-Za-z0-9]{2}|[0-9a-f]{32}|p\d{4}@example.net", "…", text)
     return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00|\d\d:\d\d on", "…", text)
 
 
