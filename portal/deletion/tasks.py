@@ -9,6 +9,7 @@ from portal.deletion import service
 from portal.deletion.models import Deletion
 from portal.kernel import work
 from portal.kernel.work import Claim
+from portal.sources import checklists
 from portal.subjects.models import LegalHold
 
 
@@ -53,3 +54,9 @@ def expire() -> None:
 def sweep_returned() -> None:
     """Look for people who were erased and are there again."""
     service.sweep_returned()
+
+
+@work.every(timedelta(days=1))
+def forget_looks_by_hand() -> None:
+    """Forget what staff found by hand for old copies."""
+    checklists.forget_old()

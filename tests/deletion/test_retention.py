@@ -57,7 +57,7 @@ def test_the_log_says_how_many_and_names_nobody(mai: Member, rows: Count) -> Non
     erase(mai)
     aged(mai, number)
     service.expire()
-    logged = db.run("SELECT actor, subject, keys FROM audit_events WHERE event = 'deletion.aged_out'").fetchall()
+    logged = db.run("SELECT actor, subject, keys FROM audit_events WHERE name = 'deletion.aged_out'").fetchall()
     assert len(logged) == 2
     assert all(actor == "worker" and subject is None for actor, subject, _ in logged)
     assert mai.email not in str(logged)

@@ -3,12 +3,14 @@
 from portal.staff.views import (
     ages,
     case,
+    checklists,
     child_deciding,
     children,
     correction,
     deciding,
     drift,
     enrolment,
+    erasing,
     figures,
     holds,
     keeping,
@@ -32,7 +34,8 @@ from portal.staff.views import (
 from portal.staff.views.door import KEPT, STAFF_SESSION, room
 
 __all__ = [
-    "KEPT", "STAFF_SESSION", "ages", "case", "child_deciding", "children", "correction", "deciding", "drift",
-    "enrolment", "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "messages", "own", "person",
-    "policies", "requests", "retention", "room", "signing_in", "systems", "texts", "webhooks", "writing",
+    "KEPT", "STAFF_SESSION", "ages", "case", "checklists", "child_deciding", "children", "correction", "deciding",
+    "drift", "enrolment", "erasing", "figures", "holds", "keeping", "kept", "law", "log", "looking", "members",
+    "messages", "own", "person", "policies", "requests", "retention", "room", "signing_in", "systems", "texts",
+    "webhooks", "writing",
 ]  # fmt: skip
