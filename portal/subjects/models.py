@@ -146,15 +146,17 @@ _GIVEN = {
     True: "SELECT value FROM json_each(?)",
     False: "SELECT value FROM jsonb_array_elements_text(?::jsonb) AS value",
 }
-_OF_PROOFS = """WITH given AS ({}) SELECT i.hash, u.id, t.choices FROM given JOIN identifiers i
+# Each name is looked up by its index. SQLite, left alone, goes through all that there is once for each of them.
+_EACH = {True: "CROSS JOIN", False: "JOIN"}
+_OF_PROOFS = """WITH given AS ({given}) SELECT i.hash, u.id, t.choices FROM given {each} identifiers i
 ON i.kind = ? AND i.hash = given.value JOIN subjects u ON u.account_id = i.account_id
 LEFT JOIN standing t ON t.subject_id = u.id
-UNION ALL SELECT r.hash, 0, {} FROM given JOIN remembered r ON r.hash = given.value WHERE r.is_no AND NOT r.moved"""
+UNION ALL SELECT r.hash, 0, {no} FROM given {each} remembered r ON r.hash = given.value WHERE r.is_no AND NOT r.moved"""
 _NO = {
     True: "json_object(r.purpose, json_array(r.state, 0, COALESCE(r.said_at, r.at)))",
     False: "jsonb_build_object(r.purpose, jsonb_build_array(r.state, 0, COALESCE(r.said_at, r.at)))",
 }
-_OF_KEYS = """WITH given AS ({}) SELECT l.key_hash, l.subject_id, t.choices FROM given JOIN links l
+_OF_KEYS = """WITH given AS ({given}) SELECT l.key_hash, l.subject_id, t.choices FROM given {each} links l
 ON l.source = ? AND l.key_hash = given.value
 AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))
 LEFT JOIN standing t ON t.subject_id = l.subject_id"""
@@ -165,13 +167,15 @@ def standings_of_proofs(kind: str, hashes: list[str]) -> list[tuple[str, int, An
 
     Subject 0 is nobody: a no that is remembered of an address which has no account.
     """
-    asked = _OF_PROOFS.format(_GIVEN[is_sqlite()], _NO[is_sqlite()])
+    engine = is_sqlite()
+    asked = _OF_PROOFS.format(given=_GIVEN[engine], each=_EACH[engine], no=_NO[engine])
     return list(run(asked, json.dumps(hashes), kind).fetchall())
 
 
 def standings_of_keys(source: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
     """Return hash, subject and choices of everybody whose row in a system is one of these, in one statement."""
-    return list(run(_OF_KEYS.format(_GIVEN[is_sqlite()]), json.dumps(hashes), source).fetchall())
+    asked = _OF_KEYS.format(given=_GIVEN[is_sqlite()], each=_EACH[is_sqlite()])
+    return list(run(asked, json.dumps(hashes), source).fetchall())
 
 
 _OF_SUBJECTS = """SELECT u.id, i.kind, i.value, NULL FROM subjects u JOIN identifiers i ON i.account_id = u.account_id

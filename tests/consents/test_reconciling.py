@@ -22,7 +22,7 @@ from portal.kernel import audit, clock, db, failpoints, work
 from portal.kernel.outbox import Delivery
 from portal.notices.models import Message
 from portal.sources import registry
-from portal.sources.base import Setting
+from portal.sources.base import Identifier, Setting
 from portal.subjects.naming import by_email
 from tests.consents.conftest import ANNA, BEN, TERMS, System, member
 from tests.counting import queries
@@ -291,3 +291,13 @@ def test_what_a_system_said_of_itself_is_no_choice_that_it_could_differ_from(
     night()
     assert open_ones() == []
     assert systems["app"].row(ANNA) == ("off", "on")
+
+
+def test_a_list_without_numbers_is_compared_by_address(chosen: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anna is known by her address; of Ben nothing but a no is remembered, so there is nobody to ask about."""
+    with db.atomic():
+        service.remember([(by_email(BEN), Record(EVENTS, "off", HERE, ERASED))])
+    listed = [Setting(Identifier("email", address), {EVENTS: "on"}) for address in (ANNA, BEN, "nobody@example.com")]
+    monkeypatch.setattr(registry.active().get("crm"), "settings", lambda: iter(listed))
+    night()
+    assert [(row.subject_id, row.source, row.kind) for row in Drift.select()] == [(chosen, "crm", "yes")]

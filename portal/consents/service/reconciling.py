@@ -128,7 +128,7 @@ def _seen(source: Source, settings: Sequence[Setting]) -> Iterator[Seen]:
         if (name := _name(source, setting.who)) is not None:
             said.setdefault(name, []).append(setting)
     for name, people in naming.found(said).items():
-        for person in people:
+        for person in (one for one in people if one.subject):  # 0: a no that is remembered of nobody known
             for setting in said[name]:
                 for difference in differences(person.choices, setting.stored, source):
                     yield Seen(person.subject, difference)
