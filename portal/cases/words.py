@@ -70,11 +70,13 @@ EVENTS: Mapping[str, str] = {
 # Written for staff alone.
 INSIDE = frozenset(
     {
+        "address found",
         "assigned",
         "copy prepared",
         "decision proposed",
         "decision withdrawn",
         "filed",
+        "find settled",
         "appeal allowed",
         "appeal answered",
         "appealed",

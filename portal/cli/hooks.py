@@ -45,7 +45,11 @@ def add(commands: Commands) -> None:
 def _add(options: argparse.Namespace) -> int:
     opened()
     from portal.hooks.service import endpoints, kinds
+    from portal.sources import registry
 
+    connected = [source.id for source in registry.active().connected()]
+    if options.system and options.system not in connected:
+        raise Trouble(f"no system {options.system} is connected. Connected are: {', '.join(connected)}")
     secret = _secret(options.secret)
     is_new = options.name not in {one.name for one in endpoints.everything()}
     try:

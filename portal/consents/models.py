@@ -200,6 +200,7 @@ _CHANGED = "SELECT subject_id, choices, event FROM standing WHERE event > ? AND 
 _STORED = "UPDATE standing SET choices = ?, event = ? WHERE subject_id = ?"
 _APPENDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, purpose"
 _RECORDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, record"
+_KEPT = "INSERT INTO remembered ({}) VALUES {} ON CONFLICT (mark) DO NOTHING RETURNING id"
 _NEWCOMERS = """SELECT DISTINCT u.id, r.hash FROM remembered r
 JOIN identifiers i ON i.kind = r.kind AND i.hash = r.hash JOIN subjects u ON u.account_id = i.account_id
 WHERE NOT r.moved LIMIT ?"""
@@ -266,6 +267,13 @@ def spoken(subject_id: int, names: Sequence[str]) -> list[ConsentEvent]:
     """Return all that the ledger has about some purposes, the oldest first."""
     mine = (ConsentEvent.subject == subject_id) & (ConsentEvent.purpose << names)
     return list(ConsentEvent.select().where(mine).order_by(ConsentEvent.id))
+
+
+def keep(rows: Sequence[dict[str, Any]]) -> int:
+    """Remember rows that have the same columns, each once; return how many are new. Written out: files are long."""
+    columns, one = ", ".join(rows[0]), "(" + ", ".join("?" * len(rows[0])) + ")"
+    statement = _KEPT.format(columns, ", ".join([one] * len(rows)))
+    return len(run(statement, *(value for row in rows for value in row.values())).fetchall())
 
 
 def newcomers(limit: int) -> list[tuple[int, str]]:

@@ -40,3 +40,9 @@ def read_first() -> None:
 def welcome() -> None:
     """Let what was remembered of an address count for whoever proved it."""
     service.welcome_newcomers()
+
+
+@work.every(timedelta(days=1))
+def forget_strangers() -> None:
+    """Forget what was imported of people who never came."""
+    service.forget_strangers()

@@ -42,7 +42,10 @@ class Deletion(Claimable):
 
 
 class Target(Model):
-    """One system in one deletion: waiting, counted (or held by something in the way), erased, proven.
+    """One system in one deletion: waiting, counted (or held by something in the way), erased, read again, proven.
+
+    Between the last two its texts are looked through: `mentions` says what was found, and "found" that nothing explains
+    some of it, so that staff have to. `trouble` is why it could not be erased yet.
 
     `lines` is the plan, counted before anything is erased; `person` (keys, identifiers) goes after the last look.
     `tables` are those that go, null for all. `held` says which rows something stops beyond the legal date, and staff
@@ -62,9 +65,12 @@ class Target(Model):
     erased_at = MomentField(null=True)
     proven_at = MomentField(null=True)
     looked_at = MomentField(null=True)
+    trouble = JsonField(null=True)
+    mentions = JsonField(null=True)
 
     class Meta:
         table_name = "deletion_targets"
+        withheld = ("trouble",)  # technical, and for staff
         title = N_("Systems in your deletion")
         whose = "deletion.subject"
         erasure = "keep"

@@ -24,7 +24,7 @@ AT_LENGTH = {
     "bounced": N_("It was handed over, then it came back."),
     "spared": N_("Mail to this address comes back, so it was not sent there. It lies here."),
 }
-HERE_ALONE = N_("It lies here: we know no e-mail address of yours.")
+HERE_ALONE = N_("It lies here and went nowhere else.")
 WRONG = frozenset({"failed", "bounced"})
 
 

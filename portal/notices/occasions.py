@@ -11,6 +11,7 @@ ELSEWHERE = frozenset(
         "controller_asked",
         "controller_reminded",
         "correction_told",
+        "drift_found",
         "staff_changed",
         "staff_code",
         "staff_digest",
@@ -56,6 +57,7 @@ OCCASIONS = {
     "opted_out": N_("Marketing was switched off"),
     "answer_late": N_("You answered by mail to a request that is closed"),
     "webhook_stopped": N_("A program that is told of events has not answered for a while"),
+    "drift_found": N_("A system says yes where people said no"),
     "policy_changes": N_("A policy is going to change"),
     "news": N_("A browser was told that there is something new"),
 }

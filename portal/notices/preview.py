@@ -30,7 +30,7 @@ _FACTS: dict[str, Any] = {
     "left": 9,
     "lines": [["half", _REFERENCE, _DAY], ["quarter", "R-9B2M-X4", _DAY], ["late", "R-3C8N-T5", _DAY]],
     "minutes": 10,
-    "name": "Smartos Booking App",
+    "name": "Booking App",
     "on": _MOMENT,
     "outcome": "fulfil",
     "person": "mai.nguyen@example.com",
@@ -38,6 +38,7 @@ _FACTS: dict[str, Any] = {
     "reference": _REFERENCE,
     "shown": "m…i@e…e.com",
     "size": 4_100_000,
+    "system": "Booking App",
     "until": _DAY,
     "what": N_("Download of your data"),
 }

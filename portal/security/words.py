@@ -52,9 +52,13 @@ SAID: Mapping[str, str] = {
     "deletion.freed": N_("Data that is held back in %(source)s was passed to our staff (%(reference)s)"),
     "deletion.hand_over_asked": N_("You asked our staff to hand something over (%(reference)s)"),
     "deletion.looked_at": N_("We looked whether anything came back in %(source)s (%(reference)s)"),
+    "deletion.mentioned": N_(
+        "Your address was found once more in %(source)s, and our staff look at it (%(reference)s)"
+    ),
     "deletion.paused": N_("The deletion of your account was paused (%(reference)s)"),
     "deletion.proven": N_("Your data in %(source)s is deleted (%(reference)s)"),
     "deletion.reminded": N_("You were reminded that a deletion is near (%(reference)s)"),
+    "deletion.settled": N_("Our staff looked at what was found once more in %(source)s (%(reference)s)"),
     "details.asked": N_("You asked us to correct something"),
     "details.corrected": N_("A correction was written to %(source)s"),
     "details.finished": N_("A correction is in every system"),

@@ -98,12 +98,31 @@ def connect(manifest: Manifest, environ: Mapping[str, str]) -> Source:
     url = _resolved(manifest, "url", manifest.url, environ)
     scheme = _scheme(url)
     if scheme in ("http", "https"):
+        if manifest.erase_url:
+            raise _problem(manifest, "erase_url", "is for databases", "Leave it out: the secret is the login.")
         return HttpSource(manifest, url, _secret(manifest, environ))
     if scheme == "manual":
         return ManualSource(manifest)
     if scheme in _DATABASES:
-        return SqlSource(manifest, _DATABASES[scheme](url), _folders(manifest, environ))
+        folders, writer = _folders(manifest, environ), _writer(manifest, url, environ)
+        return SqlSource(manifest, _DATABASES[scheme](url), folders, writer)
     raise _problem(manifest, "url", f'"{scheme}" is no kind of system known here', f"Write {_KNOWN}.")
+
+
+def _writer(manifest: Manifest, url: str, environ: Mapping[str, str]) -> Dialect | None:
+    """Return the database by the login that may change it, None where one login does both."""
+    if not manifest.erase_url:
+        return None
+    erase_url = _resolved(manifest, "erase_url", manifest.erase_url, environ)
+    if _place(erase_url) != _place(url):  # read and erased must be the same rows
+        cure = "Write the same kind, database and, if it is there, another login."
+        raise _problem(manifest, "erase_url", "leads to another database than url", cure)
+    return _DATABASES[_scheme(erase_url)](erase_url)
+
+
+def _place(url: str) -> tuple[object, str]:
+    """Return engine and database of a URL; the host may differ, for what is read may be a replica."""
+    return _DATABASES.get(_scheme(url)), urlsplit(url).path if _scheme(url) else ""
 
 
 def _folders(manifest: Manifest, environ: Mapping[str, str]) -> dict[str, Path]:

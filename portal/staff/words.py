@@ -38,6 +38,8 @@ EVENTS: Mapping[str, str] = {
     "copy released": N_("Copy released after a second look"),
     "hold placed": N_("Legal hold placed"),
     "hold ended": N_("Legal hold ended"),
+    "address found": N_("Found once more after a deletion: somebody has to look"),
+    "find settled": N_("What was found after a deletion may stay"),
     "deletion scheduled": N_("Deletion scheduled"),
     "erasure began": N_("Deletion began"),
     "download started": N_("Copy begun"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ class Link(Model):
     A row that its system does not find any more is `gone`, for its number may be somebody else's by now.
     """
 
+    subject_id: int
     subject = peewee.ForeignKeyField(Subject, backref="links")
     source = peewee.CharField(64)
     key = EncryptedField()
@@ -196,11 +198,19 @@ def proven_since(moment: datetime) -> list[int]:
     return [subject for (subject,) in run(_PROVEN_SINCE, written(moment), written(moment)).fetchall()]
 
 
+_ACCOUNTS = "SELECT account_id, id FROM subjects WHERE account_id IS NOT NULL AND id IN ({})"
 _COUNTS = "(state = 'claimed' OR (state = 'linked' AND proven_by <> 'phone'))"  # as proofs.discloses
 _UNREAD = f"SELECT DISTINCT subject_id FROM links WHERE source = ? AND read_at IS NULL AND {_COUNTS} LIMIT ?"  # noqa: S608
 _UNREAD_OF = f"SELECT 1 FROM links WHERE source = ? AND subject_id = ? AND read_at IS NULL AND {_COUNTS}"  # noqa: S608
 _KNOWN_LATE = """INSERT INTO lookups (identifier_id, source, found, at) SELECT i.id, ?, 0, ? FROM identifiers i
 WHERE i.due_at IS NULL AND NOT EXISTS (SELECT 1 FROM lookups l WHERE l.identifier_id = i.id AND l.source = ?) LIMIT ?"""
+
+
+def accounts_of(subjects: list[int]) -> dict[int, int]:
+    """Return these subjects by the number of their account; who has none is left out."""
+    places = ", ".join("?" * len(subjects))
+    found = run(_ACCOUNTS.format(places), *subjects).fetchall() if subjects else []
+    return {account: subject for account, subject in found}
 
 
 def unread(source: str, limit: int) -> list[int]:
@@ -213,9 +223,9 @@ def unread_of(subject: int, source: str) -> bool:
     return run(_UNREAD_OF, source, subject).fetchone() is not None
 
 
-def mark_read(subject: int, source: str, at: datetime) -> None:
+def mark_read(subjects: Collection[int], source: str, at: datetime) -> None:
     """Note that they were read."""
-    mine = (Link.subject == subject) & (Link.source == source) & Link.read_at.is_null()
+    mine = (Link.subject << list(subjects)) & (Link.source == source) & Link.read_at.is_null()
     Link.update(read_at=at).where(mine).execute()
 
 

@@ -23,7 +23,7 @@ from portal.sources.base import Identifier as Proof
 from portal.sources.base import Key, Person, Source
 from portal.sources.identifiers import EXTERNAL, there
 from portal.sources.registry import OWN
-from portal.subjects.models import Link, Lookup, Subject, session_row
+from portal.subjects.models import Link, Lookup, Subject, accounts_of, session_row
 from portal.subjects.proofs import CLAIMED, GONE, LINKED, Found, discloses, merged, waits
 
 _COME_ALONG = ("choices", "systems", "requests", "unread", "read_of")  # with the session, for menu and banners
@@ -252,24 +252,38 @@ def people(subject_id: int, sources: Iterable[str]) -> dict[str, Person]:
     counts only where it leads to rows that another proof has shown to be the person's: alone it never discloses.
     """
     known, found = _identifiers(subject_id), rows(subject_id)
-    keys: dict[str, list[Key]] = {}
-    for link in found:
-        if discloses(found_of(link)):
-            keys.setdefault(link.source, []).append(tuple(json.loads(link.key)))
-    waiting_in = {link.source for link in found if waits(found_of(link))}
     backed = _backed(known) if any(row.kind == "phone" for row in known) else set()
 
     def reach(source: str) -> Person:
         if source == OWN:
             return Person(((subject_id,),), tuple(Proof(row.kind, row.value) for row in known))
-        mine = tuple(keys.get(source, ()))
-        if source in waiting_in:
-            return Person(mine)
-        counting = [row for row in known if row.kind != "phone" or (mine and (source, row.id) in backed)]
-        as_known = (there(Proof(row.kind, row.value), source) for row in counting)
-        return Person(mine, tuple(proof for proof in as_known if proof))
+        return _reach(source, [link for link in found if link.source == source], known, backed)
 
     return {source: reach(source) for source in sources}
+
+
+def many(subject_ids: list[int], source_id: str) -> dict[int, Person]:
+    """Return what one system needs to reach the rows of many people, with four queries; see `people`."""
+    mine = Link.subject << subject_ids
+    links: dict[int, list[Link]] = {subject: [] for subject in subject_ids}
+    for link in Link.select().where(mine, Link.source == source_id, Link.state != GONE).order_by(Link.id):
+        links[link.subject_id].append(link)
+    subject_of = accounts_of(subject_ids)
+    known: dict[int, list[Identifier]] = {subject: [] for subject in subject_ids}
+    for row in Identifier.select().where(Identifier.account << list(subject_of)).order_by(Identifier.id):
+        known[subject_of[row.account_id]].append(row)
+    backed = _backed([row for rows_ in known.values() for row in rows_])
+    return {subject: _reach(source_id, links[subject], known[subject], backed) for subject in subject_ids}
+
+
+def _reach(source: str, found: list[Link], known: list[Identifier], backed: set[tuple[str, int]]) -> Person:
+    """Return how a person is reached in a system, by what was found there and what they proved."""
+    keys = tuple(tuple(json.loads(link.key)) for link in found if discloses(found_of(link)))
+    if any(waits(found_of(link)) for link in found):
+        return Person(keys)
+    counting = [row for row in known if row.kind != "phone" or (keys and (source, row.id) in backed)]
+    as_known = (there(Proof(row.kind, row.value), source) for row in counting)
+    return Person(keys, tuple(proof for proof in as_known if proof))
 
 
 def _backed(known: list[Identifier]) -> set[tuple[str, int]]:

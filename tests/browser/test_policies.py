@@ -26,7 +26,11 @@ def test_a_version_is_published_seen_compared_and_accepted(chromium: Browser, li
     mai.open("/overview")
     banner = mai.page.locator(".banner")
     expect(banner).to_contain_text("A new version: Privacy policy")
-    banner.get_by_role("link", name="Read and answer").click()
+    read_in_the_inbox(mai)
+    expect(banner).to_contain_text("Not answered yet: Privacy policy, version 3")
+    banner.get_by_role("link", name="Answer").click()
+    expect(mai.page.locator("h1")).to_have_text("Privacy policy: version 3")
+    expect(banner).to_have_count(0)
     sound(mai.page)
     mai.page.get_by_role("link", name="See what is different").click()
     expect(mai.page.locator("#changed-title")).to_have_text("One section is different")
@@ -44,6 +48,22 @@ def test_a_version_is_published_seen_compared_and_accepted(chromium: Browser, li
     expect(admin.page.locator("dl.facts")).to_contain_text("Accepted 1 Declined 0", use_inner_text=False)
     for person in (admin, mai):
         person.page.context.close()
+
+
+def read_in_the_inbox(mai: Person) -> None:
+    """Open the message that tells of the version, once a worker has written it."""
+    message = mai.page.locator("main a.row", has_text="a new version of our policies")
+
+    def is_there() -> bool:
+        mai.open("/inbox")
+        return message.count() > 0
+
+    eventually(is_there, "the message in the inbox")
+    expect(message.locator(".state")).to_have_text("New")
+    message.click()
+    expect(mai.page.locator("main .said")).to_contain_text("/privacy-policy/compare?to=3")
+    sound(mai.page)
+    mai.open("/overview")
 
 
 def publish(admin: Person) -> None:

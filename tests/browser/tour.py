@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from portal.children.forms import STEPS
 from portal.demo import crew
 from tests.browser.reader import steady
 from tests.browser.steps import App, Person, change, hand_over, lay_crew, let_days_pass, lists, somebody
-from tests.live import Live, eventually
+from tests.live import Live, command, eventually
 
 OPEN = {
     "start": "/",
@@ -61,6 +62,9 @@ STAFF = {
     "staff-request-new": "/staff/requests/new",
     "staff-systems": "/staff/systems",
     "staff-system": "/staff/systems/booking",
+    "staff-webhooks": "/staff/webhooks",
+    "staff-webhook": "/staff/webhooks/1",
+    "staff-drift": "/staff/drift",
     "staff-holds": "/staff/holds",
     "staff-policies": "/staff/policies",
     "staff-policy-new": "/staff/policies/new",
@@ -328,6 +332,8 @@ def _gone(chromium: Browser, portal: Live) -> Iterator[Stop]:
 def _staff(chromium: Browser, portal: Live) -> Iterator[Stop]:
     """An admin, from the door on, and the address where a second factor is set."""
     lay_crew(portal)
+    listens = command("webhooks", "add", "Booking App", "https://booking.example.com/portal", "--system", "booking")
+    subprocess.run(listens, env=portal.environ, check=True, stdout=subprocess.DEVNULL)
     with somebody(chromium, portal) as person:
         before = len(portal.mails())
         person.open("/staff/sign-in")

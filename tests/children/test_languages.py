@@ -25,7 +25,8 @@ HOUSE = Path(__file__).parents[2]
 # What these pages and the mails about them are made of.
 MADE_OF = (
     "templates/children", "templates/layout.html", "templates/_macros/form.html", "templates/_frame/header.html",
-    "templates/errors", "templates/mail/_layout.html", "templates/mail/child_held", "templates/mail/request_code",
+    "templates/errors", "templates/mail/_layout.html", "templates/mail/_foot.txt",
+    "templates/mail/child_held", "templates/mail/request_code",
     "templates/mail/request_received", "templates/mail/request_news", "templates/mail/request_links",
     "templates/mail/request_decided", "templates/mail/child_decided", "portal/children/service/parenthood.py",
     "portal/children/service/appeals.py", "portal/children/forms.py", "portal/children/naming.py",

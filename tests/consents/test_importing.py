@@ -13,12 +13,15 @@ from portal.consents import receipts, service
 from portal.consents.models import ConsentEvent, Remembered
 from portal.consents.service import FILE, LISTED, SYSTEM, Record
 from portal.consents.service.remembering import HERE
-from portal.kernel import audit, crypto, work
+from portal.kernel import audit, clock, crypto, work
 from portal.kernel.outbox import Delivery
+from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 from portal.subjects import connecting, naming
+from portal.subjects import service as subjects
 from portal.subjects.models import Connection, Link, Lookup, Subject
 from tests.consents.conftest import ANNA, BEN, KEY, TERMS, System, member
+from tests.counting import queries
 
 pytestmark = pytest.mark.usefixtures("house")
 EVENTS, LEVEL = "marketing.events.email", "location.level"
@@ -173,7 +176,7 @@ STEPS = st.lists(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_whatever_comes_in_whichever_order_the_standing_is_what_the_ledger_says(steps: Steps) -> None:
-    subject = int(Subject.create().id)
+    subject, newest = int(Subject.create().id), dict[tuple[str, str], int]()
     for name, number, elsewhere, days in steps:
         states = config.site().purposes[name].states
         state = states[number % len(states)]
@@ -184,7 +187,9 @@ def test_whatever_comes_in_whichever_order_the_standing_is_what_the_ledger_says(
             said_at = None if elsewhere[1] == SYSTEM else OLD + timedelta(days=days)
             new = service.take_in(subject, [Record(name, state, elsewhere[0], elsewhere[1], said_at)])
         assert service.standing(subject) == service.replay(subject)
-        if new and elsewhere and elsewhere[1] == LISTED and state == "off":
+        place = (name, elsewhere[0] if elsewhere and elsewhere[1] == LISTED else "")
+        newest[place] = max(days, newest.get(place, 0))  # of one list its newest word counts
+        if new and place[1] and newest[place] == days and state == "off":
             assert service.standing(subject)[name].state == "off", "nothing is louder than a list"
 
 
@@ -209,6 +214,17 @@ def test_what_is_kept_of_a_stranger_counts_when_they_first_come(house: None, sys
     assert service.welcome_newcomers() == 0
     work.drain()
     assert systems["crm"].row(BEN) == ("precise", "off")
+
+
+def test_what_nobody_comes_for_is_forgotten_and_a_no_is_not(house: None) -> None:
+    name = naming.by_email(BEN)
+    service.remember([(name, Record(EVENTS, state, "crm", FILE, OLD)) for state in ("on", "off")])
+    with clock.later(timedelta(days=729)):
+        service.forget_strangers()
+        assert len(told(BEN)) == 2
+    with clock.later(timedelta(days=731)):
+        service.forget_strangers()
+        assert [row.state for row in told(BEN)] == ["off"]
 
 
 def test_a_no_outlives_the_account_and_meets_whoever_comes_back(anna: int) -> None:
@@ -241,3 +257,24 @@ def test_a_system_connected_later_is_read_through_once(anna: int, systems: dict[
     assert {event.subject_id for event in ConsentEvent.select()} == {anna, ben}
     assert nobody not in {link.subject.id for link in Link.select()}
     assert connecting.notice_new() == 0
+
+
+def test_many_people_are_read_with_few_statements(house: None, systems: dict[str, System]) -> None:
+    """Those that tell who they are and what the system has; each ledger is written by itself."""
+    people = [member(f"nr{number}@example.com") for number in range(6)]
+    for number in range(6):
+        systems["app"].run(f"INSERT INTO users VALUES ({number + 10}, 'nr{number}@example.com', 'off', 'on')")
+    Lookup.delete().execute()
+    for subject in people:
+        subjects.refresh(subject)
+    with queries() as few:
+        alone = subjects.many(people[:1], "app")
+    with queries() as all_:
+        together = subjects.many(people, "app")
+    assert len(few) == len(all_) == 4
+    assert together == {subject: subjects.person(subject, "app") for subject in people}
+    assert alone == {people[0]: together[people[0]]}
+    source = registry.active().get("app")
+    assert source.stored_by(together) == {subject: source.stored(person) for subject, person in together.items()}
+    assert service.first_connection() == 6
+    assert all(holds(subject) == "on" for subject in people)

@@ -12,7 +12,7 @@ import pytest
 from portal.deletion import service
 from portal.deletion.models import Deletion, Target
 from portal.sources import registry
-from portal.sources.base import Erased, Finding, Key, Person, Preview, Snapshot, Source
+from portal.sources.base import Erased, Finding, Key, Mention, Person, Preview, Snapshot, Source
 from portal.sources.base import Identifier as Proof
 from tests import people
 from tests.conftest import Portal
@@ -99,6 +99,12 @@ class Moody(Source):
 
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
         return self.inner.remaining(person, tables)
+
+    def traced(self, person: Person) -> Person:
+        return self.inner.traced(person)
+
+    def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
+        return self.inner.sweep(person, tables)
 
     def goes_with(self, table: str) -> tuple[str, ...]:
         return self.inner.goes_with(table)

@@ -241,7 +241,7 @@ def test_a_system_that_is_down_waits_while_the_others_go_on(mai: Member, moody: 
         assert mai.states() == {"booking": "proven", "crm": "waiting", "whitelabel": "proven", "portal": "counted"}
         page = mai.browser.get("deletion.state", reference=reference)
         assert page.h1 == "Your data is being deleted"
-        assert "Erased in Smartos Booking App and Smartos Whitelabel App. Waiting for Smartos CRM." in page.text
+        assert "Erased in Smartos Booking App and Smartos Whitelabel App. Still working on Smartos CRM." in page.text
         assert page.text in Browser(mai.portal.app).get(public(mai)).text
         assert Certificate.select().count() == 0
         assert Account.select().count() == 1

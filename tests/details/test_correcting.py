@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -12,6 +13,7 @@ from portal.cases.service import evidence as kept
 from portal.consents import service as consents
 from portal.details import service
 from portal.details.models import Correction, CorrectionPart
+from portal.kernel import clock
 from portal.kernel.problems import NotFound
 from portal.sources import registry
 from tests.cases.pictures import png
@@ -69,6 +71,18 @@ def test_a_value_that_changed_meanwhile_is_not_overwritten(mai: Member, run: Run
     states = {part.source: part.state for part in CorrectionPart.select()}
     assert states == {"booking": "written", "crm": "differs", "whitelabel": "written"}
     assert "Changed meanwhile" in mai.browser.get(f"/details/corrections/{Correction.get().id}").text
+
+
+def test_of_two_corrections_on_their_way_the_newer_one_stays(mai: Member, run: Run) -> None:
+    for name in ("Mai First", "Mai Second"):
+        service.at_once(mai.subject, service.one(mai.subject, "full_name"), name, "en")
+    CorrectionPart.update(due_at=clock.now() - timedelta(hours=1)).where(CorrectionPart.id > 3).execute()
+    mai.portal.drain()  # the newer ones first
+    assert set(names(run, mai.email).values()) == {"Mai Second"}
+    for name in ("Mai Third", "Mai Fourth"):
+        service.at_once(mai.subject, service.one(mai.subject, "full_name"), name, "en")
+    mai.portal.drain()
+    assert set(names(run, mai.email).values()) == {"Mai Fourth"}
 
 
 def test_a_system_that_was_silent_is_corrected_when_it_answers(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from portal.accounts.models import Session
@@ -132,6 +134,21 @@ def test_numbers_want_a_fresh_proof_and_the_name_does_not(torn: Member) -> None:
     name = mark(page, "full_name", "Mai Nguyen")
     sent = mended(page, {"choice-full_name": name})
     assert sent.path == f"/details/corrections/{Correction.get().id}"
+
+
+def test_what_was_typed_is_there_again_after_the_proof(torn: Member) -> None:
+    stale(torn)
+    page = torn.browser.get("/details/differences")
+    typed = {"choice-tax_id": "other", "other-tax_id": "0355555555", "why": "The tax office says so."}
+    asked = mended(page, typed)
+    assert asked.path == "/confirm"
+    Session.update(fresh_until=clock.now() + timedelta(minutes=15)).where(Session.account == torn.account).execute()
+    again = torn.browser.get(asked.response.request.args["next"])
+    assert again.path == "/details/differences"
+    values = again.form("Make them the same").values
+    assert {name: values.get(name) for name in typed} == typed
+    mended(again, {})
+    assert Correction.get().new == "0355555555"
 
 
 def test_an_email_can_be_chosen_only_where_it_is_proven(mai: Member, run: Run) -> None:

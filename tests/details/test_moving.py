@@ -173,6 +173,27 @@ def test_what_waits_is_stopped_and_what_was_written_goes_back(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("newer_first", [False, True])
+def test_of_two_changes_that_were_not_them_what_stood_before_the_first_comes_back(
+    mai: Member, run: Run, newer_first: bool
+) -> None:
+    before = emails(run, mai)
+    moved(mai)
+    mai.portal.drain()
+    first = warnings(mai)[0]
+    page = asked(mai, "mai.further@example.com")
+    page.form("Write it into every system").send(code=code(mai))
+    mai.portal.drain()
+    assert set(emails(run, mai).values()) == {"mai.further@example.com"}
+    Browser(mai.portal.app).get(first).form("This was not me").send()
+    tasks.take_back_all()
+    order = CorrectionPart.id > 3 if newer_first else CorrectionPart.id <= 3
+    CorrectionPart.update(due_at=clock.now() - timedelta(hours=1)).where(order).execute()
+    mai.portal.drain()
+    assert emails(run, mai) == before
+    assert [row.value for row in identifiers.listed(mai.account)] == [mai.email]
+
+
 def test_an_address_that_was_proven_before_needs_no_code_but_is_told(mai: Member, run: Run) -> None:
     proof = identifiers.ask(mai.account, "email", NEW, "en")
     identifiers.add(mai.account, proof, code(mai))

@@ -129,11 +129,13 @@ def test_a_slow_system_holds_up_nobody_and_comes_by_itself(mai: Member, monkeypa
     page = mai.browser.get("/details")
     assert "Still waiting for Smartos CRM" in page.text
     assert "Smartos Booking App" in page.text
+    assert page.root.one(id="to-full_name")["hx-get"] == "", "what is typed in place would be lost when the rest comes"
     region = page.root.one(id="cards")
     assert (region["hx-get"], region["hx-trigger"]) == ("/details", "load")
     whole = mai.browser.get("/details", htmx=True)
     assert "Still waiting" not in whole.text
     assert "Form of address" in whole.text, "what CRM alone holds"
+    assert whole.root.one(id="to-full_name")["hx-get"] == "/details/full_name"
 
 
 def test_a_system_that_is_down_says_so_and_the_rest_is_shown(mai: Member, monkeypatch: pytest.MonkeyPatch) -> None:

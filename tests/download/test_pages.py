@@ -50,6 +50,9 @@ def test_the_region_comes_alone_and_says_a_change_once(mai: Member) -> None:
     download = mai.ask()
     address = f"/download/{download.case.reference}"
     region = mai.browser.get(address, htmx=True, data={"finished": "0"})
+    assert region.root.one("section")["hx-trigger"] == "every 500ms"
+    with clock.later(timedelta(seconds=11)):
+        region = mai.browser.get(address, htmx=True, data={"finished": "0"})
     assert region.root.one("section")["hx-trigger"] == "every 2s"
     assert "systems done" not in region.response.text
     Part.create(download=download, source="booking", state="done", rows=3)

@@ -198,6 +198,15 @@ def test_a_copy_of_ones_data_holds_the_inbox(portal: Portal) -> None:
     assert json.loads(row["kept"]) == {"code": kept.HIDDEN, "minutes": 10}
 
 
+def test_nothing_is_kept_of_the_last_message_to_an_erased_account(portal: Portal) -> None:
+    mai = member(portal, "everyday")
+    to = messages.Recipient(mai.email, "en", mai.account)
+    messages.deletion_done(to, "gone", "R-7F3K-Q2", "", f"{config.site().base_url}/certificates/R-7F3K-Q2/x")
+    portal.drain()
+    row = Message.get(Message.cause == "gone")
+    assert (row.account, row.kept, row.masked, row.address_hash) == (None, None, None, "")
+
+
 def test_twenty_stand_on_a_page_and_the_older_ones_on_the_next(portal: Portal) -> None:
     mai = member(portal, "everyday")
     for number in range(inbox.PAGE + 1):

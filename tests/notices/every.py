@@ -53,7 +53,9 @@ def _of_one_state() -> Iterator[tuple[str, tuple[Any, ...]]]:
     yield "child_hold_waits", (REFERENCE, URL)
     yield "sign_up_closed", (URL,)
     yield "opted_out", ("Events by e-mail", AT, DAY, URL)
+    yield "drift_found", ("Booking App", 7, URL)
     yield "webhook_stopped", ("Booking App", URL)
+    yield "drift_found", ("Smartos CRM", 12, URL)
     yield "policy_changes", ("Privacy policy", DAY, URL, f"{URL}compare")
 
 

@@ -93,9 +93,9 @@ def test_what_is_not_needed_is_spared_and_a_code_goes_out(portal: Portal) -> Non
     messages.sign_in_code(MAI, "code", "123456", 10)
     messages.request_news(MAI, "news", "R-7F3K-Q2", "https://privacy.example.com/requests/R-7F3K-Q2")
     portal.drain()
-    assert (state("second"), state("code"), state("news")) == ("dropped", "sent", "sent")
-    dropped = Message.get(Message.cause == "second")
-    assert (dropped.address, dropped.facts) == (None, None)
+    assert (state("second"), state("code"), state("news")) == ("spared", "sent", "sent")
+    spared = Message.get(Message.cause == "second")
+    assert (spared.address, spared.facts) == (None, None)
     bounces.arrived("email", MAI.address)
     opt_out("third")
     portal.drain()
@@ -123,7 +123,7 @@ def test_a_notice_to_everybody_leaves_out_whom_no_mail_reaches(portal: Portal) -
     portal.drain()
     told = [str(mail["To"]) for mail in portal.mails() if "new version" in str(mail["Subject"])]
     assert sorted(told) == [addresses[0], addresses[2]]
-    assert Message.select().where(Message.state == "dropped").count() == 1
+    assert Message.select().where(Message.state == "spared").count() == 1
 
 
 def test_the_last_mail_to_somebody_who_is_gone_leaves_nothing(portal: Portal, refusing: Refusing) -> None:

@@ -149,7 +149,31 @@ def test_who_has_no_address_is_told_in_the_inbox(portal: Portal, post: Post) -> 
     assert post.taken == []
     ((letter,), _) = inbox.listed(mai.account, "en")
     assert (letter.channel, letter.state, letter.to) == ("inbox", "sent", "")
-    assert "we know no e-mail address of yours" in mai.browser.get(f"/inbox/{letter.number}").text
+    assert "It lies here and went nowhere else" in mai.browser.get(f"/inbox/{letter.number}").text
+
+
+def test_who_comes_after_everybody_was_told_finds_it_in_the_inbox_and_gets_no_mail(portal: Portal, post: Post) -> None:
+    version = scheduled()
+    portal.drain()
+    mai = member(portal, "everyday")
+    for _ in range(2):
+        service.tell_newcomers()
+    portal.drain()
+    assert post.taken == []
+    ((letter,), _) = inbox.listed(mai.account, "en")
+    assert (letter.channel, letter.state, letter.unread) == ("inbox", "sent", True)
+    assert "A new version: Privacy policy" in mai.browser.client.get("/overview").text
+    assert "version is in force: Privacy policy" in mai.browser.get(f"/inbox/{letter.number}").text
+    assert f"Not answered yet: Privacy policy, version {version.version}" in mai.browser.client.get("/overview").text
+
+
+def test_nobody_is_told_of_what_is_over_or_asks_nobody(portal: Portal) -> None:
+    service.withdraw(scheduled().id, BY)
+    service.schedule(drafted(minor=True).id, service.today(), [], BY)
+    portal.drain()
+    mai = member(portal, "everyday")
+    service.tell_newcomers()
+    assert inbox.listed(mai.account, "en")[0] == []
 
 
 def test_what_was_withdrawn_before_it_was_sent_is_in_nobodys_inbox(portal: Portal, post: Post) -> None:

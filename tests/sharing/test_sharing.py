@@ -135,3 +135,13 @@ def test_the_script_for_other_sites_is_the_same_for_everybody_and_may_be_loaded_
     assert own.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "Set-Cookie" not in own.headers
     assert "\\u1ea5t c\\u1ea3" in own.text  # its Vietnamese, readable in any encoding of the page around it
+
+
+def test_links_that_leave_are_marked_and_tell_nobody_where_from(mai: Member) -> None:
+    page = mai.browser.get("sharing.page")
+    outgoing = [link for link in page.root.all("a") if link["href"].startswith("http")]
+    assert len(outgoing) == sum(bool(each.url) for each in config.site().recipients) > 0
+    for link in outgoing:
+        assert "(another site)" in link.text
+        assert {"noopener", "noreferrer"} <= set(link["rel"].split())
+        assert link["target"] == ""

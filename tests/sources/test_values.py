@@ -2,8 +2,10 @@
 
 import json
 import math
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +76,12 @@ def test_the_written_form_is_plain_where_it_can_be(value: Any, written: Any) -> 
     assert values.encode(value) == written
     if isinstance(value, values.Number | values.Null | float | bytes):
         assert values.decode(written) == value
+
+
+def test_every_mark_and_kind_is_explained_to_whoever_reads_a_copy() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "archive.md").read_text()
+    assert set(re.findall(r"\"(\$\w+)\"", told)) == values._MARKS
+    assert not [kind for kind in values._KINDS if f"`{kind}`" not in told]
 
 
 def test_what_a_kind_cannot_read_stays_text() -> None:

@@ -46,7 +46,6 @@ def add(commands: Commands) -> None:
 
 def _import(options: argparse.Namespace) -> int:
     """Open the house and carry it out."""
-    import portal.worker  # noqa: F401 - declares what workers do
     from portal import start
 
     settings = from_environment(os.environ)

@@ -46,6 +46,7 @@ from portal.consents.service.projection import (
 )
 from portal.consents.service.remembering import (
     followed,
+    forget_strangers,
     not_followed,
     remember,
     remember_refusals,
@@ -92,6 +93,7 @@ __all__ = [
     "deliveries",
     "first_connection",
     "followed",
+    "forget_strangers",
     "for_one",
     "give_back",
     "history",

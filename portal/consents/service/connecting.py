@@ -21,6 +21,7 @@ from portal.subjects.models import mark_read, unread, unread_of
 log = structlog.get_logger()
 MIXED = "mixed"  # what a system says of rows that differ
 PORTION = 200  # people whom a system is asked about at once
+_TOGETHER = 20  # of them whose ledgers are written in one transaction
 
 
 def first_connection() -> int:
@@ -42,20 +43,21 @@ def _read_all(source: Source) -> int:
     count = 0
     try:
         while found := unread(source.id, PORTION):
-            people = {subject: subjects.person(subject, source.id) for subject in found}
-            _take(source.stored_by(people), source)
-            count += len(people)
+            stored = list(source.stored_by(subjects.many(found, source.id)).items())
+            for begin in range(0, len(stored), _TOGETHER):
+                _take(dict(stored[begin : begin + _TOGETHER]), source)
+            count += len(stored)
     except SourceUnavailable as problem:
         log.warning("system unavailable", work="first connection", source=problem.facts.get("source"))
     return count
 
 
 def _take(stored: Mapping[int, Mapping[str, str]], source: Source) -> None:
-    for subject, states in stored.items():
-        with atomic():
+    with atomic():
+        for subject, states in stored.items():
             if records := list(_records(states, source)):
                 take_in(subject, records)
-            mark_read(subject, source.id, clock.now())
+        mark_read(stored, source.id, clock.now())
 
 
 def _records(states: Mapping[str, str], source: Source) -> Iterable[Record]:

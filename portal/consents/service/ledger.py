@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from portal.consents.models import append, held, store
 from portal.consents.service.names import UnknownChoice, named, purpose, reserved_states, takers, touched
-from portal.consents.service.projection import REQUEST, project
+from portal.consents.service.projection import REQUEST, is_outvoted, project_own
 from portal.consents.service.spreading import told
 from portal.hooks import service as hooks
 from portal.kernel import audit, clock, outbox
-from portal.kernel.db import atomic, written
+from portal.kernel.db import atomic, moment, written
 
 audit.declare("consents.chosen", "choice", "purpose", "state")
 
@@ -109,24 +110,37 @@ def answer(
 
 
 def _write(subject_id: int, made: Sequence[Made], terms: Mapping[str, str]) -> dict[str, int]:
-    at, actor = clock.now(), terms["actor"]
+    """Append, project and mark. All is dated when it has its turn, but for a yes that waited while a no was recorded.
+
+    That one is dated when it was begun, so whoever reads the ledger knows that it does not count (`project_own`).
+    """
+    begun, actor = clock.now(), terms["actor"]
     case = [terms["notice_version"]] if terms["notice"] == REQUEST else []
-    same = {"subject_id": subject_id, **terms, "at": written(at)}
-    events = [
-        {"record": str(uuid4()), "purpose": one.name, "state": one.state, "wording": one.wording, **same}
-        for one in made
-    ]
     with atomic():
         choices = held(subject_id)
+        now = clock.now()
+        events = [
+            _event(subject_id, one, begun if is_outvoted(choices, one.name, one.state, begun) else now, terms)
+            for one in made
+        ]
         numbers = append(events)
-        for one in made:
-            project(choices, one.name, [one.state, numbers[one.name], at.isoformat(), *case])
+        counting = [event for event in events if _project(choices, event, numbers[event["purpose"]], case)]
         store(subject_id, choices, max(numbers.values()))
         outbox.mark_each(subject_id, newest_by_system(numbers))
-        hooks.changed(subject_id, told(events, numbers, at))
+        hooks.changed(subject_id, told(counting, numbers))
         said = [{"choice": numbers[one.name], "purpose": one.name, "state": one.state} for one in made]
         audit.record_each("consents.chosen", said, subject=subject_id, actor=actor)
     return numbers
+
+
+def _project(choices: dict[str, Any], event: Mapping[str, Any], number: int, case: Sequence[str]) -> bool:
+    choice = [event["state"], number, moment(event["at"]).isoformat(), *case]
+    return project_own(choices, event["purpose"], choice)
+
+
+def _event(subject_id: int, one: Made, at: datetime, terms: Mapping[str, str]) -> dict[str, Any]:
+    said = {"record": str(uuid4()), "purpose": one.name, "state": one.state, "wording": one.wording}
+    return {**said, "subject_id": subject_id, **terms, "at": written(at)}
 
 
 def newest_by_system(numbers: Mapping[str, int]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from portal import config
 from portal.config import Site
 from portal.consents.models import ConsentEvent, choices_of, document, held, numbers_by
 from portal.consents.service.names import is_reserved, named, parted, takers
-from portal.consents.service.weighing import Word, kept_there, stored, weigh
+from portal.consents.service.weighing import Word, kept_there, outvoted, stored, weigh
 
 REQUEST = "request"  # stands for the notice where an event follows from a request; its version is the reference
 
@@ -87,7 +87,7 @@ def replayed(subject_id: int) -> Iterator[tuple[datetime, dict[str, Choice]]]:
         if word.origin:
             project_imported(choices, event.purpose, weigh(event.purpose, said[event.purpose]))
         else:
-            project(choices, event.purpose, stored(event.purpose, word))
+            project_own(choices, event.purpose, stored(event.purpose, word))
         yield event.at, read(choices)
 
 
@@ -112,6 +112,40 @@ def project(choices: dict[str, Any], name: str, choice: Any) -> None:
     for other in [other for other in choices if other.startswith(f"{name}@")]:
         del choices[other]
     choices[name] = choice
+
+
+def project_own(choices: dict[str, Any], name: str, choice: list[Any]) -> bool:
+    """Make what was said here the present choice, unless a no was recorded after it was begun; tell whether it counts.
+
+    `choice` is as the standing stores it: state, event, moment. So deny wins the race of two writers. Where only the
+    choice for one system says no, that one stays beside what is chosen for all.
+    """
+    begun = moment_of(choice)
+    if _beats(choices.get(name) or choices.get(parted(name)[0]), name, choice[0], begun):
+        return False
+    kept = {other: one for other, one in _single(choices, name).items() if _beats(one, name, choice[0], begun)}
+    project(choices, name, choice)
+    choices.update(kept)
+    return True
+
+
+def is_outvoted(choices: Mapping[str, Any], name: str, state: str, begun: datetime) -> bool:
+    """Tell whether a no, for all systems or for one, was recorded after a yes was begun."""
+    present = choices.get(name) or choices.get(parted(name)[0])
+    return any(_beats(one, name, state, begun) for one in (present, *_single(choices, name).values()))
+
+
+def _single(choices: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {other: one for other, one in choices.items() if other.startswith(f"{name}@")}
+
+
+def _beats(present: Sequence[Any] | None, name: str, state: str, begun: datetime) -> bool:
+    return present is not None and outvoted(name, state, begun, present[0], moment_of(present))
+
+
+def moment_of(stored_choice: Sequence[Any]) -> datetime:
+    """Return the moment of a choice as the standing stores it."""
+    return datetime.fromisoformat(stored_choice[2])
 
 
 def worded(event: ConsentEvent) -> Word:

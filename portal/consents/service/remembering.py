@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 from portal import config
 from portal.accounts.models import Identifier
-from portal.consents.models import Remembered, newcomers
+from portal.consents.models import Remembered, keep, newcomers
 from portal.consents.service.importing import Record, check, take_in
 from portal.consents.service.names import is_reserved
 from portal.consents.service.projection import standing
 from portal.consents.service.weighing import ERASED, says_no
 from portal.kernel import clock, crypto
-from portal.kernel.db import ROWS, atomic
+from portal.kernel.db import ROWS, atomic, clear, written
 from portal.sources.base import Identifier as Proof
 from portal.subjects import naming
 from portal.subjects import service as subjects
@@ -26,6 +26,7 @@ from portal.subjects.naming import Name
 
 HERE = "portal"  # the origin of what somebody said in an account that was deleted
 _LATELY = timedelta(days=2)  # longer than any worker rests
+_KEPT = timedelta(days=730)
 _NAMED = ("email", "phone")
 
 
@@ -35,10 +36,7 @@ def remember(said: Iterable[tuple[Name, Record]]) -> int:
     At most 500 at once, inside a transaction. Raises UnknownChoice, and then nothing is kept.
     """
     rows = [_row(name, record) for name, record in said]
-    if not rows:
-        return 0
-    kept = Remembered.insert_many(rows).on_conflict_ignore().returning(Remembered.id).execute()
-    return len(list(kept))
+    return keep(rows) if rows else 0
 
 
 def remember_refusals(subject_id: int, proofs: Iterable[Proof]) -> None:
@@ -71,6 +69,11 @@ def welcome_newcomers() -> int:
             by_subject.setdefault(subject, []).append(hashed)
         count += sum(_move(subject, hashes) for subject, hashes in by_subject.items())
     return count
+
+
+def forget_strangers() -> None:
+    """Forget what nobody came for in two years; a no is kept, for it has to be heeded until somebody comes."""
+    clear(Remembered, ~Remembered.is_no & (Remembered.at < clock.now() - _KEPT))
 
 
 class Unfollowed(NamedTuple):
@@ -146,8 +149,8 @@ def _row(name: Name, record: Record) -> dict[str, Any]:
         "is_no": says_no(record.purpose, record.state),
         "cause": record.cause,
         "origin": record.origin,
-        "said_at": record.said_at,
-        "at": clock.now(),
+        "said_at": written(record.said_at) if record.said_at else None,
+        "at": written(clock.now()),
         "language": record.language,
         "wording": record.wording,
         "notice": record.notice,

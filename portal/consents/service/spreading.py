@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from portal.consents.service.names import (
@@ -24,11 +23,11 @@ from portal.kernel import clock
 _KINDS = {OBJECTION: kinds.OBJECTION, HOLD: kinds.HOLD, REFUSAL: kinds.REFUSAL}
 
 
-def told(events: Sequence[Mapping[str, Any]], numbers: Mapping[str, int], at: datetime) -> list[hooks.Told]:
-    """Return what events are told as; each has record, purpose and state, `numbers` are the ledger's, by purpose."""
+def told(events: Sequence[Mapping[str, Any]], numbers: Mapping[str, int]) -> list[hooks.Told]:
+    """Return what events are told as; each has record, purpose, state, moment; `numbers`: by purpose."""
     heard = [event for event in events if not event["purpose"].startswith(POLICY)]
     return [
-        one(event["record"], numbers[event["purpose"]], event["purpose"], event["state"], at.isoformat())
+        one(event["record"], numbers[event["purpose"]], event["purpose"], event["state"], event["at"])
         for event in heard
     ]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from portal.consents.models import ConsentEvent, held
 from portal.consents.service.judging import of_case
 from portal.consents.service.ledger import Made, record_all
 from portal.consents.service.names import is_reserved, parted
-from portal.consents.service.projection import REQUEST, project, standing
+from portal.consents.service.projection import REQUEST, project_own, standing
 from portal.kernel.db import atomic
 
 
@@ -29,10 +31,10 @@ def _before(subject_id: int, name: str, reference: str) -> list[ConsentEvent]:
     ours = (ConsentEvent.notice == REQUEST) & (ConsentEvent.notice_version == reference)
     mine = (ConsentEvent.subject == subject_id) & ~ours & ConsentEvent.origin.is_null()
     about = (ConsentEvent.purpose == name) | ConsentEvent.purpose.startswith(f"{name}@")
-    found: dict[str, ConsentEvent] = {}
+    found: dict[str, list[Any]] = {}
     for event in ConsentEvent.select().where(mine, about).order_by(ConsentEvent.id):
-        project(found, event.purpose, event)
-    return sorted(found.values(), key=lambda event: parted(event.purpose)[1])
+        project_own(found, event.purpose, [event.state, event.id, event.at.isoformat(), event])
+    return sorted((event for *_, event in found.values()), key=lambda event: parted(event.purpose)[1])
 
 
 def _again(event: ConsentEvent) -> None:

@@ -42,7 +42,7 @@ def weigh(name: str, words: Iterable[Word]) -> Word | None:
     for word in words:
         place = (word.origin, word.actor in _FIRM)
         if not word.origin:
-            own = word
+            own = word if own is None or not outvoted(name, word.state, word.at, own.state, own.at) else own
         elif place not in newest or (word.since, word.event) >= (newest[place].since, newest[place].event):
             newest[place] = word
     counting = [word for word in newest.values() if own is None or _overrides(name, word, own)]
@@ -65,8 +65,13 @@ def stored(name: str, word: Word) -> list[Any]:
 
 def rank(name: str, state: str) -> int:
     """Return how much a state permits, 0 for the most protective and for whatever is no choice of this site."""
-    known = config.site().purposes.get(name)
+    known = config.site().purposes.get(name.partition("@")[0])
     return known.states.index(state) if known and state in known.states else 0
+
+
+def outvoted(name: str, state: str, begun: datetime, present: str, since: datetime) -> bool:
+    """Tell whether a state that gives more was begun before the present one, that gives less, was recorded."""
+    return rank(name, state) > rank(name, present) and begun < since
 
 
 def says_no(name: str, state: str) -> bool:
@@ -76,6 +81,6 @@ def says_no(name: str, state: str) -> bool:
 
 
 def _overrides(name: str, word: Word, own: Word) -> bool:
-    if rank(name, word.state) >= rank(name, own.state) or word.event < own.event:
+    if rank(name, word.state) >= rank(name, own.state) or (word.event < own.event and word.at <= own.at):
         return False
     return word.actor in _FIRM or (word.said_at is not None and word.said_at > own.at)

@@ -5,6 +5,8 @@ Each step is recorded in a transaction of its own and may be repeated: what dies
 
 from __future__ import annotations
 
+from typing import Any
+
 from portal.deletion.models import Deletion, Target
 from portal.deletion.service import (
     addresses,
@@ -17,21 +19,22 @@ from portal.deletion.service import (
     looks,
     persons,
     plan,
+    proving,
 )
 from portal.deletion.service.asking import stop_distrusted
 from portal.deletion.service.moving import TooLate, put, record
 from portal.deletion.service.scope import scope_of
 from portal.deletion.service.starting import remind
 from portal.download import service as downloads
-from portal.kernel import audit, clock
+from portal.kernel import clock
 from portal.kernel.problems import NotFound, Problem, SourceUnavailable
-from portal.kernel.work import Claim, backoff
+from portal.kernel.work import LONGEST_WAIT, Claim, backoff
 from portal.notices import messages
 from portal.sources import registry
 from portal.sources.base import Source
 from portal.subjects import holds
 
-audit.declare("deletion.proven", "reference", "source")
+_DETAIL = 300  # characters of a cause
 
 
 def carry_out(claim: Claim[Deletion]) -> None:
@@ -55,19 +58,25 @@ def _erase(claim: Claim[Deletion]) -> None:
     """Erase in every connected system; one that does not answer waits, the others go on. Then what is ours."""
     deletion = claim.row
     ledger.write_beside(deletion.case.reference)
-    silent: Problem | None = None
+    silent: list[Problem] = []
     if not deletion.system:
         downloads.stop_all(deletion.subject)
     for target in _unproven(deletion):
         try:
             _advance(claim, target)
+            if target.trouble is not None:
+                record(claim, target, trouble=None)
         except (SourceUnavailable, NotFound) as problem:  # not found: it was disconnected meanwhile
-            silent = silent or problem
+            _note(claim, target, problem)
+            silent.append(problem)
         claim.beat()
-    if silent is not None:
-        raise silent
+    if passing := [problem for problem in silent if not _is_permanent(problem)]:
+        raise passing[0]
+    if silent:  # asked all the same, but not often: somebody has to mend something first
+        claim.later(LONGEST_WAIT)
+        return
     if left := _unproven(deletion):
-        waits = all(target.state == "held" for target in left)
+        waits = all(target.state in ("held", "found") for target in left)
         claim.later(beginning.LOOK_AGAIN.total_seconds() if waits else backoff(deletion.attempts))
         return
     finishing.finish(claim)
@@ -81,16 +90,36 @@ def _unproven(deletion: Deletion) -> list[Target]:
 
 def _advance(claim: Claim[Deletion], target: Target) -> None:
     """Bring one system as far as it goes now; raises SourceUnavailable."""
-    source, person = registry.active().get(target.source), persons.read(target.person)
+    source = registry.active().get(target.source)
     if target.state in ("waiting", "held"):
         _count(claim, target, source)
     if target.state == "held":
         held.free(claim, target, source)
-    nothing = target.tables is not None and not target.tables  # all of it is under a legal hold
-    if target.state == "counted" and (nothing or source.erase(person, _request(claim.row, target), target.tables).done):
+    if target.state == "counted" and _erased(claim, target, source):
         record(claim, target, "erased", erased_at=clock.now())
     if target.state == "erased":
-        _prove(claim, target, source)
+        proving.prove(claim, target, source)
+    if target.state in ("read", "found"):
+        proving.sweep(claim, target, source)
+
+
+def _erased(claim: Claim[Deletion], target: Target, source: Source) -> bool:
+    if proving.nothing_goes(target):
+        return True
+    person = proving.known(claim, target, source)
+    return source.erase(person, _request(claim.row, target), target.tables).done
+
+
+def _note(claim: Claim[Deletion], target: Target, problem: Problem) -> None:
+    """Note why a system is not erased yet, for staff: since when, and after how many tries."""
+    before: dict[str, Any] = target.trouble or {"since": clock.now().isoformat(), "tries": 0}
+    detail = str(problem.facts.get("detail") or "it is connected no more")[:_DETAIL]
+    now = {"detail": detail, "permanent": _is_permanent(problem), "tries": before["tries"] + 1}
+    record(claim, target, trouble={**now, "since": before["since"]})
+
+
+def _is_permanent(problem: Problem) -> bool:
+    return not isinstance(problem, SourceUnavailable) or problem.permanent
 
 
 def _count(claim: Claim[Deletion], target: Target, source: Source) -> None:
@@ -111,25 +140,6 @@ def _count(claim: Claim[Deletion], target: Target, source: Source) -> None:
             if recipient := addresses.recipient_of(deletion):
                 cause, again = f"deletion:{reference}:held:{source.id}", clock.now() + beginning.LOOK_AGAIN
                 messages.deletion_paused(recipient, cause, reference, again, addresses.page_url(reference))
-
-
-def _prove(claim: Claim[Deletion], target: Target, source: Source) -> None:
-    person = persons.read(target.person)
-    looked = [] if target.tables is not None and not target.tables else source.remaining(person, target.tables)
-    if looked:  # written while we erased: erased once more
-        record(claim, target, "counted")
-        return
-    try:
-        source.compact()
-    except SourceUnavailable as problem:
-        if not problem.permanent:  # what cannot be compacted at all is gone from every table all the same
-            raise
-    with claim.step():
-        put(target, "proven", proven_at=clock.now())
-        reference = claim.row.case.reference
-        audit.record(
-            "deletion.proven", subject=claim.row.subject, actor="worker", reference=reference, source=source.id
-        )
 
 
 def _request(deletion: Deletion, target: Target) -> str:

@@ -30,7 +30,10 @@ YEARS = 10  # a certificate can be looked up
 
 @dataclass(frozen=True)
 class Part:
-    """One system: how far it is, what is erased and what is kept there. `again`: when how many rows had come back."""
+    """One system: how far it is, what is erased and what is kept there. `again`: when how many rows had come back.
+
+    `troubled`: it could not be erased yet, and is tried again.
+    """
 
     source: str
     title: str
@@ -42,6 +45,7 @@ class Part:
     stops: tuple[held.Stop, ...] = ()
     inquiry: str = ""
     freed_at: datetime | None = None
+    troubled: bool = False
 
     @property
     def is_own(self) -> bool:
@@ -61,7 +65,7 @@ class Part:
     @property
     def is_erased(self) -> bool:
         """Tell whether the system has done what was asked of it."""
-        return self.state in ("erased", "proven")
+        return self.state in ("erased", "read", "proven")
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,7 @@ def _part(target: Target) -> Part:
         stops=tuple(held.read(target)),
         inquiry=target.inquiry or "",
         freed_at=target.freed_at,
+        troubled=target.trouble is not None,
     )
 
 

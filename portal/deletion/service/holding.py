@@ -49,6 +49,12 @@ def keep(reference: str, held: Mapping[str, list[LegalHold]], people: Mapping[st
             LegalHold.update(facts).where(LegalHold.id << [one.id for one in ones]).execute()
 
 
+def know(reference: str, source: str, person: Person) -> None:
+    """Note in the present transaction what somebody was known by there: what is held loses it when its hold ends."""
+    held = LegalHold.update(person=persons.written(person)).where(LegalHold.person.is_null(False))
+    held.where(LegalHold.erased_for == reference, LegalHold.source == source).execute()
+
+
 def of(reference: str) -> list[LegalHold]:
     """Return the holds that keep rows of an erasure."""
     return list(LegalHold.select().where(LegalHold.erased_for == reference, LegalHold.person.is_null(False)))

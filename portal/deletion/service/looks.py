@@ -6,6 +6,7 @@ trace of who it was, the encrypted keys of the targets, is forgotten.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from portal.deletion.models import Certificate, Deletion, Target
@@ -78,7 +79,7 @@ def _erase_again(source: Source, person: Person, request_id: str, going: list[st
 def _still(source: Source, person: Person) -> Person:
     """Return whom to look for: who is known there by a new key came back by their own will, so only old keys count."""
     found = {key for identifier in person.identifiers for key in source.find(identifier)}
-    return person if found <= set(person.keys) else Person(person.keys)
+    return person if found <= set(person.keys) else replace(person, identifiers=())
 
 
 def _left(source: Source, person: Person, going: list[str] | None) -> dict[str, int]:

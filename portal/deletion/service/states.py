@@ -15,12 +15,14 @@ DELETION: Moves = {
     "cancelled": frozenset(),
     "done": frozenset(),
 }
-# Erased to counted: something was written there while we erased.
+# Erased to counted: something was written there while we erased. Erased to proven: our own tables, which hold no text.
 TARGET: Moves = {
     "waiting": frozenset({"counted", "held"}),
     "held": frozenset({"counted"}),
     "counted": frozenset({"erased"}),
-    "erased": frozenset({"counted", "proven"}),
+    "erased": frozenset({"counted", "read", "proven"}),
+    "read": frozenset({"found", "proven"}),
+    "found": frozenset({"proven"}),
     "proven": frozenset(),
 }
 

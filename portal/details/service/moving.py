@@ -13,10 +13,13 @@ from portal.cases.service import reopening
 from portal.details.models import Correction
 from portal.details.service.asking import ASKED, PER_PERSON, WRITING, NeedsReview, open_row, wanted
 from portal.details.service.reading import PROOF, Detail
-from portal.details.service.writing import DONE, take_back, was_not_them
+from portal.details.service.undoing import take_back, was_not_them
+from portal.details.service.values import DONE
 from portal.kernel import limits
 from portal.kernel.db import atomic
 from portal.kernel.problems import NotFound
+
+MOST = 50  # addresses that one transaction takes back
 
 
 def proven(account_id: int, detail: Detail) -> list[str]:
@@ -64,8 +67,8 @@ def use_proven(account_id: int, subject_id: int, detail: Detail, typed: str, lan
 def take_back_all() -> None:
     """Undo what its person said since was not them: addresses that were written, and what staff still look at."""
     done = Correction.select().join(Alarm, on=(Alarm.id == Correction.alarm))
-    for row in done.where(Alarm.undone_at.is_null(False), Correction.state << [WRITING, DONE]):
-        with atomic():
+    with atomic():  # all of one person at once, for what stood before the first comes back
+        for row in done.where(Alarm.undone_at.is_null(False), Correction.state << [WRITING, DONE]).limit(MOST):
             take_back(row)
     for row in _waiting():
         if row.case is not None and was_not_them(row):

@@ -16,7 +16,7 @@ from portal.sources.manifest import Column, Text
 from portal.subjects import holdings
 from portal.subjects import service as subjects
 
-SOON, PATIENCE = 1.5, 8.0  # seconds: what the page waits for a system, and what is shown by itself or asks for a value
+SOON, PATIENCE = 1.5, 5.0  # seconds: what the page waits for a system, and what is shown by itself or asks for a value
 REVIEW, PROOF, SELF = "review", "proof", "self"
 
 

@@ -53,17 +53,18 @@ def _show(in_full: bool) -> Response:
     if in_full:
         service.note_look(subject, found.details)
     corrections = service.of_subject(subject)
-    latest = service.latest(corrections)
+    latest, late = service.latest(corrections), [] if alone() else [source.title for source in found.late]
+    cards = [card(detail, in_full, latest.get(detail.name)) for detail in found.details]
     return show(
         "details/page.html",
         "details/_cards.html",
-        cards=[card(detail, in_full, latest.get(detail.name)) for detail in found.details],
+        cards=[one._replace(in_place=False) for one in cards] if late else cards,  # the region is about to be replaced
         editing=None,
         focus=False,
         differing=len(service.differing(found)),
         masked=not in_full and _hides(found),
         in_full=in_full,
-        late=[source.title.in_(here().language) for source in found.late] if not alone() else [],
+        late=[title.in_(here().language) for title in late],
         silent=[source.title.in_(here().language) for source in found.silent],
         corrections=[line(row) for row in corrections],
         statements=service.statements(subject),

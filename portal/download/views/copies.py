@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,6 +13,7 @@ from portal.download.choice import Choice
 from portal.download.models import Download
 from portal.download.views.archives import file_name
 from portal.download.views.room import room
+from portal.kernel import clock
 from portal.kernel.problems import NotFound, NotNow
 from portal.sources import registry
 from portal.sources.base import Source
@@ -21,6 +23,7 @@ from portal.web.htmx import alone, away, show
 from portal.web.site import site
 from portal.web.words import _, here
 
+_NEW = timedelta(seconds=10)  # so long its page asks often, for a small copy is ready at once
 _TONES = {"waiting": "next", "reading": "", "done": "", "failed": "wrong"}
 
 
@@ -39,6 +42,7 @@ def one(reference: str) -> AnyResponse:
             tones=_TONES,
             asked_for=asked_for,
             already="already" in request.args,
+            is_new=download.case.received_at > clock.now() - _NEW,
         )
     if alone():  # the region was asked for again, and what it showed is over
         return _to(download)

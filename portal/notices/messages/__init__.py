@@ -15,7 +15,7 @@ from portal.notices.messages.deletions import (
     deletion_reminder,
     deletion_scheduled,
 )
-from portal.notices.messages.policies import policy_changes
+from portal.notices.messages.policies import policy_changes, policy_noted
 from portal.notices.messages.queueing import INBOX, Recipient, queued
 from portal.notices.messages.requests import (
     agent_named,
@@ -74,6 +74,7 @@ __all__ = [
     "download_ready",
     "opted_out",
     "policy_changes",
+    "policy_noted",
     "proof_code",
     "queued",
     "request_code",

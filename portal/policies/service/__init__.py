@@ -26,12 +26,12 @@ from portal.policies.service.reading import (
     version,
     versions,
 )
-from portal.policies.service.telling import ADDRESSES, TITLES, audience, carry_on, told_as
+from portal.policies.service.telling import ADDRESSES, TITLES, audience, carry_on, tell_newcomers, told_as
 
 __all__ = [
     "ADDRESSES", "DOCUMENTS", "LONGEST", "NOTICE", "TITLES", "VERSIONS", "Asked", "Changed", "Draft", "PolicyVersion",
     "TooSoon", "Unfinished", "accept", "asked", "audience", "carry_on", "choose", "choose_all", "counts", "create",
     "decline", "draft", "drafts", "drop", "earliest", "heed_imported", "in_force", "missing", "name_of", "number_of",
-    "on_paper", "open_question", "publish_from", "retire", "schedule", "sections", "today", "told_as", "version",
-    "versions", "withdraw", "write",
+    "on_paper", "open_question", "publish_from", "retire", "schedule", "sections", "tell_newcomers",
+    "today", "told_as", "version", "versions", "withdraw", "write",
 ]  # fmt: skip

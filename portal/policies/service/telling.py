@@ -9,6 +9,7 @@ from __future__ import annotations
 from portal import config
 from portal.accounts import service as accounts
 from portal.kernel import clock, failpoints
+from portal.kernel.db import atomic
 from portal.kernel.problems import N_
 from portal.kernel.work import Claim
 from portal.notices import mailing, messages, quiet
@@ -70,9 +71,26 @@ def _tell(claim: Claim[PolicyVersion]) -> None:
             pass
         return
     with claim.step(told_up_to=last, told=version.told + len(readers), attempts=0):
-        address = config.site().base_url + ADDRESSES[version.document]
-        links = {"url": f"{address}/answer", "compare_url": f"{address}/compare?to={version.version}"}
-        messages.policy_changes(readers, called, called, TITLES[version.document], version.begins, **links)
+        messages.policy_changes(readers, called, called, TITLES[version.document], version.begins, **_links(version))
+
+
+def tell_newcomers() -> None:
+    """Lay what is to come into the inbox of the next accounts that were made after everybody was told of it."""
+    told = PolicyVersion.asks & PolicyVersion.told_at.is_null(False) & (PolicyVersion.state == SCHEDULED)
+    for version in PolicyVersion.select().where(told):
+        last, readers = accounts.readers_after(version.told_up_to, BATCH)
+        if last is None:
+            continue
+        with atomic():
+            mine = (PolicyVersion.id == version.id) & (PolicyVersion.told_up_to == version.told_up_to)
+            if PolicyVersion.update(told_up_to=last).where(mine).execute():
+                title, called = TITLES[version.document], name(version)
+                messages.policy_noted(readers, called, title, version.begins, **_links(version))
+
+
+def _links(version: PolicyVersion) -> dict[str, str]:
+    address = config.site().base_url + ADDRESSES[version.document]
+    return {"url": f"{address}/answer", "compare_url": f"{address}/compare?to={version.version}"}
 
 
 def _stop(claim: Claim[PolicyVersion]) -> None:

@@ -6,12 +6,14 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from portal.kernel import clock, failpoints
 from portal.kernel.problems import SourceUnavailable
+from portal.sources.base import Person
 from portal.sources.signing import SIGNATURE, TIMESTAMP, sign
 
 CONNECT_SECONDS, ANSWER_SECONDS = 3, 60
@@ -22,6 +24,11 @@ _PASSING = (408, 425, 429, *range(500, 600))
 _NEVER = (501, 505)
 
 Refuse = Callable[[str, bool], SourceUnavailable]
+
+
+def named(person: Person) -> dict[str, Any]:
+    """Return a person as the protocol names them: by keys and proven identifiers, and by nothing else that is known."""
+    return {"keys": person.keys, "identifiers": [asdict(identifier) for identifier in person.identifiers]}
 
 
 class Client:

@@ -259,7 +259,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One connected system. `url` and `secret` may be `env:NAME`; the registry resolves them."""
+    """One connected system. `url`, `erase_url` and `secret` may be `env:NAME`; the registry resolves them."""
 
     file: str
     id: str
@@ -270,6 +270,7 @@ class Manifest:
     controller: str = ""
     processor: str = ""  # another company that keeps or runs it for the controller
     secret: str = ""
+    erase_url: str = ""  # the same database by a login that may change it; `url` then only has to read
     parts: bool = False  # an HTTP system that can erase single tables
     location: Location | None = None
     preferences: Mapping[str, Preference] = field(default_factory=dict)

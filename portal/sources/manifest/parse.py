@@ -39,6 +39,7 @@ def parse(data: Mapping[str, Any], file: str) -> Manifest:
         id=_id(source),
         title=source.words("title") or Text.of(humanised(source.string("id"))),
         url=_url(source),
+        erase_url=source.string("erase_url"),
         secret=source.string("secret"),
         controller=source.string("controller"),
         processor=source.string("processor"),

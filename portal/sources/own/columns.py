@@ -112,6 +112,7 @@ TITLES: Mapping[str, str] = {
     "looks": N_("Times looked at again"),
     "main_at": N_("Main address since"),
     "media_type": N_("Kind of file"),
+    "mentions": N_("Found once more after the deletion"),
     "method": N_("Way"),
     "name": N_("Event"),
     "names": N_("What goes on"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -68,12 +68,23 @@ GLANCED = 10_000  # rows of a table that a page waits for to be counted
 class SqlSource(Source):
     """A database reached by its URL. Each call has a connection of its own, so a source may be shared by threads."""
 
-    def __init__(self, manifest: Manifest, dialect: Dialect, folders: files.Folders | None = None) -> None:
-        """`folders` are those of the files that rows name, by what the manifest says of them."""
+    def __init__(
+        self,
+        manifest: Manifest,
+        dialect: Dialect,
+        folders: files.Folders | None = None,
+        writer: Dialect | None = None,
+    ) -> None:
+        """`folders` are those of the files that rows name, by what the manifest says of them.
+
+        `writer` is the same database by the login that may change it, where reading has one of its own.
+        """
         require_paths(manifest)
         super().__init__(manifest)
-        self._dialect, self._folders = dialect, folders or {}
-        self._schema: Schema | None = None  # read with the first call
+        self._dialect, self._writer, self._folders = dialect, writer or dialect, folders or {}
+        with suppress(ModuleNotFoundError):  # the driver, now, so that no page waits for it; without it each call fails
+            dialect.errors  # noqa: B018 - asking for it imports it
+        self._schemas: dict[Dialect, Schema] = {}  # read with the first call; a login may not see all of it
 
     @property
     def history(self) -> History | None:
@@ -138,13 +149,13 @@ class SqlSource(Source):
             return replace(person, traces=seeking.traces(session, Reach(ground, person)))
 
     def erase(self, person: Person, request_id: str, tables: Collection[str] | None = None) -> Erased:
-        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+        with opened(self._writer, self.id, self.unavailable, write=True) as session:
             ground = self._ground(session)
             return Erased(True, chunks.erase(session, ground, person, tables, Cabinet(self._folders, self.unavailable)))
 
     def rehearse(self, person: Person) -> Rehearsed:
         tables = [table.real for table in self.manifest.tables.values()]
-        with rehearsing(self._dialect, self.id, tables, self.unavailable) as session:
+        with rehearsing(self._writer, self.id, tables, self.unavailable) as session:
             return rehearse(session, self._ground(session), person)
 
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
@@ -190,16 +201,16 @@ class SqlSource(Source):
 
     def compact(self) -> None:
         """VACUUM, and on SQLite an emptied write-ahead log; raises while a reader is in the way, so ask again."""
-        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
+        with opened(self._writer, self.id, self.unavailable, write=True) as session:
             ground = self._ground(session)
             session.compact(list(dict.fromkeys(ground.from_(table) for table in self.manifest.tables.values())))
 
     def check(self) -> list[Finding]:
-        self._schema = None
+        self._schemas.clear()
         with self._reading() as (session, ground):
             found = findings(session, ground)
-        with opened(self._dialect, self.id, self.unavailable, write=True) as session:
-            return [*found, *rights.findings(self._dialect, session, ground), *files.findings(ground, self._folders)]
+        with opened(self._writer, self.id, self.unavailable, write=True) as session:
+            return [*found, *rights.findings(self._writer, session, ground), *files.findings(ground, self._folders)]
 
     def shape(self) -> Shape:
         with self._reading() as (session, _):
@@ -207,7 +218,8 @@ class SqlSource(Source):
 
     def unavailable(self, detail: str, permanent: bool = False) -> SourceUnavailable:
         """Forget the schema on a permanent refusal: the system may have changed under us."""
-        self._schema = None if permanent else self._schema
+        if permanent:
+            self._schemas.clear()
         return super().unavailable(detail, permanent)
 
     @contextmanager
@@ -217,7 +229,7 @@ class SqlSource(Source):
 
     @contextmanager
     def _writing(self, work: str) -> Iterator[tuple[Session, Ground]]:
-        with writing(self._dialect, self.id, work, self.unavailable) as session:
+        with writing(self._writer, self.id, work, self.unavailable) as session:
             yield session, self._ground(session)
 
     def _others(self) -> set[str]:
@@ -225,8 +237,9 @@ class SqlSource(Source):
         return {table.real.partition(".")[0] for table in self.manifest.tables.values() if "." in table.real}
 
     def _ground(self, session: Session) -> Ground:
-        self._schema = self._schema or session.schema(self._others())
-        return Ground(self.manifest, self._schema, self._dialect, self.unavailable)
+        dialect = session.dialect
+        schema = self._schemas[dialect] = self._schemas.get(dialect) or session.schema(self._others())
+        return Ground(self.manifest, schema, dialect, self.unavailable)
 
 
 class SqlSnapshot(Snapshot):

@@ -16,18 +16,24 @@ from portal.sources.sql.statement import Sql, among, bound, joined
 _PASSING = {1021, 1040, 1041, 1053, 1105, 1114, 1152, 1158, 1159, 1160, 1161, 1203, 1205, 1213, 1290, 1317, 1836, 1927,
             1969, 2002, 2003, 2006, 2013, 2055}  # fmt: skip
 _GAVE_UP = 1969
+_LONGEST_ANSWER = 300  # seconds
 _NO_VALUES = {
+    1021,
     1044,
     1045,
     1048,
     1054,
+    1114,
     1142,
     1143,
     1146,
     1205,
     1213,
+    1290,
     1451,
     1452,
+    1836,
+    1969,
     2002,
     2003,
     2006,
@@ -74,7 +80,7 @@ class Mariadb(Dialect):
         import pymysql
 
         address = urlsplit(self.url)
-        return pymysql.connect(
+        connection = pymysql.connect(
             host=address.hostname or "localhost",
             port=address.port or 3306,
             user=unquote(address.username or ""),
@@ -83,8 +89,10 @@ class Mariadb(Dialect):
             charset="utf8mb4",
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
-            read_timeout=300,
+            read_timeout=CONNECT_SECONDS,  # for its greeting, else a server that says nothing is waited for long
         )
+        connection._read_timeout = _LONGEST_ANSWER  # type: ignore[attr-defined]
+        return connection
 
     @contextmanager
     def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> Iterator[Some]:

@@ -14,12 +14,16 @@ from portal.sources.sql.statement import Sql, bound
 
 _PASSING = (
     "08",
+    "25006",
     "40",
     "53",
     "55",
     "57",
     "58",
-)  # classes of SQLSTATE: connection, rollback, resources, locks, operator, system
+)  # classes of SQLSTATE: connection, (read only, as a standby is), rollback, resources, locks, operator, system
+# A server that is gone without a word is noticed within a minute, in the middle of a statement too.
+_ALIVE: dict[str, Any] = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3,
+                          "tcp_user_timeout": 60_000}  # fmt: skip
 _VALUES = "22"  # the class whose messages quote values
 _KINDS = {
     "smallint": "integer", "integer": "integer", "bigint": "integer", "numeric": "decimal", "real": "number",
@@ -63,7 +67,7 @@ class Postgres(Dialect):
     def connect(self, write: bool) -> Any:
         import psycopg
 
-        connection = psycopg.connect(self.url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        connection = psycopg.connect(self.url, autocommit=True, connect_timeout=CONNECT_SECONDS, **_ALIVE)
         keep_what_python_lacks(connection)
         return connection
 

@@ -23,6 +23,11 @@ class Session:
     def __init__(self, dialect: Dialect, connection: Any, refuse: Refuse, name: str) -> None:
         self._dialect, self._connection, self._refuse, self.name = dialect, connection, refuse, name
 
+    @property
+    def dialect(self) -> Dialect:
+        """The engine, by the login of this connection."""
+        return self._dialect
+
     def all(self, sql: Sql) -> list[tuple[Any, ...]]:
         """Return every row of a small answer."""
         with self.mapped():

@@ -10,6 +10,7 @@ from portal.staff.views import (
     deciding,
     drift,
     enrolment,
+    erasing,
     figures,
     holds,
     keeping,
@@ -34,7 +35,7 @@ from portal.staff.views.door import KEPT, STAFF_SESSION, room
 
 __all__ = [
     "KEPT", "STAFF_SESSION", "ages", "case", "checklists", "child_deciding", "children", "correction", "deciding",
-    "drift", "enrolment", "figures", "holds", "keeping", "kept", "law", "log", "looking", "members", "messages",
-    "own", "person", "policies", "requests", "retention", "room", "signing_in", "systems", "texts", "webhooks",
-    "writing",
+    "drift", "enrolment", "erasing", "figures", "holds", "keeping", "kept", "law", "log", "looking", "members",
+    "messages", "own", "person", "policies", "requests", "retention", "room", "signing_in", "systems", "texts",
+    "webhooks", "writing",
 ]  # fmt: skip

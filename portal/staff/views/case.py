@@ -32,6 +32,7 @@ from portal.cases.service import (
 )
 from portal.cases.service.states import FINAL
 from portal.cases.words import EVENTS
+from portal.deletion import service as deletion
 from portal.download import service as downloads
 from portal.kernel.problems import NotFound
 from portal.sources import registry
@@ -148,8 +149,18 @@ def day(typed: str) -> date | None:
         return None
 
 
-def show_case(found: Case, *, text: str | None = None, wrong: str = "", status: int = 200) -> Response:
-    """Show a case; `text` is what was typed as a message and cannot go out for the reason `wrong`."""
+def show_case(
+    found: Case,
+    *,
+    text: str | None = None,
+    wrong: str = "",
+    settling: tuple[str, str, str] = ("", "", ""),
+    status: int = 200,
+) -> Response:
+    """Show a case; `text` is what was typed as a message and cannot go out for the reason `wrong`.
+
+    `settling`: for which system it was typed why a find may stay, what, and why that cannot be taken.
+    """
     names, me = handling.members(), crew().number
     return show(
         "staff/case/page.html",
@@ -182,6 +193,10 @@ def show_case(found: Case, *, text: str | None = None, wrong: str = "", status: 
         reasons=deciding.REASONS,
         extendable=found.extended_at is None and extending.until(found) is not None,
         routings=routing.of(found),
+        systems=deletion.standing(found),
+        settling_source=settling[0],
+        settling_typed=settling[1],
+        settling_wrong=settling[2],
         answers=ANSWERS,
         alike=duplicates.suggested(found) if found.state == "open" else [],
         linked=duplicates.linked(found),

@@ -42,7 +42,6 @@ class Compared(NamedTuple):
     source: str
     system: str
     says: str
-    tone: str
     hint: str
 
 
@@ -73,9 +72,9 @@ def _line(one: Figures, titles: dict[str, str]) -> Line:
 def _compared(one: Reconciliation, titles: dict[str, str]) -> Compared:
     title = titles[one.source]
     if one.trouble:
-        return Compared(one.source, title, _("Could not be compared"), "wrong", one.trouble)
+        return Compared(one.source, title, _("Could not be compared"), one.trouble)
     if one.ended_at is None:
-        return Compared(one.source, title, _("Not yet"), "soon", _("It is compared at night."))
+        return Compared(one.source, title, _("Not yet"), _("It is compared at night."))
     counted = here().plural("%(num)s setting", "%(num)s settings", one.rows)
     hint = _("%(counted)s at %(at)s.", counted=counted, at=here().moment(one.ended_at))
-    return Compared(one.source, title, _("Compared"), "on", hint)
+    return Compared(one.source, title, _("Compared"), hint)
