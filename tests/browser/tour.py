@@ -66,6 +66,7 @@ STAFF = {
     "staff-webhook": "/staff/webhooks/1",
     "staff-drift": "/staff/drift",
     "staff-holds": "/staff/holds",
+    "staff-checklists": "/staff/checklists",
     "staff-policies": "/staff/policies",
     "staff-policy-new": "/staff/policies/new",
     "staff-policy": "/staff/policies/2",

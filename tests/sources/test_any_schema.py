@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from portal.sources.base import Identifier, Person
 from tests.sources.conftest import ENGINES
-from tests.sources.webs.built import build, comparable, source, stored
+from tests.sources.webs.built import build, comparable, source, stored, told
 from tests.sources.webs.drawing import EMAILS, PEOPLE, Web, webs
 from tests.sources.webs.model import erased, reached
 from tests.sources.world import open_
@@ -61,6 +61,7 @@ def given_webs(fresh: Fresh, promise: Callable[[Web, int, str], None]) -> None:
     @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(webs(), st.sampled_from(PEOPLE))
     def on_each(web: Web, person: int) -> None:
+        note(f"{told(web)}\nperson {person}")
         url = fresh()
         build(web, url)
         promise(web, person, url)

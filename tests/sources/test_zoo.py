@@ -490,3 +490,21 @@ def test_partitioned_and_inherited_tables(zoo: Build) -> None:
         assert not [finding for finding in made.source.check() if finding.table.startswith(("visits_", "people_"))]
     made.erase()
     assert made.run("SELECT id FROM visits") == [(2,)]
+
+
+def test_what_stays_with_a_shared_row_may_refer_to_nothing_that_goes(
+    zoo: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.sources.zoo.HEAD", HEAD_WITHOUT_USERS)
+    made = zoo(
+        [
+            "CREATE TABLE homes (id integer PRIMARY KEY)",
+            "CREATE TABLE orders (id integer PRIMARY KEY, user_id integer)",
+            "CREATE TABLE door_keys (home integer, bought integer, FOREIGN KEY (bought) REFERENCES orders (id))",
+            "ALTER TABLE users ADD COLUMN home integer",
+        ],
+        SHARED.replace("[tables.keys]", '[tables.keys]\ntable = "door_keys"'),
+    )
+    assert made.errors() == [
+        "error: keys.bought: It may stay with homes while orders is deleted. Write ON DELETE SET NULL."
+    ]

@@ -47,6 +47,15 @@ def _tables(web: Web, inline: bool) -> list[str]:
     return made
 
 
+def told(web: Web) -> str:
+    """Say all of a web, to be read when a promise is not kept on it."""
+    parts = [
+        [made, _section(web, table), *map(str, web.rows[table.name])]
+        for made, table in zip(_tables(web, inline=True), web.tables.values(), strict=True)
+    ]
+    return "\n".join(line for part in parts for line in part)
+
+
 def _keys(web: Web) -> list[str]:
     return [f"ALTER TABLE {name} ADD {key}" for table in web.tables.values() for name, key in _foreign(web, table)]
 

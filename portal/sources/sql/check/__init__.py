@@ -29,6 +29,7 @@ def findings(session: Session, ground: Ground) -> list[Finding]:
         *references.kept_children(ground),
         *references.circles(ground),
         *references.always_used(ground),
+        *references.held_by_shared(ground),
         *conditions.conditions(session, ground),
         *constraints.refused_values(session, ground),
     ]

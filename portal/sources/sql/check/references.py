@@ -76,6 +76,19 @@ def always_used(ground: Ground) -> Iterator[Finding]:
                 yield warning(tables[0], use.columns[0], say)
 
 
+def held_by_shared(ground: Ground) -> Iterator[Finding]:
+    """Look for rows that stay with a shared one, while what they refer to by a foreign key is deleted."""
+    tables = ground.manifest.tables
+    for shared in sharing.shared(ground):
+        below = {shared.name, *ground.manifest.below(shared.name)}
+        for table in (tables[name] for name in below if name != shared.name):
+            for key in ground.live(table).references:
+                gone = [one for one in tables.values() if one.real == key.table and _surely_goes(one)]
+                if key.on_delete not in ENGINE_ACTS and any(one.name not in below for one in gone):
+                    say = f"It may stay with {shared.name} while {key.table} is deleted. Write ON DELETE SET NULL."
+                    yield error(table, key.columns[0], say)
+
+
 def circles(ground: Ground) -> Iterator[Finding]:
     for edge in ground.order().unkept:
         table = ground.manifest.tables[edge.child]
