@@ -6,12 +6,14 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from portal.kernel import clock, failpoints
 from portal.kernel.problems import SourceUnavailable
+from portal.sources.base import Person
 from portal.sources.signing import SIGNATURE, TIMESTAMP, sign
 
 CONNECT_SECONDS, ANSWER_SECONDS = 3, 60
@@ -105,3 +107,8 @@ class Client:
             raise
         failpoints.point(f"{self._name}: after {operation}")
         return connection, response
+
+
+def as_sent(person: Person) -> dict[str, Any]:
+    """Return of a person what the protocol knows: what only stood on their row elsewhere is nobody else's business."""
+    return {"keys": person.keys, "identifiers": [asdict(identifier) for identifier in person.identifiers]}
