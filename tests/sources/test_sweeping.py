@@ -122,11 +122,17 @@ def test_an_outline_is_like_every_spelling_that_the_pattern_finds() -> None:
                 assert any(is_like(text, one.like) for one in spellings.outlines([email], [])), text
                 closer = [like for one in spellings.outlines([email], []) for like in one.closer]
                 assert not closer or any(is_like(text, like) for like in closer), text
+                shapes = [like for one in spellings.outlines([email], []) for like in one.shapes]
+                assert not shapes or is_like(text, shapes[0]), text
+                assert not shapes or any(is_like(text, like) for like in shapes[1:]), text
     assert found > 500
 
 
 def is_like(text: str, like: str) -> bool:
-    return bool(re.fullmatch(like.replace("%", ".*").replace("_", "."), text.lower(), re.DOTALL))
+    """Say what LIKE says, with backslashes before signs that are meant."""
+    signs = re.findall(r"\\.|.", like, re.DOTALL)
+    wild = {"%": ".*", "_": "."}
+    return bool(re.fullmatch("".join(wild.get(one, re.escape(one[-1])) for one in signs), text.lower(), re.DOTALL))
 
 
 def ways(letter: str) -> list[str]:

@@ -32,7 +32,7 @@ from portal.sources.base import (
     counted_out,
 )
 from portal.sources.history import History
-from portal.sources.http.client import Client, named
+from portal.sources.http.client import Client, as_sent
 from portal.sources.http.describe import compare
 from portal.sources.http.history import HttpHistory
 from portal.sources.http.stream import CutShort, SpooledSnapshot, key_of, lines, moment
@@ -63,7 +63,7 @@ class HttpSource(Source):
             return sorted((key_of(key) for key in answer["keys"]), key=str)
 
     def preview(self, person: Person) -> Preview:
-        answer = self._ask(COUNTS, "counts", person=named(person))
+        answer = self._ask(COUNTS, "counts", person=as_sent(person))
         with self._client.understood("counts"):
             told = [self._line(line) for line in answer["lines"]]
             silent = self.manifest.tables.keys() - {line.table for line in told}
@@ -79,14 +79,14 @@ class HttpSource(Source):
 
     @contextmanager
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
-        with self._stream("access", person=named(person)) as response:
+        with self._stream("access", person=as_sent(person)) as response:
             snapshot = SpooledSnapshot(response, self.manifest.tables)
         with closing(snapshot):
             yield snapshot
 
     def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
         """Ask for one page; a system that knows no pages answers with everything, which is counted through."""
-        with self._stream("access", person=named(person), table=table, after=after, limit=limit) as response:
+        with self._stream("access", person=as_sent(person), table=table, after=after, limit=limit) as response:
             snapshot = SpooledSnapshot(response, self.manifest.tables)
         with closing(snapshot), self._client.understood("access"):
             entry = self.manifest.tables[table]
@@ -98,10 +98,10 @@ class HttpSource(Source):
     def prefer(self, person: Person, choices: Mapping[str, str]) -> None:
         known = {name: state for name, state in choices.items() if name in self.manifest.preferences}
         if known:
-            self._ask(PREFERENCES, "preferences", person=named(person), choices=known)
+            self._ask(PREFERENCES, "preferences", person=as_sent(person), choices=known)
 
     def stored(self, person: Person) -> dict[str, str]:
-        answer = self._ask(PREFERENCES, "preferences", person=named(person), choices={})
+        answer = self._ask(PREFERENCES, "preferences", person=as_sent(person), choices={})
         with self._client.understood("preferences"):
             known = self.manifest.preferences
             return {name: str(state) for name, state in answer["stored"].items() if name in known}
@@ -114,7 +114,7 @@ class HttpSource(Source):
                 yield Setting(key_of(line["key"]), stored)
 
     def correct(self, person: Person, change: Change, request_id: str) -> Outcome:
-        asked = {"person": named(person), "request_id": request_id, "change": asdict(change)}
+        asked = {"person": as_sent(person), "request_id": request_id, "change": asdict(change)}
         _, answer = self._client.ask(CORRECTION, "correction", request_id, **asked)
         with self._client.understood("correction"):
             [outcome] = [word for word in get_args(Outcome) if word == answer["outcome"]]
@@ -128,14 +128,14 @@ class HttpSource(Source):
         if tables is not None and not self.divisible:  # it would take the call for one about everything
             raise self.unavailable("erasure: it cannot erase single tables", permanent=True)
         only = {} if tables is None else {"tables": sorted(tables)}
-        asked = {"person": named(person), "request_id": request_id, **only}
+        asked = {"person": as_sent(person), "request_id": request_id, **only}
         status, answer = self._client.ask(ERASURE, "erasure", request_id, **asked)
         with self._client.understood("erasure"):
             rows = {str(name): int(count) for name, count in answer.get("rows", {}).items()}
             return Erased(status == 200 and answer["done"] is True, rows)
 
     def remaining(self, person: Person, tables: Collection[str] | None = None) -> dict[str, int]:
-        answer = self._ask(COUNTS, "counts", person=named(person))
+        answer = self._ask(COUNTS, "counts", person=as_sent(person))
         with self._client.understood("counts"):
             left: Counter[str] = Counter()
             for line in answer["lines"]:

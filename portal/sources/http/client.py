@@ -26,11 +26,6 @@ _NEVER = (501, 505)
 Refuse = Callable[[str, bool], SourceUnavailable]
 
 
-def named(person: Person) -> dict[str, Any]:
-    """Return a person as the protocol names them: by keys and proven identifiers, and by nothing else that is known."""
-    return {"keys": person.keys, "identifiers": [asdict(identifier) for identifier in person.identifiers]}
-
-
 class Client:
     """One system's address and secret. Each call is a connection of its own."""
 
@@ -112,3 +107,8 @@ class Client:
             raise
         failpoints.point(f"{self._name}: after {operation}")
         return connection, response
+
+
+def as_sent(person: Person) -> dict[str, Any]:
+    """Return of a person what the protocol knows: what only stood on their row elsewhere is nobody else's business."""
+    return {"keys": person.keys, "identifiers": [asdict(identifier) for identifier in person.identifiers]}

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from portal.sources.base import Key, Person
 from portal.sources.history import After, History, Point, Reported, Span, Tally
-from portal.sources.http.client import Client, named
+from portal.sources.http.client import Client, as_sent
 from portal.sources.http.stream import key_of, moment
 
 LOCATION = "/privacy/location"
@@ -53,7 +53,7 @@ class HttpHistory(History):
 
     @contextmanager
     def _answer(self, operation: str, person: Person, **asked: Any) -> Iterator[Mapping[str, Any]]:
-        answer = self._client.ask(LOCATION, operation, str(uuid4()), person=named(person), **asked)[1]
+        answer = self._client.ask(LOCATION, operation, str(uuid4()), person=as_sent(person), **asked)[1]
         with self._client.understood(operation):
             yield answer
 

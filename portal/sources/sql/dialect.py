@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from portal.sources.sql.schema import LiveColumn, Schema
-from portal.sources.sql.statement import HERE, Sql, among, bound, joined
+from portal.sources.sql.spellings import Outline
+from portal.sources.sql.statement import HERE, Sql, among, bound, either, joined
 
 CONNECT_SECONDS = 3
 REMOVED = "[removed]"
@@ -127,6 +128,12 @@ class Dialect(ABC):
     def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
         """Return the condition that a text is LIKE an outline in small ASCII letters, whatever case it has itself."""
         return "lower(" + self.text(name) + ") LIKE " + bound(outline)
+
+    def alike(self, column: LiveColumn, name: Sql, outline: Outline) -> Sql:
+        """Return the condition that a text is like an outline; see there."""
+        alike = self.like(column, name, outline.like)
+        closer = [self.like(column, name, one) for one in outline.closer]
+        return "(" + alike + " AND " + either(closer) + ")" if closer else alike
 
     def kept(self, connection: Any) -> list[str]:
         """Return the tables to which what is done cannot be rolled back."""

@@ -10,7 +10,8 @@ from typing import Any
 from portal.sources.sql.dialect import CONNECT_SECONDS, HASHED, REMOVED, Dialect, Some
 from portal.sources.sql.lenient import keep_what_python_lacks
 from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
-from portal.sources.sql.statement import Sql, bound
+from portal.sources.sql.spellings import Outline
+from portal.sources.sql.statement import Sql, bound, either, joined
 
 _PASSING = (
     "08",
@@ -102,6 +103,15 @@ class Postgres(Dialect):
 
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return self.text(name) + " ~* " + bound(pattern)
+
+    def alike(self, column: LiveColumn, name: Sql, outline: Outline) -> Sql:
+        """Ask for the shape first: LIKE has regard to case, and to make a text small takes longer than all of them."""
+        if not outline.shapes:
+            return super().alike(column, name, outline)
+        text = (name if column.kind == "text" else self.text(name)) + ' COLLATE "C" LIKE '
+        first, *shapes = (text + bound(shape) for shape in outline.shapes)
+        closer = either(self.like(column, name, one) for one in outline.closer)
+        return "(" + joined([first, either(shapes), closer], " AND ") + ")"
 
     def limit(self, connection: Any, seconds: float) -> None:
         wanted = f"SET statement_timeout = {int(seconds * 1000)}" if seconds else "RESET statement_timeout"

@@ -46,11 +46,13 @@ def pattern(emails: Iterable[str], phones: Iterable[tuple[str, str]], words: Ite
 class Outline:
     """What every spelling of one address or number is LIKE, in small letters: quick, and finding more than is meant.
 
-    It is one of `closer`, too, where there are any: they are more, and find less that is not meant.
+    It is one of `closer`, too, where there are any: they are more, and find less that is not meant. `shapes` are these
+    again without any letter, the first of them like `like`: for engines to which each case is another text.
     """
 
     like: str
     closer: tuple[str, ...] = ()
+    shapes: tuple[str, ...] = ()
 
 
 def outlines(emails: Iterable[str], phones: Iterable[tuple[str, str]]) -> list[Outline]:
@@ -67,7 +69,18 @@ def _outline(email: str) -> Outline:
     like = re.sub(r"_*%[_%]*", "%", "".join(sign if len(of) == 1 else "%" for of in signs for sign in of[:1]))
     if prod(map(len, signs)) > _CLOSER:
         return Outline(f"%{like}%")
-    return Outline(f"%{like}%", tuple(f"%{''.join(one)}%" for one in product(*signs)))
+    plain = [_plain(letter) for letter in spelling.letters(email.lower())]
+    first = "".join(one[0] if len(one) == 1 else "%" for one in plain)
+    shapes = (re.sub(r"[a-z]", "_", shape) for shape in (first, *map("".join, product(*plain))))
+    closer = tuple(f"%{''.join(one)}%" for one in product(*signs))
+    return Outline(f"%{like}%", closer, tuple(f"%{shape}%" for shape in shapes))
+
+
+def _plain(letter: str) -> tuple[str, ...]:
+    """Return how a sign is written in a LIKE, as it is and as URLs do; a letter with marks in any way."""
+    if letter.isascii() and (letter.isalnum() or letter in _ALONE):
+        return (letter,)
+    return (letter, "\\" + quote(letter, safe="").lower()) if letter in _ENCODED else ("%",)
 
 
 def _signs(letter: str) -> tuple[str, ...]:

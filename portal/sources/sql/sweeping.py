@@ -58,13 +58,7 @@ def _found(
 
 
 def _alike(ground: Ground, table: Table, column: LiveColumn, outlines: Sequence[Outline]) -> Sql:
-    def like(wanted: str) -> Sql:
-        return ground.dialect.like(column, ground.name(table, column.name), wanted)
-
-    return either(
-        "(" + like(one.like) + " AND " + either(map(like, one.closer)) + ")" if one.closer else like(one.like)
-        for one in outlines
-    )
+    return either(ground.dialect.alike(column, ground.name(table, column.name), outline) for outline in outlines)
 
 
 def _told_apart(
