@@ -10,6 +10,7 @@ from pathlib import Path
 import dkim
 import pytest
 
+import portal
 from portal import config
 from portal.cli import main
 from portal.notices import wire
@@ -55,7 +56,7 @@ def test_what_is_no_key_is_refused_with_a_line(tmp_path: Path, capsys: pytest.Ca
     ],
 )
 def test_a_setting_of_mail_that_cannot_be_stops_the_start(tmp_path: Path, line: str, said: str) -> None:
-    demo = Path(config.__file__).parent / "demo" / "site.toml"
+    demo = Path(portal.__file__).parent / "demo" / "site.toml"
     text = re.sub(r"(?m)^\[mail\]\n(.+\n)*", f"[mail]\n{line}\n", demo.read_text())
     (tmp_path / "site.toml").write_text(text)
     with pytest.raises(config.ConfigProblem, match=said):
