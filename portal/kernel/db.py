@@ -143,7 +143,8 @@ def written(moment: datetime) -> str:
 
 def moment(value: str | datetime) -> datetime:
     """Return a moment as either engine gives it out, aware, in UTC."""
-    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+    read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return read if read.tzinfo is UTC else read.astimezone(UTC)
 
 
 class JsonField(peewee.JSONField):

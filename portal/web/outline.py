@@ -51,9 +51,10 @@ def _filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Map
         if len(outlines) >= MOST:
             outlines.clear()
         outlines[key] = pieces
-    fill = {"token": token(), "banners": banners(), **own}
+    fill = {name: escape(text).encode() for name, text in own.items() if text}
+    fill |= {"token": token().encode(), "banners": banners().encode()}
     filled = pieces.copy()
-    filled[1::2] = [escape(fill[name]).encode() for name in pieces[1::2]]
+    filled[1::2] = [fill[name] for name in pieces[1::2]]
     return b"".join(filled)
 
 

@@ -19,7 +19,7 @@ navigation.left_out(room, "code", "one", "lost", "helpers", "hold", "own_hold", 
 
 def held(session: Session) -> Banner | None:
     """Say on every page that the account is held, and where to answer."""
-    if not any(name.startswith(HOLD) for name, _choice in consents.stops(consents.present(session))):
+    if not any(name.startswith(HOLD) for name in consents.present_stops(session)):
         return None
     text = _(
         "Somebody told us that it may be a child's. No advertising is sent and nothing is shared until that is clear."

@@ -18,7 +18,7 @@ from portal.consents.service.names import (
     purpose,
     widened,
 )
-from portal.consents.service.projection import Choice, in_force, standing
+from portal.consents.service.projection import Choice, Reader, in_force, present, standing
 
 _INTERESTS = frozenset({"legitimate-interest", "public-task"})  # the grounds that can be objected to (GDPR 21(1))
 _REASONS = {HOLD: "held", OBJECTION: "objected", REFUSAL: "refused"}
@@ -87,6 +87,14 @@ def stop_of(choices: Mapping[str, Choice], purpose_id: str, source_id: str = "")
 def stops(choices: Mapping[str, Choice]) -> Iterator[tuple[str, Choice]]:
     """Yield all that says no now, by its reserved name."""
     return ((name, choice) for name, choice in choices.items() if choice.state in STOPS and is_reserved(name))
+
+
+def present_stops(reader: Reader) -> dict[str, Choice]:
+    """Return what says no now to whoever a page is for, read once a request: every banner asks."""
+    if "stops" not in reader.memo:
+        reader.memo["stops"] = dict(stops(present(reader)))
+    found: dict[str, Choice] = reader.memo["stops"]
+    return found
 
 
 def of_case(choices: Mapping[str, Choice], reference: str) -> dict[str, Choice]:

@@ -21,7 +21,7 @@ _FOR_GOOD = N_("Since %(day)s your data is stored only, as you asked in your req
 
 def banner(session: Session) -> Banner | None:
     """Say that an account is restricted, or that a use is stopped while it is checked: since when, and why."""
-    stopped = dict(consents.stops(consents.present(session)))
+    stopped = consents.present_stops(session)
     name = RESTRICTION if RESTRICTION in stopped else next((one for one in stopped if _checked(stopped[one].state)), "")
     if not name:
         return None
