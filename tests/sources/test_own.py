@@ -131,8 +131,7 @@ def settle(email: str) -> Person:
     days = {"age_limit": 16, "appeal_until": now.date()}
     ruling = models["Ruling"].create(case=asked, subject=subject.id, outcome="nothing", **days)
     models["Appeal"].create(ruling=ruling, by="reporter", address_hash=hashed, words="Look again.")
-    audit.declare("own.tested")
-    audit.record("own.tested", subject=subject.id)
+    audit.record("accounts.signed_in", subject=subject.id)
     look = {"staff": 1, "role": "staff", "reason": "fault", "words": "about somebody else", "about": "", "session": 1}
     models["StaffLook"].create(subject=subject, event=event_of(subject.id), **look)
     models["StaffEmbargo"].create(subject=subject, event=event_of(subject.id), until=now, words="over", staff=1)

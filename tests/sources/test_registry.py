@@ -8,6 +8,7 @@ from portal.kernel.problems import NotFound
 from portal.sources import registry
 from portal.sources.http import HttpSource
 from portal.sources.manifest import ManifestProblem
+from portal.sources.manual import ManualSource
 from portal.sources.registry import Registry, load
 from portal.sources.sql import SqlSource
 
@@ -54,6 +55,7 @@ def test_a_process_has_one_registry(tmp_path: Path) -> None:
         ("mariadb://x/y", SqlSource),
         ("http://x", HttpSource),
         ("https://x", HttpSource),
+        ("manual:", ManualSource),
     ],
 )
 def test_nothing_is_connected_before_it_is_asked(tmp_path: Path, url: str, kind: type) -> None:
@@ -71,7 +73,7 @@ def test_a_variable_may_be_kept_in_a_file(tmp_path: Path) -> None:
     [
         ({}, "a.toml: [source]: url: the variable A_URL is not set. Set A_URL, or A_URL_FILE to a file."),
         ({"A_URL_FILE": "/nowhere"}, "the variable A_URL is not set"),
-        ({"A_URL": "manual:"}, '"manual" is no kind of system known here. Write sqlite:///… postgresql://…'),
+        ({"A_URL": "ldap://x"}, '"ldap" is no kind of system known here. Write sqlite:///… postgresql://…'),
         ({"A_URL": "booking.db"}, '"" is no kind of system known here.'),
         ({"A_URL": "http://x"}, "a.toml: [source]: secret: the variable A_SECRET is not set."),
     ],
