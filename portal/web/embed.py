@@ -61,7 +61,7 @@ def read(written: str | None) -> Look | None:
 def settle() -> None:
     """Settle where the page is drawn, and keep what the address asks for, so that links need not carry it."""
     now = known()
-    kept = read(cookies.got(_COOKIE))
+    kept = read(written) if (written := cookies.got(_COOKIE)) else None
     asked = now.request.args.get("view") if now.request.query_string else None
     if asked not in {"app", "site"}:
         now.inside = kept

@@ -31,7 +31,7 @@ _ALWAYS = [
     ("Permissions-Policy", "browsing-topics=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ("Cache-Control", "no-store"),
 ]
-_NAMED = [(name.lower(), (name, value)) for name, value in _ALWAYS]
+_NAMED = {name.lower(): (name, value) for name, value in _ALWAYS}
 # Probes come by address, not by name, and their answers show no host.
 _PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -72,4 +72,4 @@ class Headers:
 def _missing(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what to add: whoever set a header of these meant it."""
     there = {name.lower() for name, _ in headers}
-    return [header for name, header in _NAMED if name not in there]
+    return _ALWAYS if there.isdisjoint(_NAMED) else [header for name, header in _NAMED.items() if name not in there]

@@ -59,18 +59,20 @@ def put_by(page: str) -> str:
 
 def look() -> None:
     """Find what this person typed on the page that is asked for, where its address says that there is something."""
-    now, keeper = known(), _keeper()
+    now = known()
+    if b"kept=" not in now.request.query_string:
+        return
+    keeper, number = _keeper(), now.request.args.get("kept", type=int)
     if keeper is None or now.session.account_id is None or now.request.method != "GET":
         return
-    number = now.request.args.get("kept", type=int) if b"kept=" in now.request.query_string else None
     if number and 0 < number < 2**31:
         now.kept = MultiDict(keeper.get(now.session.account_id, now.request.path, number)) or None
 
 
 def sent() -> None:
     """Let go of what was typed once it is sent from the page that showed it again."""
-    now, keeper = known(), _keeper()
-    if keeper is None or now.request.method != "POST" or now.session.account_id is None:
+    now = known()
+    if now.request.method != "POST" or now.session.account_id is None or (keeper := _keeper()) is None:
         return
     if b"kept=" in now.request.query_string:
         keeper.drop(now.session.account_id, now.request.path)

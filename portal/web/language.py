@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
+from portal.config import Site
 from portal.web import cookies, navigation
 from portal.web.guards import Session, me, open_to_all
 from portal.web.htmx import away
@@ -39,10 +40,11 @@ def remember(response: Response) -> None:
 
 def speak(session: Session) -> None:
     """Settle the language of this request."""
-    facts, chosen = site(), cookies.got(_COOKIE)
-    spoken = spoken_here(session)
+    now = known()
+    facts: Site = now.app.extensions["portal"].site
+    chosen, spoken = cookies.got(_COOKIE), facts.languages if session.account_id is not None else spoken_here(session)
     language = chosen if chosen in spoken else session.language if session.language in spoken else preferred(session)
-    known().words = of(language, facts.timezone)
+    now.words = of(language, facts.timezone)
 
 
 def spoken_here(session: Session) -> tuple[str, ...]:
