@@ -301,13 +301,17 @@ def choices_made(subject_id: int, about: str = "", before: int = 0) -> peewee.Mo
 
 def reach_of(subject_id: int) -> dict[str, Reach]:
     """Return, by system, how far a person's choices have come, in one statement."""
-    found = run(_REACH, subject_id, subject_id).fetchall()
+    return reached(run(_REACH, subject_id, subject_id).fetchall())
+
+
+def reached(found: Sequence[Sequence[Any]]) -> dict[str, Reach]:
+    """Return the same from rows of deliveries and links: system, confirmed and when, tries, when asked again."""
     linked = {source for source, confirmed, *_ in found if confirmed is None}
-    reached = {source: Reach(True) for source in linked}
+    far = {source: Reach(True) for source in linked}
     for source, confirmed, at, attempts, again in found:
         if confirmed is not None:
-            reached[source] = Reach(source in linked, confirmed, at and moment(at), attempts, again and moment(again))
-    return reached
+            far[source] = Reach(source in linked, confirmed, at and moment(at), attempts, again and moment(again))
+    return far
 
 
 def document(stored: Any) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def _signalled() -> bool:
 def _show(switched: str = "") -> Response:
     standing = consents.present(me())
     by_signal, names = service.by_signal(standing), [purpose.id for purpose in service.purposes()]
-    passed = consents.passed(me().subject_id, standing, [name for name in names if standing[name].made])
+    passed = consents.present_passed(me(), standing, [name for name in names if standing[name].made])
     said = _said(standing, switched) if switched else ""
     response = show(
         "sharing/page.html",

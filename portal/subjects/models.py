@@ -115,15 +115,21 @@ class SessionRow(NamedTuple):
     language: str | None
     subject: int | None
     choices: Any  # as the standing stores them; only consents read them
-    systems: int
+    reach: list[list[Any]]  # how far they have come, as consents read it; a row without numbers is a link
     requests: int  # of theirs that are not over; menu only
     unread: int  # messages; menu only
     read_of: str | None  # cause of the newest message on a policy that was read; banner only
 
+    @property
+    def systems(self) -> int:
+        """Return how many systems hold something about the person."""
+        return len({source for source, confirmed, *_ in self.reach if confirmed is None})
+
 
 _OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, t.choices,
-(SELECT COUNT(DISTINCT l.source) FROM links l WHERE l.subject_id = u.id
-AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))),
+(SELECT {} FROM (SELECT source, confirmed, confirmed_at, attempts, again_at FROM deliveries d WHERE d.subject = u.id
+UNION ALL SELECT source, NULL, NULL, NULL, NULL FROM links l WHERE l.subject_id = u.id
+AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))) r),
 (SELECT COUNT(*) FROM cases k WHERE k.subject_id = u.id AND k.state IN ('open', 'approved', 'in_progress')),
 (SELECT COUNT(*) FROM messages m WHERE m.account = s.account_id AND m.read_at IS NULL),
 (SELECT m.cause FROM messages m WHERE m.account = s.account_id AND m.kind = 'policy_changes'
@@ -132,13 +138,19 @@ FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u
 LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = ? AND s.ended_at IS NULL"""
 
 
+_ROWS = "(r.source, r.confirmed, r.confirmed_at, r.attempts, r.again_at)"
+_GATHERED = {True: f"json_group_array(json_array{_ROWS})", False: f"json_agg(json_build_array{_ROWS})"}
+
+
 def session_row(digest: str) -> SessionRow | None:
     """Return the session of a digest in one statement; written out, because every page begins with it."""
-    found = run(_OF_SESSION, digest).fetchone()
+    found = run(_OF_SESSION.format(_GATHERED[is_sqlite()]), digest).fetchone()
     if found is None:
         return None
-    number, account, fresh_until, seen_at, created_at, *rest = found
-    return SessionRow(number, account, moment(fresh_until), moment(seen_at), moment(created_at), *rest)
+    number, account, fresh_until, seen_at, created_at, language, subject, choices, reach, *rest = found
+    reached = json.loads(reach) if isinstance(reach, str) else reach or []
+    moments = moment(fresh_until), moment(seen_at), moment(created_at)
+    return SessionRow(number, account, *moments, language, subject, choices, reached, *rest)
 
 
 # Many at once: programs ask about ten thousand people in one call. The links that count are those of proofs.discloses.

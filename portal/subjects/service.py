@@ -26,7 +26,7 @@ from portal.sources.registry import OWN
 from portal.subjects.models import Link, Lookup, Subject, accounts_of, session_row
 from portal.subjects.proofs import CLAIMED, GONE, LINKED, Found, discloses, merged, waits
 
-_COME_ALONG = ("choices", "systems", "requests", "unread", "read_of")  # with the session, for menu and banners
+_COME_ALONG = ("choices", "reach", "systems", "requests", "unread", "read_of")  # with the session, for menu and banners
 _SEEN_EVERY = 600  # seconds between two notes that a session is in use
 
 

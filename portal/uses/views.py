@@ -66,7 +66,7 @@ def page() -> Response:
 def _show(switched: str = "") -> Response:
     standing = consents.present(me())
     names = [purpose.id for purpose in service.purposes()]
-    passed = consents.passed(me().subject_id, standing, [name for name in names if standing[name].made])
+    passed = consents.present_passed(me(), standing, [name for name in names if standing[name].made])
     choices = [
         Shown(
             purpose,

@@ -161,11 +161,11 @@ def in_menu(mai: Member) -> dict[str, str]:
     return {node["id"]: node.text for node in menu.all("span")}
 
 
-def test_a_page_pays_two_queries(mai: Member) -> None:
+def test_a_page_pays_one_query(mai: Member) -> None:
     mai.browser.post("location.page", data={"level": "precise"})
     with queries() as asked:
         mai.browser.client.get("/location")
-    assert len(asked) == 2, asked
+    assert len(asked) == 1, asked
 
 
 def test_a_page_that_was_drawn_for_somebody_else_holds_nothing_of_them(portal: Portal) -> None:

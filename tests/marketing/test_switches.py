@@ -297,8 +297,8 @@ def test_what_is_drawn_for_one_person_holds_nothing_of_another(portal: Portal) -
     assert "\ue000" not in "".join(pages)
 
 
-def test_a_page_pays_two_queries(mai: Member) -> None:
+def test_a_page_pays_one_query(mai: Member) -> None:
     mai.browser.post("marketing.page", data={EVENTS: "on"})
     with queries() as asked:
         mai.browser.client.get("/marketing")
-    assert len(asked) == 2, asked
+    assert len(asked) == 1, asked

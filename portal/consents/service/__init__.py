@@ -28,7 +28,7 @@ from portal.consents.service.names import (
     page_of,
     purpose,
 )
-from portal.consents.service.passing import Passed, deliveries, pass_on, passed, patience, unconfirmed
+from portal.consents.service.passing import Passed, deliveries, pass_on, passed, patience, present_passed, unconfirmed
 from portal.consents.service.past import choice, history
 from portal.consents.service.projection import (
     REQUEST,
@@ -122,6 +122,7 @@ __all__ = [
     "standing",
     "stop_of",
     "stoppable",
+    "present_passed",
     "present_stops",
     "stops",
     "stored",

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.consents.models import Reach, reach_of
+from portal.consents.models import Reach, reach_of, reached
 from portal.consents.service import suspending
 from portal.consents.service.connecting import read_first
 from portal.consents.service.names import named, parted, purpose, takers, touched
-from portal.consents.service.projection import Choice, in_force, standing
+from portal.consents.service.projection import Choice, Reader, in_force, standing
 from portal.hooks import service as hooks
 from portal.kernel import audit, clock, failpoints, outbox
 from portal.kernel.db import atomic
@@ -53,12 +53,24 @@ def passed(
 
     A choice concerns a system that takes it and holds something about the person, or has yet to say whether it does.
     """
-    reached = reach_of(subject_id)
+    return _in_systems(reach_of(subject_id), choices, purposes)
+
+
+def present_passed(reader: Reader, choices: Mapping[str, Choice], purposes: Iterable[str]) -> dict[str, list[Passed]]:
+    """Return the same for whoever a page is for, with no query where it came with the session."""
+    came_along = reader.memo.get("reach")
+    far = reach_of(reader.subject_id) if came_along is None else reached(came_along)
+    return _in_systems(far, choices, purposes)
+
+
+def _in_systems(
+    far: Mapping[str, Reach], choices: Mapping[str, Choice], purposes: Iterable[str] | None
+) -> dict[str, list[Passed]]:
     return {
         name: [
             _passed(source, choice, reach, own=named(name, source.id) in choices)
             for source in takers(name)
-            if (reach := reached.get(source.id))
+            if (reach := far.get(source.id))
             and (choice := in_force(choices, name, source.id))
             and (reach.linked or _trying(reach, choice))
         ]
@@ -69,12 +81,12 @@ def passed(
 
 def unconfirmed(subject_id: int, choices: Mapping[str, Choice]) -> list[Source]:
     """Return the systems that hold something about a person and have yet to take one of these, with one query."""
-    reached = reach_of(subject_id)
+    far = reach_of(subject_id)
     behind = {
         source.id: source
         for name, choice in choices.items()
         for source in touched(name)
-        if (reach := reached.get(source.id)) and reach.linked and choice.made and reach.confirmed < choice.event
+        if (reach := far.get(source.id)) and reach.linked and choice.made and reach.confirmed < choice.event
     }
     return list(behind.values())
 

@@ -66,7 +66,7 @@ def present(reader: Reader) -> dict[str, Choice]:
 
 def look_anew(reader: Reader) -> None:
     """Forget what a request knew of a person's choices before it changed them."""
-    for known in ("standing", "choices", "stops"):
+    for known in ("standing", "choices", "stops", "reach"):
         reader.memo.pop(known, None)
 
 

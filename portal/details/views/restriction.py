@@ -26,7 +26,7 @@ def restriction() -> Response:
             effects.end(cases.load(stopped.case, me().subject_id))
             consents.look_anew(me())
         return away("/details/restriction")
-    passed = consents.passed(me().subject_id, standing, [RESTRICTION])[RESTRICTION] if choice else []
+    passed = consents.present_passed(me(), standing, [RESTRICTION])[RESTRICTION] if choice else []
     return show(
         "details/restriction.html",
         "details/_restriction.html",

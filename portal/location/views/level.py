@@ -97,7 +97,7 @@ class Look(NamedTuple):
 def _look() -> Look:
     standing = consents.present(me())
     level, differs = service.stand(standing)
-    passed = consents.passed(me().subject_id, standing, [service.PURPOSE])[service.PURPOSE]
+    passed = consents.present_passed(me(), standing, [service.PURPOSE])[service.PURPOSE]
     systems, every = lines(passed), consents.patience(passed)
     apps = [App(one.source, line, one.state) for one, line in zip(passed, systems, strict=True)]
     if not level.made:

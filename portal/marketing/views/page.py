@@ -116,7 +116,7 @@ def _said(standing: Mapping[str, Choice], switched: Sequence[Pair], scope: str, 
 def _passed(standing: Mapping[str, Choice]) -> Passed:
     made = [pair for pair in service.pairs() if standing[pair.id].made]
     newest = max(made, key=lambda pair: standing[pair.id].event, default=None)
-    passed = consents.passed(me().subject_id, standing, [pair.id for pair in made])
+    passed = consents.present_passed(me(), standing, [pair.id for pair in made])
     last = passed[newest.id] if newest else []
     systems = _newest([*passed.values(), last])
     line_of = dict(zip(systems, lines(systems.values()), strict=True))
