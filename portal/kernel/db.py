@@ -26,7 +26,7 @@ SQLITE_PRAGMAS = {
     "wal_autocheckpoint": 16_000,  # pages: whoever commits then waits for the disk, so not at every tenth choice
     "secure_delete": 1,
     "cache_size": -16_000,
-    "mmap_size": 256 * 1024 * 1024,
+    "mmap_size": 2 * 1024**3,  # of addresses, not of memory: all that SQLite allows
 }
 
 
