@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests import independent
 from tests.browser.steps import somebody
@@ -33,9 +33,8 @@ def test_a_hundred_thousand_records_are_read_page_by_page(way: str, chromium: Br
         person.sign_in(email)
         person.open("/data")
         person.wait_for("a[href='/data/booking/visits']")
-        assert "10,000+ records" in person.page.inner_text("#system-booking"), "no page counts further"
-        person.open("/data/booking")
-        assert "100,000 records" in person.page.inner_text("main")
+        said = "100,000 records" if person.scripts else "10,000+ records"  # a page does not wait until all are counted
+        expect(person.page.locator("#system-booking")).to_contain_text(said)
         person.page.click("a[href='/data/booking/visits']")
         for newest in (100_000, 99_950, 99_900):
             shown = person.page.locator(".records li")
