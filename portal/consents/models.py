@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import peewee
@@ -244,10 +245,15 @@ def store(subject_id: int, choices: dict[str, Any], newest: int) -> None:
 
 def append(events: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Append events that have the same columns to the ledger; return the number of each by its purpose."""
-    columns, one = ", ".join(events[0]), "(" + ", ".join("?" * len(events[0])) + ")"
     values = [value for event in events for value in event.values()]
-    found = run(_APPENDED.format(columns, ", ".join([one] * len(events))), *values).fetchall()
+    found = run(_written_out(_APPENDED, tuple(events[0]), len(events)), *values).fetchall()
     return {purpose: number for number, purpose in found}
+
+
+@lru_cache(maxsize=256)
+def _written_out(statement: str, columns: tuple[str, ...], count: int) -> str:
+    one = f"({', '.join('?' * len(columns))})"
+    return statement.format(", ".join(columns), ", ".join([one] * count))
 
 
 def append_each(events: Sequence[dict[str, Any]]) -> list[int]:
@@ -255,9 +261,8 @@ def append_each(events: Sequence[dict[str, Any]]) -> list[int]:
     numbers: list[int] = []
     for begin in range(0, len(events), _AT_ONCE):
         some = events[begin : begin + _AT_ONCE]
-        columns, one = ", ".join(some[0]), "(" + ", ".join("?" * len(some[0])) + ")"
         values = [value for event in some for value in event.values()]
-        statement = _RECORDED.format(columns, ", ".join([one] * len(some)))
+        statement = _written_out(_RECORDED, tuple(some[0]), len(some))
         found = {record: number for number, record in run(statement, *values).fetchall()}
         numbers += [found[event["record"]] for event in some]
     return numbers
@@ -271,8 +276,7 @@ def spoken(subject_id: int, names: Sequence[str]) -> list[ConsentEvent]:
 
 def keep(rows: Sequence[dict[str, Any]]) -> int:
     """Remember rows that have the same columns, each once; return how many are new. Written out: files are long."""
-    columns, one = ", ".join(rows[0]), "(" + ", ".join("?" * len(rows[0])) + ")"
-    statement = _KEPT.format(columns, ", ".join([one] * len(rows)))
+    statement = _written_out(_KEPT, tuple(rows[0]), len(rows))
     return len(run(statement, *(value for row in rows for value in row.values())).fetchall())
 
 
