@@ -191,14 +191,15 @@ class Reach(NamedTuple):
 
 # Written out, because every page of a signed-in person asks for them, and every choice is waited for.
 _CHOICES = "SELECT choices FROM standing WHERE subject_id = ?"
-_HELD = """INSERT INTO standing (subject_id, choices, event) VALUES (?, '{}', 0)
-ON CONFLICT (subject_id) DO UPDATE SET event = standing.event RETURNING choices"""
 # PostgreSQL gives out numbers before it shows them: whoever reads up to a number waits for those who hold one.
 _NUMBERING = 7_201_903  # any number, the same in every process
-_HELD_TOGETHER = _HELD.replace("VALUES (?, '{}', 0)", "SELECT ?, '{}'::jsonb, 0 FROM pg_advisory_xact_lock_shared(?)")
+_HELD = """INSERT INTO standing (subject_id, choices, event)
+SELECT ?, '{}'::jsonb, 0 FROM pg_advisory_xact_lock_shared(?)
+ON CONFLICT (subject_id) DO UPDATE SET event = standing.event RETURNING choices"""
 _NEWEST = "SELECT COALESCE(MAX(event), 0) FROM standing"
 _CHANGED = "SELECT subject_id, choices, event FROM standing WHERE event > ? AND event <= ? ORDER BY event LIMIT ?"
-_STORED = "UPDATE standing SET choices = ?, event = ? WHERE subject_id = ?"
+_STORED = """INSERT INTO standing (subject_id, choices, event) VALUES (?, ?, ?)
+ON CONFLICT (subject_id) DO UPDATE SET choices = excluded.choices, event = excluded.event"""
 _APPENDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, purpose"
 _RECORDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, record"
 _KEPT = "INSERT INTO remembered ({}) VALUES {} ON CONFLICT (mark) DO NOTHING RETURNING id"
@@ -219,8 +220,9 @@ def choices_of(subject_id: int) -> dict[str, Any]:
 
 def held(subject_id: int) -> dict[str, Any]:
     """Return the present choices to whoever changes them: nobody else can before this transaction ends."""
-    asked = run(_HELD, subject_id) if is_sqlite() else run(_HELD_TOGETHER, subject_id, _NUMBERING)
-    return document(asked.fetchall()[0][0])
+    if is_sqlite():
+        return choices_of(subject_id)  # one transaction at a time writes there, and this one has begun
+    return document(run(_HELD, subject_id, _NUMBERING).fetchall()[0][0])
 
 
 def newest_event(known: int) -> int:
@@ -240,7 +242,7 @@ def changed(after: int, until: int, limit: int) -> list[tuple[int, Any, int]]:
 
 def store(subject_id: int, choices: dict[str, Any], newest: int) -> None:
     """Make these the present choices."""
-    run(_STORED, json.dumps(choices), newest, subject_id)
+    run(_STORED, subject_id, json.dumps(choices), newest)
 
 
 def append(events: Sequence[dict[str, Any]]) -> dict[str, int]:
