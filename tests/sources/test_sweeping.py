@@ -121,7 +121,14 @@ def test_every_spelling_is_found(swept: World) -> None:
 
 def test_an_outline_is_like_every_spelling_that_the_pattern_finds() -> None:
     dice, found = random.Random(11), 0
-    for email in ("ngân.lê+a_b@exämple.com", "a.b@c.vn", "q7@x3.y", "o'neil@example.com", "q@x-y.z", "a/bc@example.com"):
+    for email in (
+        "ngân.lê+a_b@exämple.com",
+        "a.b@c.vn",
+        "q7@x3.y",
+        "o'neil@example.com",
+        "q@x-y.z",
+        "a/bc@example.com",
+    ):
         pattern = re.compile(spellings.pattern([email], [], []), re.IGNORECASE)
         for _ in range(200):
             text = "".join(dice.choice(ways(letter)) for letter in email)
