@@ -11,8 +11,8 @@ import pytest
 
 from portal.deletion import service
 from portal.deletion.models import Deletion, Target
-from portal.sources import registry
-from portal.sources.base import Erased, Finding, Key, Mention, Person, Preview, Proof, Snapshot, Source
+from portal.sources import base, registry
+from portal.sources.base import Erased, Finding, Key, Mention, Person, Preview, Snapshot, Source
 from portal.sources.base import Identifier as Proof
 from tests import people
 from tests.conftest import Portal
@@ -107,7 +107,7 @@ class Moody(Source):
         return self.inner.sweep(person, tables)
 
     @property
-    def proof(self) -> Proof:
+    def proof(self) -> base.Proof:
         return self._inner.proof
 
     def goes_with(self, table: str) -> tuple[str, ...]:
