@@ -12,8 +12,8 @@ import pytest
 from portal.deletion import service
 from portal.deletion.models import Deletion, Target
 from portal.sources import registry
-from portal.sources.base import Erased, Finding, Key, Mention, Person, Preview, Snapshot, Source
-from portal.sources.base import Identifier as Proof
+from portal.sources.base import Erased, Finding, Key, Mention, Person, Preview, Proof, Snapshot, Source
+from portal.sources.base import Identifier as Known
 from tests import people
 from tests.conftest import Portal
 
@@ -72,7 +72,7 @@ class Moody(Source):
             raise self.unavailable("told to be down")
         return self._inner
 
-    def find(self, identifier: Proof) -> list[Key]:
+    def find(self, identifier: Known) -> list[Key]:
         return self.inner.find(identifier)
 
     def preview(self, person: Person) -> Preview:
@@ -106,6 +106,10 @@ class Moody(Source):
     def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
         return self.inner.sweep(person, tables)
 
+    @property
+    def proof(self) -> Proof:
+        return self._inner.proof
+
     def goes_with(self, table: str) -> tuple[str, ...]:
         return self.inner.goes_with(table)
 
@@ -113,7 +117,7 @@ class Moody(Source):
     def divisible(self) -> bool:
         return self._inner.divisible
 
-    def keys(self) -> Iterator[tuple[Key, list[Proof]]]:
+    def keys(self) -> Iterator[tuple[Key, list[Known]]]:
         return self.inner.keys()
 
     def compact(self) -> None:

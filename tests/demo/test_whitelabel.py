@@ -109,6 +109,7 @@ def test_it_describes_its_tables_as_the_manifest_has_them(app: Caller) -> None:
         "restriction",
         "location.level",
     ]
+    assert described["tables"]["receipts"]["keep"] == {"column": "paid_on", "years": 10}
     assert described["tables"]["door_events"]["erase"] == "anonymise"
     assert "badge" in described["tables"]["door_events"]["columns"]
 
@@ -196,7 +197,9 @@ def test_erasure_happens_once_and_answers_the_same_again(app: Caller) -> None:
         "done": True,
         "rows": {},
     }
-    assert app.json("/privacy/counts", "counts", person=MAI)["lines"] == []
+    lines = app.json("/privacy/counts", "counts", person=MAI)["lines"]
+    assert {(line["table"], line["remaining"]) for line in lines} == {("receipts", 0)}, "the books keep receipts"
+    assert all(line["until"] > "2030-01-01" for line in lines)
 
 
 def test_erasure_leaves_everybody_else_and_no_trace(app: Caller, systems: World) -> None:
@@ -207,7 +210,11 @@ def test_erasure_leaves_everybody_else_and_no_trace(app: Caller, systems: World)
     app.json("/privacy/erasure", "erasure", request_id="R-3", person={"keys": [[key]], "identifiers": []})
     with closing(sqlite3.connect(systems.database("whitelabel"))) as connection:
         after = {line for line in connection.iterdump() if "door_events" not in line}
-    assert {line for line in after if '"answers"' not in line} == {line for line in before if '"answers"' not in line}
+    stays = {line for line in after if '"receipts" VALUES(' in line and f",{key}," in line}
+    assert len(stays) == 2, "the books keep receipts"
+    assert {line for line in after if '"answers"' not in line} - stays == {
+        line for line in before if '"answers"' not in line
+    }
     for file in systems.folder.glob("whitelabel.db*"):
         assert b"canary-52" not in independent.left_in(file)
 

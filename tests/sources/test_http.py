@@ -404,10 +404,21 @@ def test_the_protocol_file_knows_every_address_and_operation() -> None:
     }
     assert set(protocol["paths"]) == {
         f"/privacy/{name}"
-        for name in ("describe", "counts", "access", "erasure", "preferences", "correction", "location")
+        for name in (
+            "describe",
+            "counts",
+            "access",
+            "erasure",
+            "preferences",
+            "correction",
+            "location",
+            "sweep",
+            "retention",
+        )
     }
     known = {"describe", "find", "counts", "access", "keys", "erasure", "preferences", "correction"}
-    assert operations == known | {"settings", "young", "reported", "tally", "points", "forget"}
+    optional = {"settings", "young", "reported", "tally", "points", "forget", "sweep", "overdue", "expire"}
+    assert operations == known | optional
     used = set(references(protocol))
     kinds = ("schemas", "parameters", "responses")
     assert used == {f"#/components/{kind}/{name}" for kind in kinds for name in protocol["components"][kind]}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
+from http import HTTPStatus
 from http.client import HTTPResponse
 from itertools import islice
 from typing import Any, cast, get_args
@@ -21,10 +22,12 @@ from portal.sources.base import (
     Identifier,
     Key,
     Line,
+    Mention,
     Outcome,
     Page,
     Person,
     Preview,
+    Proof,
     Setting,
     Snapshot,
     Source,
@@ -32,6 +35,7 @@ from portal.sources.base import (
     counted_out,
 )
 from portal.sources.history import History
+from portal.sources.http import aging, sweeping
 from portal.sources.http.client import Client, as_sent
 from portal.sources.http.describe import compare
 from portal.sources.http.history import HttpHistory
@@ -39,9 +43,11 @@ from portal.sources.http.stream import CutShort, SpooledSnapshot, key_of, lines,
 from portal.sources.manifest import Manifest, Text
 from portal.sources.manifest.model import BlockKind, Way
 
-COUNTS, ACCESS, ERASURE, PREFERENCES, CORRECTION, DESCRIBE = (
-    f"/privacy/{name}" for name in ("counts", "access", "erasure", "preferences", "correction", "describe")
+COUNTS, ACCESS, ERASURE, PREFERENCES, CORRECTION, SWEEP, RETENTION, DESCRIBE = (
+    f"/privacy/{name}"
+    for name in ("counts", "access", "erasure", "preferences", "correction", "sweep", "retention", "describe")
 )
+SUBJECTS = 100  # rows of one person in the subject's table that are read for what they are known by
 
 
 class HttpSource(Source):
@@ -142,6 +148,43 @@ class HttpSource(Source):
                 left[line["table"]] += int(line["remaining"])
             return {table: rows for table, rows in left.items() if rows and (tables is None or table in tables)}
 
+    @property
+    def proof(self) -> Proof:
+        return "texts" if self.manifest.sweep else "counts"
+
+    def traced(self, person: Person) -> Person:
+        """Add what stands on their own rows there, for a system that looks through its texts for it."""
+        if not self.manifest.sweep:
+            return person
+        rows = self.page(person, self.manifest.subject.table, limit=SUBJECTS).rows
+        known = [*person.traces, *person.identifiers, *sweeping.on_row(self.manifest, rows)]
+        return replace(person, traces=tuple(dict.fromkeys(known)))
+
+    def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
+        """Have the system look; one that answers "not yet" is asked again as one that is down."""
+        sought = sweeping.sought(person)
+        if not self.manifest.sweep or not sought:
+            return []
+        asked = {"person": as_sent(person), "sought": sought, **({} if tables is None else {"tables": sorted(tables)})}
+        status, answer = self._client.ask(SWEEP, "sweep", str(uuid4()), **asked)
+        if status != HTTPStatus.OK:
+            raise self.unavailable("sweep: it is not finished yet")
+        with self._client.understood("sweep"):
+            return [sweeping.mention(self.manifest, told) for told in answer["mentions"]]
+
+    @property
+    def ages(self) -> bool:
+        return self.manifest.retention
+
+    def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
+        if self.ages:
+            yield from aging.owners(self._retention, self.manifest.tables[table], today)
+
+    def expire(self, table: str, people: Sequence[Person], today: date) -> int:
+        named = aging.named(self.manifest.tables[table], today)
+        with self._retention("expire", **named, people=[as_sent(person) for person in people]) as answer:
+            return int(answer["rows"])
+
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
         with self._stream("keys") as response:
             for _, line in islice(lines(response), 1, None):
@@ -161,6 +204,12 @@ class HttpSource(Source):
         answer = self._ask(DESCRIBE, "describe")
         with self._client.understood("describe"):
             return compare(self.manifest, answer)
+
+    @contextmanager
+    def _retention(self, operation: str, **asked: Any) -> Iterator[Mapping[str, Any]]:
+        answer = self._ask(RETENTION, operation, **asked)
+        with self._client.understood(operation):
+            yield answer
 
     def _ask(self, path: str, operation: str, **asked: Any) -> Mapping[str, Any]:
         return self._client.ask(path, operation, str(uuid4()), **asked)[1]

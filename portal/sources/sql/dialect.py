@@ -129,7 +129,11 @@ class Dialect(ABC):
         """Return the condition that a text is LIKE an outline in small ASCII letters, whatever case it has itself."""
         return "lower(" + self.text(name) + ") LIKE " + bound(outline)
 
-    def alike(self, column: LiveColumn, name: Sql, outline: Outline) -> Sql:
+    def alike(self, column: LiveColumn, name: Sql, outlines: Collection[Outline]) -> Sql:
+        """Return the condition that a text is like any of some outlines."""
+        return either(self.one_alike(column, name, outline) for outline in outlines)
+
+    def one_alike(self, column: LiveColumn, name: Sql, outline: Outline) -> Sql:
         """Return the condition that a text is like an outline; see there."""
         alike = self.like(column, name, outline.like)
         closer = [self.like(column, name, one) for one in outline.closer]

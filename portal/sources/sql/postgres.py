@@ -10,8 +10,8 @@ from typing import Any
 from portal.sources.sql.dialect import CONNECT_SECONDS, HASHED, REMOVED, Dialect, Some
 from portal.sources.sql.lenient import keep_what_python_lacks
 from portal.sources.sql.schema import ForeignKey, Index, LiveColumn, LiveTable, Schema, is_text
-from portal.sources.sql.spellings import Outline
-from portal.sources.sql.statement import Sql, bound, either, joined
+from portal.sources.sql.spellings import Outline, shared_digit
+from portal.sources.sql.statement import Sql, bound, either
 
 _PASSING = (
     "08",
@@ -104,14 +104,21 @@ class Postgres(Dialect):
     def mentions(self, name: Sql, pattern: str) -> Sql:
         return self.text(name) + " ~* " + bound(pattern)
 
-    def alike(self, column: LiveColumn, name: Sql, outline: Outline) -> Sql:
+    def alike(self, column: LiveColumn, name: Sql, outlines: Collection[Outline]) -> Sql:
+        """Ask for a digit first that none can be without: one sign is found in half of the time of a LIKE."""
+        alike, digit = super().alike(column, name, outlines), shared_digit(outlines)
+        if not digit:
+            return alike
+        return "(strpos(" + self._bytewise(column, name) + f", '{digit}') > 0 AND " + alike + ")"
+
+    def one_alike(self, column: LiveColumn, name: Sql, outline: Outline) -> Sql:
         """Ask for the shape first: LIKE has regard to case, and to make a text small takes longer than all of them."""
         if not outline.shapes:
-            return super().alike(column, name, outline)
-        text = (name if column.kind == "text" else self.text(name)) + ' COLLATE "C" LIKE '
-        first, *shapes = (text + bound(shape) for shape in outline.shapes)
-        closer = either(self.like(column, name, one) for one in outline.closer)
-        return "(" + joined([first, either(shapes), closer], " AND ") + ")"
+            return super().one_alike(column, name, outline)
+        first, *shapes = (self._bytewise(column, name) + " LIKE " + bound(shape) for shape in outline.shapes)
+        closer = (self.like(column, name, one) for one in outline.closer)
+        pairs = either("(" + shape + " AND " + one + ")" for shape, one in zip(shapes, closer, strict=True))
+        return "(" + first + " AND " + pairs + ")"
 
     def limit(self, connection: Any, seconds: float) -> None:
         wanted = f"SET statement_timeout = {int(seconds * 1000)}" if seconds else "RESET statement_timeout"
@@ -121,9 +128,12 @@ class Postgres(Dialect):
         return getattr(error, "sqlstate", None) == "57014"
 
     def like(self, column: LiveColumn, name: Sql, outline: str) -> Sql:
-        text = (name if column.kind == "text" else self.text(name)) + ' COLLATE "C"'
+        text = self._bytewise(column, name)
         has_case = any(sign.isalpha() for sign in outline)
         return ("lower(" + text + ")" if has_case else text) + " LIKE " + bound(outline)
+
+    def _bytewise(self, column: LiveColumn, name: Sql) -> Sql:
+        return (name if column.kind == "text" else self.text(name)) + ' COLLATE "C"'
 
     def compact(self, connection: Any, tables: Sequence[str]) -> None:
         for table in tables:
