@@ -68,7 +68,9 @@ def card(detail: Detail, in_full: bool, latest: tuple[Correction, Sequence[Corre
         title=detail.title.in_(language),
         url=f"/details/{detail.name}{_WAYS.get(detail.way, '')}",
         sides=sides,
-        alike=len(sides) > 1 and not detail.differs and {side[1:] for side in sides} == {(sides[0].text, sides[0].is_masked, "")},
+        alike=len(sides) > 1
+        and not detail.differs
+        and {side[1:] for side in sides} == {(sides[0].text, sides[0].is_masked, "")},
         differs=detail.differs,
         way=detail.way,
         in_place=detail.way == SELF and detail.sensitive not in MASKED,
