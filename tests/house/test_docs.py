@@ -43,13 +43,6 @@ def test_a_thing_to_make_can_be_made() -> None:
     assert told <= targets
 
 
-def test_every_setting_of_the_environment_is_told() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in (HOUSE / "portal" / "config").rglob("*.py"))
-    read = set(re.findall(r'"(PORTAL_[A-Z_]+)"', code))
-    told = set(re.findall(r"^\| (.*?) \|", TOLD["operating.md"], re.MULTILINE))
-    assert read - {"PORTAL_DEMO"} == {name for cell in told for name in re.findall(r"PORTAL_[A-Z_]+", cell)}
-
-
 def test_every_room_is_on_the_map() -> None:
     rooms = {path.name.removesuffix(".py") for path in (HOUSE / "portal").iterdir() if not path.name.startswith("__")}
     table = TOLD["README.md"].partition("| storey | rooms |")[2].partition("\n\n")[0]
