@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from portal.deletion import service
 from portal.deletion.models import Certificate
-from portal.kernel import clock, db
+from portal.kernel import clock, db, failpoints
 from portal.kernel.audit import AuditEvent
 from portal.kernel.problems import NotFound, NotNow
 from portal.sources import checklists, evidence, manifest, registry
@@ -242,6 +242,30 @@ def test_of_an_answer_that_came_second_no_file_stays(
     with clock.later(evidence.ARRIVES * 2):
         checklists.forget_old()
     assert (ChecklistFile.select().count(), stored()) == (0, set())
+
+
+@pytest.mark.parametrize("place", ["by hand: before write", "by hand: after write", "archives: after publish"])
+def test_whoever_dies_while_a_file_is_laid_has_answered_nothing(
+    mai: Member, paper: Source, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    paper.erase(subjects.person(mai.subject, "paper"), "R-1")
+    item, made = checklists.waiting()[0], ("image/png", "png", png())
+
+    def die(name: str) -> None:
+        if name == place:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(failpoints, "point", die)
+        with pytest.raises(KeyboardInterrupt):
+            checklists.answer(item.id, 1, "done", "Shredded", [made, made])
+    assert checklists.waiting()[0].id == item.id
+    assert evidence.of([item]) == []
+    checklists.answer(item.id, 1, "done", "Shredded", [made])
+    with clock.later(evidence.ARRIVES * 2):
+        checklists.forget_old()
+    [row] = evidence.of([item])
+    assert stored() == {row.file}, "what was left is gone, what is kept stays"
 
 
 def test_files_go_with_what_they_show(mai: Member, paper: Source) -> None:

@@ -23,7 +23,13 @@ PAGE = "/staff/checklists"
 OUTCOMES = {"done": N_("Found: it is done"), "nothing": N_("Nothing was found")}
 PURPOSES = {"copy": N_("Look for it, and say what is there"), "erasure": N_("Look for it, and destroy it")}
 
-navigation.desk(room, "checklists_page", N_("By hand"), order=47, covers=("checklist_item", "checklist_answer", "checklist_evidence"))
+navigation.desk(
+    room,
+    "checklists_page",
+    N_("By hand"),
+    order=47,
+    covers=("checklist_item", "checklist_answer", "checklist_evidence"),
+)
 
 
 class Place(NamedTuple):
