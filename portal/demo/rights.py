@@ -11,7 +11,7 @@ import base64
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -142,6 +142,13 @@ def prefer(connection: sqlite3.Connection, person: str, choices: Mapping[str, st
         connection.execute(f"UPDATE members SET {written} {_of('members')}", (*values.values(), person))
     members = connection.execute(f"SELECT * FROM members {_of('members')}", (person,)).fetchall()
     return {"stored": stored(members)}
+
+
+def stored_by(connection: sqlite3.Connection, people: Sequence[Collection[int]]) -> Answer:
+    """Return what is stored of many people, each a few member ids, in their order."""
+    wanted = json.dumps([key for keys in people for key in keys])
+    rows = {row["id"]: row for row in connection.execute(f"SELECT * FROM members {_of('members')}", (wanted,))}
+    return {"people": [{"stored": stored([rows[key] for key in keys if key in rows])} for keys in people]}
 
 
 def correct(connection: sqlite3.Connection, person: str, change: Mapping[str, Any], before: Answer) -> Answer:

@@ -32,7 +32,7 @@ OPERATIONS = {
     "/privacy/counts": ("find", "counts", "young"),
     "/privacy/access": ("access", "keys", "settings"),
     "/privacy/erasure": ("erasure",),
-    "/privacy/preferences": ("preferences",),
+    "/privacy/preferences": ("preferences", "stored"),
     "/privacy/location": places.OPERATIONS,
     "/privacy/correction": ("correction",),
     "/privacy/sweep": ("sweep",),
@@ -163,6 +163,7 @@ READS: Mapping[str, Callable[[sqlite3.Connection, dict[str, Any], datetime], rig
     "find": lambda connection, asked, now: rights.find(connection, _identifiers(asked)),
     "counts": lambda connection, asked, now: rights.counts(connection, _person(asked), now),
     "young": lambda connection, asked, now: everybody.young(connection, asked),
+    "stored": lambda connection, asked, now: rights.stored_by(connection, _people(asked)),
     "sweep": lambda connection, asked, now: afterwards.sweep(connection, _person(asked), asked),
     "overdue": lambda connection, asked, now: afterwards.overdue(connection, asked),
     **dict.fromkeys(places.OPERATIONS, _place),
@@ -200,7 +201,15 @@ def _chunks(lines: Iterable[rights.Answer]) -> Iterator[bytes]:
 
 
 def _person(asked: dict[str, Any]) -> str:
-    return json.dumps([int(key) for (key,) in asked["person"]["keys"]])
+    return json.dumps(_keys(asked["person"]))
+
+
+def _people(asked: dict[str, Any]) -> list[list[int]]:
+    return [_keys(person) for person in asked["people"]]
+
+
+def _keys(person: dict[str, Any]) -> list[int]:
+    return [int(key) for (key,) in person["keys"]]
 
 
 def _identifiers(asked: dict[str, Any]) -> list[tuple[str, str]]:

@@ -11,9 +11,9 @@ import pytest
 
 from portal.deletion import service
 from portal.deletion.models import Deletion, Target
-from portal.sources import registry
-from portal.sources.base import Erased, Finding, Key, Mention, Person, Preview, Proof, Snapshot, Source
-from portal.sources.base import Identifier as Known
+from portal.sources import base, registry
+from portal.sources.base import Erased, Finding, Key, Mention, Person, Preview, Snapshot, Source
+from portal.sources.base import Identifier as Proof
 from tests import people
 from tests.conftest import Portal
 
@@ -72,7 +72,7 @@ class Moody(Source):
             raise self.unavailable("told to be down")
         return self._inner
 
-    def find(self, identifier: Known) -> list[Key]:
+    def find(self, identifier: Proof) -> list[Key]:
         return self.inner.find(identifier)
 
     def preview(self, person: Person) -> Preview:
@@ -107,7 +107,7 @@ class Moody(Source):
         return self.inner.sweep(person, tables)
 
     @property
-    def proof(self) -> Proof:
+    def proof(self) -> base.Proof:
         return self._inner.proof
 
     def goes_with(self, table: str) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ class Moody(Source):
     def divisible(self) -> bool:
         return self._inner.divisible
 
-    def keys(self) -> Iterator[tuple[Key, list[Known]]]:
+    def keys(self) -> Iterator[tuple[Key, list[Proof]]]:
         return self.inner.keys()
 
     def compact(self) -> None:

@@ -171,6 +171,17 @@ def test_choices_are_written_and_answered(app: Caller, systems: World) -> None:
     assert app.json("/privacy/preferences", "preferences", key="k3", person=MAI, choices={}) == {"stored": stored}
 
 
+def test_many_members_choices_are_told_in_the_order_asked(app: Caller) -> None:
+    people = [NOBODY, {"keys": [[9002]], "identifiers": []}, MAI]
+    told = app.json("/privacy/preferences", "stored", people=people)["people"]
+    alone = [
+        app.json("/privacy/preferences", "preferences", key=f"r{n}", person=one, choices={})
+        for n, one in enumerate(people)
+    ]
+    assert told == alone
+    assert told[0] == {"stored": {}}
+
+
 def test_a_repeated_choice_does_not_undo_a_newer_one(app: Caller, systems: World) -> None:
     for key, state in (("k1", "on"), ("k2", "off"), ("k1", "on")):
         choices = {"marketing.events.email": state}

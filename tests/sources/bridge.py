@@ -145,6 +145,12 @@ def _prefer(source: Source, asked: Mapping[str, Any]) -> Any:
     return {"stored": source.stored(_person(asked))}
 
 
+def _stored(source: Source, asked: Mapping[str, Any]) -> Any:
+    people = dict(enumerate(_person({"person": person}) for person in asked["people"]))
+    stored = source.stored_by(people)
+    return {"people": [{"stored": stored[number]} for number in people]}
+
+
 def _correct(source: Source, asked: Mapping[str, Any]) -> Any:
     change = {**asked["change"], "key": tuple(asked["change"]["key"])}
     return {"outcome": source.correct(_person(asked), Change(**change), asked["request_id"])}
@@ -194,6 +200,7 @@ OPERATIONS = {
     "counts": _counts,
     "erasure": _erase,
     "preferences": _prefer,
+    "stored": _stored,
     "correction": _correct,
     "young": _young,
     "sweep": _sweep,

@@ -161,6 +161,12 @@ def test_choices_are_written_and_read_back(world: World) -> None:
     assert world.run("SELECT mail_events, level FROM users WHERE id <> 1 ORDER BY id") == before
 
 
+def test_many_people_are_read_at_once_as_each_by_themselves(world: World) -> None:
+    people = {7: ANH, 3: BINH, 5: Person(()), 9: Person(((1,), (2,))), 2: Person(((99,),))}
+    assert world.source.stored_by(people) == {number: world.source.stored(person) for number, person in people.items()}
+    assert world.source.stored_by({}) == {}
+
+
 def test_two_rows_that_differ_are_stored_as_mixed(world: World) -> None:
     both = Person(((2,), (3,)))
     assert world.source.stored(both) == {"marketing.events.email": "mixed", "location.level": "mixed"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ _KINDS = {
     "citext": "text", "name": "text", "timestamp without time zone": "datetime", "timestamp with time zone": "datetime",
     "time without time zone": "time", "time with time zone": "time",
 }  # fmt: skip
+_ROWS = re.compile(r" rows=([0-9]+) ")  # what a plan says of each of its nodes, in every language
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _HERE = (
     "JOIN pg_namespace n ON n.oid = t.relnamespace AND t.relkind IN ('r', 'p')"
@@ -52,12 +54,13 @@ class Postgres(Dialect):
     null_is_highest = True
     # Whatever a database was set to, its values are written in the one way that is read here without loss.
     reading = (
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true),"
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+        " SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true),"
         " set_config('IntervalStyle', 'postgres', true), set_config('extra_float_digits', '1', true)",
     )
     login = "SELECT quote_ident(current_user)"
-    writing = ("BEGIN", "SET LOCAL TIME ZONE 'UTC'", "SET LOCAL lock_timeout = '10s'")
+    writing = ("BEGIN; SET LOCAL TIME ZONE 'UTC'; SET LOCAL lock_timeout = '10s'",)
+    only_marks = True
 
     @property
     def errors(self) -> type[Exception]:
@@ -121,8 +124,12 @@ class Postgres(Dialect):
         return "(" + first + " AND " + pairs + ")"
 
     def limit(self, connection: Any, seconds: float) -> None:
-        wanted = f"SET statement_timeout = {int(seconds * 1000)}" if seconds else "RESET statement_timeout"
-        connection.execute(wanted)
+        if seconds:
+            connection.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+
+    def guess(self, connection: Any, text: str, values: Sequence[Any]) -> float:
+        [first, *_] = connection.execute("EXPLAIN " + text, values).fetchone()
+        return float(_ROWS.findall(first)[0])
 
     def gave_up(self, error: Exception) -> bool:
         return getattr(error, "sqlstate", None) == "57014"
