@@ -23,16 +23,18 @@ from portal.sources.base import Identifier as Proof
 from portal.sources.base import Key, Person, Source
 from portal.sources.identifiers import EXTERNAL, there
 from portal.sources.registry import OWN
-from portal.subjects.models import Link, Lookup, Subject, accounts_of, session_row
+from portal.subjects.models import Link, Lookup, Subject, accounts_of, session_row, systems_in
 from portal.subjects.proofs import CLAIMED, GONE, LINKED, Found, discloses, merged, waits
 
-_COME_ALONG = ("choices", "reach", "systems", "requests", "unread", "read_of")  # with the session, for menu and banners
 _SEEN_EVERY = 600  # seconds between two notes that a session is in use
 
 
 @dataclass
 class SignedIn:
-    """The person of a request. `memo` keeps what one request needs more than once."""
+    """The person of a request. `memo` keeps what one request needs more than once.
+
+    For menu and banners it has from the start what came with the session: see `SessionRow` for its keys.
+    """
 
     account_id: int
     token: str
@@ -59,7 +61,14 @@ def signed_in(token: str | None) -> SignedIn | None:
         return None
     if (now - row.seen_at).total_seconds() > _SEEN_EVERY:
         SessionRow.update(seen_at=now).where(SessionRow.id == row.id).execute()
-    came_along = {name: getattr(row, name) for name in _COME_ALONG}
+    came_along = {
+        "choices": row.choices,
+        "reach": row.reach,
+        "systems": systems_in(row.reach),
+        "requests": row.requests,
+        "unread": row.unread,
+        "read_of": row.read_of,
+    }
     return SignedIn(row.account, token, row.fresh_until, row.language, row.subject, came_along)
 
 

@@ -6,7 +6,7 @@ The .po files are what is shipped: each is compiled in memory when its language 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from babel import Locale, dates, lists, numbers
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 
+from portal.config import ConfigProblem
 from portal.kernel import clock
 from portal.kernel.counts import AtLeast
 from portal.kernel.problems import N_
@@ -135,6 +136,19 @@ def here() -> Words:
 def _(text: str, /, **facts: object) -> str:
     """Say a sentence in the language of the request."""
     return here().say(text, **facts)
+
+
+def check(languages: Iterable[str], rooms: Mapping[str, Iterable[str]]) -> None:
+    """Refuse languages that no catalogue speaks, all rooms or one alone: ConfigProblem with those that there are."""
+    folder = shipped("translations")
+    wanted = [(language, "messages") for language in languages if language != SOURCE]
+    wanted += [(language, room) for room, more in rooms.items() for language in more]
+    for language, name in wanted:
+        if not (folder / language / "LC_MESSAGES" / f"{name}.po").is_file():
+            known = sorted({SOURCE, *(file.parts[-3] for file in folder.glob(f"*/LC_MESSAGES/{name}.po"))})
+            key = "languages" if name == "messages" else f"room_languages.{name}"
+            says = f"{key} names {language!r}, which there is no catalogue for; there are: {', '.join(known)}"
+            raise ConfigProblem(f"site.toml: {says}")
 
 
 @cache

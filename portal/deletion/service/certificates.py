@@ -16,7 +16,7 @@ from portal import config
 from portal.cases.models import Case, Routing
 from portal.cases.service import routing
 from portal.deletion.models import Certificate, Deletion, Target
-from portal.deletion.service import controllers, held
+from portal.deletion.service import controllers, held, proving
 from portal.deletion.service.plan import Planned
 from portal.deletion.service.scope import scope_of
 from portal.kernel import clock, crypto, tokens
@@ -32,7 +32,8 @@ YEARS = 10  # a certificate can be looked up
 class Part:
     """One system: how far it is, what is erased and what is kept there. `again`: when how many rows had come back.
 
-    `troubled`: it could not be erased yet, and is tried again.
+    `troubled`: it could not be erased yet, and is tried again. `proof`: how far the proof goes (`Source.proof`), ""
+    where nobody wrote that down.
     """
 
     source: str
@@ -46,6 +47,7 @@ class Part:
     inquiry: str = ""
     freed_at: datetime | None = None
     troubled: bool = False
+    proof: str = ""
 
     @property
     def is_own(self) -> bool:
@@ -189,6 +191,7 @@ def _part(target: Target) -> Part:
         inquiry=target.inquiry or "",
         freed_at=target.freed_at,
         troubled=target.trouble is not None,
+        proof=proving.proof(target),
     )
 
 
@@ -196,7 +199,8 @@ def _line(target: Target, again: list[Any]) -> dict[str, Any]:
     moments = {"erased_at": target.erased_at, "looked_at": target.looked_at}
     tables = [{**line, "controllers": []} for line in target.lines]  # for whom rows were held could say who it was
     written = {name: moment and moment.isoformat() for name, moment in moments.items()}
-    return {"source": target.source, "title": target.title, "tables": tables, "again": again, **written}
+    proven = {"proof": proof} if (proof := proving.proof(target)) else {}
+    return {"source": target.source, "title": target.title, "tables": tables, "again": again, **written, **proven}
 
 
 def _issued(found: Certificate) -> Progress:
@@ -248,7 +252,7 @@ def _read(line: dict[str, Any]) -> Part:
     }
     again = tuple((datetime.fromisoformat(at), rows) for at, rows in line["again"])
     lines = tuple(Planned(**table) for table in line["tables"])
-    return Part(line["source"], line["title"], "proven", lines, again=again, **moments)
+    return Part(line["source"], line["title"], "proven", lines, again=again, proof=line.get("proof", ""), **moments)
 
 
 def _secret(reference: str) -> str:

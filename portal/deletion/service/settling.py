@@ -50,6 +50,7 @@ class Standing:
     mentions: tuple[Mention, ...]
     inquiry: str
     next_at: datetime | None
+    proof: str
 
     @property
     def is_found(self) -> bool:
@@ -133,4 +134,5 @@ def _standing(deletion: Deletion, target: Target) -> Standing:
         tuple(proving.mentions(target)),
         str((target.mentions or {}).get("inquiry", "")),
         deletion.due_at if target.state != "proven" else None,
+        proving.proof(target),
     )

@@ -44,7 +44,7 @@ def in_menu(session: Session) -> str:
     return _(service.word(count), on=count.on, all=count.all)
 
 
-navigation.entry(room, "page", N_("Marketing"), order=40, state=in_menu)
+navigation.entry(room, "page", N_("Marketing"), order=40, state=in_menu, offered=service.offered)
 
 
 @room.route("/marketing", methods=["GET", "POST"])

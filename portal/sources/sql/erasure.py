@@ -39,6 +39,11 @@ class Step:
     backwards: bool = False
     order: str = ""
 
+    @property
+    def deletes(self) -> bool:
+        """Whether the rows go; else they change."""
+        return self.head.text.startswith("DELETE")
+
     def statement(self, *more: Sql) -> Sql:
         """Return the statement, for those of the rows for which more holds."""
         those = joined([self.rows, *([self.due] if self.due else []), *more], " AND ")
