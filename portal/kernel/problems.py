@@ -41,7 +41,9 @@ class DeadLink(NotFound):
     """
 
     say = N_("This link opens nothing.")
-    then = N_("It may have been cut in two on its way, or what it was about is gone. Copy the whole of it from the mail.")
+    then = N_(
+        "It may have been cut in two on its way, or what it was about is gone. Copy the whole of it from the mail."
+    )
     way: ClassVar[tuple[str, str]] = ("", "")
 
 
