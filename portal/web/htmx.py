@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask import Flask, Response, redirect
 from htmx_flask import Htmx, request
 from htmx_flask.requests import HtmxAwareRequest, HtmxHeaders
 from jinja2 import Environment
 from markupsafe import escape
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.web.lean import Answer
@@ -19,8 +21,19 @@ from portal.web.words import here
 _SAID = '<div hx-swap-oob="innerHTML:#said">{}</div>'
 
 
+class Typed(ImmutableMultiDict[str, Any]):
+    """What a form or an address says, without NUL: nobody types it, and PostgreSQL keeps no text that has it."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]] = ()) -> None:
+        super().__init__(
+            [(name, value.replace("\0", "") if isinstance(value, str) else value) for name, value in pairs]
+        )
+
+
 class Asked(HtmxAwareRequest):
     """A request that belongs to the whole app: no room has hooks or error handlers of its own to be looked for."""
+
+    parameter_storage_class = Typed
 
     @property
     def blueprints(self) -> list[str]:

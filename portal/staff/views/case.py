@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, NamedTuple
 
 from flask import request, url_for
@@ -42,6 +41,7 @@ from portal.staff.views.door import room
 from portal.staff.views.requests import law_title
 from portal.subjects import service as subjects
 from portal.web import navigation
+from portal.web.fields import read_day
 from portal.web.guards import crew, staff
 from portal.web.htmx import away, show
 from portal.web.site import site
@@ -118,7 +118,7 @@ def handle(reference: str) -> Response:
     elif act == "wait":
         handling.wait_for(found, request.form.get("whom", ""), me)
     elif act == "snooze":
-        handling.snooze(found, day(request.form.get("until", "")), me)
+        handling.snooze(found, read_day(request.form.get("until", "")), me)
     elif act in ("test", "no test") and crew().role in APPROVERS:
         handling.mark_test(found, act == "test", me)
     else:
@@ -138,15 +138,7 @@ def back(found: Case, place: str = "") -> Response:
 
 def number(typed: str) -> int | None:
     """Return a number of the staff, None for what is none."""
-    return int(typed) if typed.isdigit() and len(typed) < 10 else None
-
-
-def day(typed: str) -> date | None:
-    """Return a day as browsers send it, None for what is none."""
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
 def show_case(
