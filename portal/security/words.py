@@ -41,7 +41,7 @@ SAID: Mapping[str, str] = {
     "children.hold_ended": N_("Your account is no longer held (%(reference)s)"),
     "children.shown_to_parent": N_("A part of your data was shown to a parent, as two of our staff decided"),
     "consents.asked_again": N_("%(source)s said otherwise than you chose, and was asked again"),
-    "consents.chosen": N_("You made a choice about the use of your data"),
+    "consents.chosen": N_("You made a choice: %(purpose)s"),
     "consents.imported": N_("What %(source)s had recorded of your choices was taken into your history"),
     "consents.passed_on": N_("Your choices were written to %(source)s"),
     "data.shown": N_("Masked values in %(source)s were shown to you in full"),

@@ -47,7 +47,8 @@ class Outline:
     """What every spelling of one address or number is LIKE, in small letters: quick, and finding more than is meant.
 
     It is one of `closer`, too, where there are any: they are more, and find less that is not meant. `shapes` are these
-    again without any letter, the first of them like `like`: for engines to which each case is another text.
+    again without any letter, the first of them like `like`, the others in the order of `closer`: for engines to which
+    each case is another text.
     """
 
     like: str
@@ -62,6 +63,11 @@ def outlines(emails: Iterable[str], phones: Iterable[tuple[str, str]]) -> list[O
     long = {digits for digits in numbers if len(digits) >= _SHORTEST_NUMBER}
     ends = sorted(digits for digits in long if not any(digits != other and digits.endswith(other) for other in long))
     return [*map(_outline, forms), *(Outline(f"%{'%'.join(digits)}%") for digits in ends)]
+
+
+def shared_digit(outlines: Iterable[Outline]) -> str:
+    """Return a digit that every text holds which is like any of them, or "": the highest, which dates have least."""
+    return max(set("0123456789").intersection(*(outline.like for outline in outlines)), default="")
 
 
 def _outline(email: str) -> Outline:
