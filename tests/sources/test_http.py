@@ -12,6 +12,7 @@ import pytest
 
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import Identifier, Line, Person, Setting, Source, Young
+from portal.sources.drift import changes
 from portal.sources.history import After, History, Reported, Span, Tally
 from portal.sources.http import client
 from portal.sources.manifest import Text, parse
@@ -326,6 +327,28 @@ def test_a_description_is_compared_with_the_manifest(system: System, source: Sou
         'error: members: It does "keep" where the manifest promises "delete".',
         "warning: receipts.total: It has no such column.",
     ]
+
+
+def test_what_its_description_says_anew_is_told_as_a_change(system: System, source: Source) -> None:
+    members = {"erase": "delete", "columns": ["id", "name"]}
+    kept = {"erase": "keep", "columns": ["total"], "keep": {"column": "paid_on", "years": 10}}
+    told = {"tables": {"members": members, "receipts": kept}}
+    newer = {
+        "tables": {
+            "members": {**members, "columns": ["id", "nickname"]},
+            "receipts": {**kept, "keep": {"column": "paid_on", "years": 5}},
+            "photos": members,
+        }
+    }
+    system.answer("describe", json_of(told), json_of(newer), json_of({"tables": {"members": {}}}))
+    before, after = source.shape(), source.shape()
+    assert [str(change) for change in changes(before, after)] == [
+        "warning: members.name: Since the last check: It is gone. It was: column.",
+        "warning: members.nickname: Since the last check: It is new: column. Say in the manifest what becomes of it.",
+        "warning: photos: Since the last check: The table is new. If it holds persons, cover it.",
+        "warning: receipts.kept: Since the last check: It was: 10 years by paid_on. Now it is: 5 years by paid_on.",
+    ]
+    assert refusal(source.shape).permanent
 
 
 LOCATED = """

@@ -27,6 +27,7 @@ from portal.sources.base import (
     Preview,
     Proof,
     Setting,
+    Shape,
     Snapshot,
     Source,
     Young,
@@ -35,7 +36,7 @@ from portal.sources.base import (
 from portal.sources.history import History
 from portal.sources.http import aging, counted, sweeping
 from portal.sources.http.client import Client, as_sent
-from portal.sources.http.describe import compare
+from portal.sources.http.describe import compare, shape
 from portal.sources.http.history import HttpHistory
 from portal.sources.http.stream import CutShort, SpooledSnapshot, key_of, lines
 from portal.sources.manifest import Manifest
@@ -213,6 +214,11 @@ class HttpSource(Source):
         answer = self._ask(RETENTION, operation, **asked)
         with self._client.understood(operation):
             yield answer
+
+    def shape(self) -> Shape:
+        answer = self._ask(DESCRIBE, "describe")
+        with self._client.understood("describe"):
+            return shape(answer)
 
     def _ask(self, path: str, operation: str, **asked: Any) -> Mapping[str, Any]:
         return self._client.ask(path, operation, str(uuid4()), **asked)[1]
