@@ -514,6 +514,18 @@ def test_a_system_that_knows_no_pages_is_counted_through_the_newest_first(system
     assert after == ""
 
 
+def test_what_the_manifest_does_not_export_is_given_to_nobody_whatever_is_sent(system: System) -> None:
+    hiding = MANIFEST.replace("[tables.bookings]\n", "[tables.bookings]\ncolumns.pin = { export = false }\n")
+    rows = [{"table": "bookings", "row": {"id": number, "pin": "1234", "by": "x"}} for number in range(2)]
+    system.answer("access", lines_of({"as_of": AS_OF, "counts": {"bookings": 2}}, *rows, END))
+    source = source_at(system.url, manifest=hiding)
+    given = [{"id": 0, "by": "x"}, {"id": 1, "by": "x"}]
+    with source.snapshot(PERSON) as snapshot:
+        assert list(snapshot.rows("bookings")) == given
+        assert [batch.names for batch in snapshot.batches("bookings")] == [("id", "by")] * 2
+    assert list(source.page(PERSON, "bookings").rows) == given[::-1]
+
+
 def test_a_page_that_is_not_as_the_protocol_says_is_refused(system: System, source: Source) -> None:
     system.answer("access", lines_of({"as_of": AS_OF, "counts": {"bookings": 3}, "next": None}, ROWS[1], END))
     assert refusal(lambda: source.page(PERSON, "bookings")).permanent

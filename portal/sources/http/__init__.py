@@ -81,8 +81,11 @@ class HttpSource(Source):
 
     def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
         """Ask for one page; a system that knows no pages answers with everything, which is counted through."""
+        return self._page(person, table, after, limit)
+
+    def _page(self, person: Person, table: str, after: str = "", limit: int = 50, given: bool = True) -> Page:
         with self._stream("access", person=as_sent(person), table=table, after=after, limit=limit) as response:
-            snapshot = SpooledSnapshot(response, self.manifest.tables)
+            snapshot = SpooledSnapshot(response, self.manifest.tables, given)
         with closing(snapshot), self._client.understood("access"):
             entry = self.manifest.tables[table]
             if "next" not in snapshot.head:
@@ -157,7 +160,7 @@ class HttpSource(Source):
         """Add what stands on their own rows there, for a system that looks through its texts for it."""
         if not self.manifest.sweep:
             return person
-        rows = self.page(person, self.manifest.subject.table, limit=SUBJECTS).rows
+        rows = self._page(person, self.manifest.subject.table, limit=SUBJECTS, given=False).rows
         known = [*person.traces, *person.identifiers, *sweeping.on_row(self.manifest, rows)]
         return replace(person, traces=tuple(dict.fromkeys(known)))
 
