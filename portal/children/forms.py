@@ -20,7 +20,6 @@ from portal.web.fields import (
     AreaField,
     CheckField,
     ChoiceField,
-    CodeField,
     DayField,
     EmailField,
     FilesField,
@@ -193,17 +192,6 @@ STEPS: dict[str, type[Form]] = {
     "reach": ReachForm,
     "words": WordsForm,
 }
-
-
-class CodeForm(Form):
-    """Asks for the six digits."""
-
-    code = CodeField(N_("Code from the mail"), hint=N_("Six digits."))
-
-    def validate_code(self, field: CodeField) -> None:
-        """Refuse what is no code."""
-        if len(field.data or "") != 6:
-            raise ValidationError(N_("Enter the six digits of the code."))
 
 
 class MessageForm(Form):
