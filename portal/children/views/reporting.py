@@ -14,7 +14,7 @@ from portal.accounts.masks import mask
 from portal.accounts.views import network
 from portal.cases import legal
 from portal.cases.service import codes
-from portal.children.forms import (
+from portal.children.forms.reporting import (
     RELATIONS,
     STEPS,
     TRAP,
