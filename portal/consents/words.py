@@ -68,7 +68,7 @@ def local(texts: Texts) -> str:
 
 def state(chosen: str) -> str:
     """Return a state in a word."""
-    if chosen.isdigit():
+    if chosen.isdecimal():
         return here().plural("%(num)s month", "%(num)s months", int(chosen))
     return _(STATES[chosen]) if chosen in STATES else chosen
 

@@ -35,7 +35,7 @@ class NotFound(Problem):
 
 
 class DeadLink(NotFound):
-    """A link of a mail that opens nothing: made up, cut in two, or its matter is gone; a stranger cannot tell which.
+    """A link of a mail that opens nothing: made up, cut in two on its way, or its matter gone; nobody can tell which.
 
     `way` is where whoever wanted that gets on all the same: a path, and what the button that leads there says.
     """

@@ -122,6 +122,7 @@ IMPERSONAL = frozenset(
         "policies.moved",
         "policies.written",
         "sources.checklist_shown",
+        "sources.evidence_shown",
         "sources.looked_by_hand",
         "staff.absence_set",
         "staff.added",

@@ -87,7 +87,7 @@ def sent() -> None:
         return
     if b"kept=" in now.request.query_string:
         keeper.drop(now.session.account_id, now.request.path)
-    elif "kept=" in (came := came_from()):
+    elif "kept=" in (now.request.referrer or "") and "kept=" in (came := came_from()):
         keeper.drop(now.session.account_id, came.partition("?")[0])
 
 

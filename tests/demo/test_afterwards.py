@@ -42,7 +42,7 @@ def test_what_is_left_is_told_apart_by_whose_row_it_is(app: Caller, systems: Wor
     app.json("/privacy/erasure", "erasure", request_id="R-1", person=MAI)
     run(systems, "UPDATE posts SET body = 'ask MAI.Nguyen@example.com' WHERE id = (SELECT max(id) FROM posts)")
     door = "SELECT max(id) FROM door_events WHERE member_id IS NULL"
-    run(systems, f"UPDATE door_events SET badge = '+84 900 000 001' WHERE id = ({door})")
+    run(systems, f"UPDATE door_events SET badge = '0900.000.001' WHERE id = ({door})")
     run(systems, "UPDATE receipts SET payer = 'mai.nguyen%40example.com' WHERE member_id = 9001")
     assert swept(app) == {
         ("posts", "body", 1, "others"), ("door_events", "badge", 1, "open"), ("receipts", "payer", 2, "open"),

@@ -22,7 +22,7 @@ def commands() -> list[str]:
     found = set()
     for text in TOLD.values():
         for quoted, line in COMMAND.findall(text):
-            words = (quoted or line.partition("  #")[0]).replace("\n", " ").split(" ")
+            words = (quoted or line.partition("  #")[0]).partition(" > ")[0].replace("\n", " ").split(" ")
             found |= {" ".join(one) for one in product(*(word.split("|") for word in words if word))}
     return sorted(found)
 

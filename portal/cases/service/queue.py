@@ -72,7 +72,7 @@ class Filters:
         }  # fmt: skip
         said = {name: given[name] for name, words in known.items() if given.get(name) in words}
         who, law = given.get("who", ""), given.get("law", "")
-        said |= {"who": who} if who in WHO or (who.isdigit() and len(who) < 9) else {}
+        said |= {"who": who} if who in WHO or (who.isdecimal() and len(who) < 9) else {}
         return cls(**said, **({"law": law} if law.replace("-", "").isalnum() and len(law) <= 16 else {}))
 
     def written(self) -> dict[str, str]:

@@ -43,7 +43,7 @@ def _answer(case: Case, page: str) -> Response:
         raise NotFound
     form = DocumentsForm()
     form.there = evidence.count(case)
-    if request.method == "POST" and (number := request.form.get("drop", "")).isdigit() and len(number) < 10:
+    if request.method == "POST" and (number := request.form.get("drop", "")).isdecimal() and len(number) < 10:
         evidence.drop(case, int(number))
         return away(f"{page}/papers")
     if form.validate_on_submit():

@@ -38,6 +38,7 @@ class Dialect(ABC):
     breath: ClassVar[float] = 0  # seconds between two transactions in which others who wait get their turn
     reading: ClassVar[Sequence[str]]  # begin one consistent view
     writing: ClassVar[Sequence[str]]  # begin a transaction that writes
+    finding_none: ClassVar[Sequence[str]] = ()  # say, until the transaction ends, that less is found than it seems
 
     def __init__(self, url: str) -> None:
         self.url = url

@@ -61,6 +61,8 @@ class Postgres(Dialect):
     login = "SELECT quote_ident(current_user)"
     writing = ("BEGIN; SET LOCAL TIME ZONE 'UTC'; SET LOCAL lock_timeout = '10s'",)
     only_marks = True
+    # Statistics still have what was just erased, and workers to read it would take longer to start than to read.
+    finding_none = ("SET LOCAL max_parallel_workers_per_gather = 0",)
 
     @property
     def errors(self) -> type[Exception]:

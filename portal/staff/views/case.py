@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
@@ -15,6 +13,7 @@ from portal.staff.views import looking
 from portal.staff.views.casepage import APPROVERS, Spoken, author, happened, show_case
 from portal.staff.views.door import room
 from portal.web import navigation
+from portal.web.fields import read_day
 from portal.web.guards import crew, staff
 from portal.web.htmx import away, show
 
@@ -60,7 +59,7 @@ def handle(reference: str) -> Response:
     elif act == "wait":
         handling.wait_for(found, request.form.get("whom", ""), me)
     elif act == "snooze":
-        handling.snooze(found, day(request.form.get("until", "")), me)
+        handling.snooze(found, read_day(request.form.get("until", "")), me)
     elif act in ("test", "no test") and crew().role in APPROVERS:
         handling.mark_test(found, act == "test", me)
     else:
@@ -80,12 +79,4 @@ def back(found: Case, place: str = "") -> Response:
 
 def number(typed: str) -> int | None:
     """Return a number of the staff, None for what is none."""
-    return int(typed) if typed.isdigit() and len(typed) < 10 else None
-
-
-def day(typed: str) -> date | None:
-    """Return a day as browsers send it, None for what is none."""
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else None

@@ -11,6 +11,7 @@ from portal.kernel.problems import N_, NotFound
 from portal.staff.forms.publishing import AmendForm
 from portal.staff.views.door import room
 from portal.staff.views.requests import law_title
+from portal.staff.words import CONFIDENCE
 from portal.web import navigation
 from portal.web.guards import crew, staff
 from portal.web.htmx import away, show
@@ -34,7 +35,9 @@ def laws_page() -> Response:
 def law_page(name: str) -> Response:
     """Show what one law says today, and every change of it."""
     values, changes = amending.current(name), amending.history(name)
-    return show("staff/law.html", name=name, title=law_title(name), values=values, changes=changes)
+    return show(
+        "staff/law.html", name=name, title=law_title(name), values=values, changes=changes, confidence=CONFIDENCE
+    )
 
 
 @room.route("/staff/law/<string:name>/change", methods=["GET", "POST"])
