@@ -10,7 +10,7 @@ import hashlib
 import os
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import peewee
@@ -79,14 +79,12 @@ def has_older_keys() -> bool:
     return len(_ring.hashers) > 1
 
 
-def each_hashed(purpose: str, values: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield each value with its hash, once for every key; what `keyed_hashes` returns, for many values at once."""
-    head = f"{purpose}\0".encode()
-    for version, hasher in enumerate(_ring.hashers, 1):
-        prefix = f"{version}:"
-        for value in values:
-            text = value if value.isascii() else unicodedata.normalize("NFC", value)
-            yield value, prefix + hasher(head + text.encode())
+def hashes(purpose: str, values: Sequence[str]) -> list[str]:
+    """Return what `keyed_hashes` returns, for many values at once: in their order, under one key after the other."""
+    texts = [
+        f"{purpose}\0{value if value.isascii() else unicodedata.normalize('NFC', value)}".encode() for value in values
+    ]
+    return [f"{version}:{hasher(text)}" for version, hasher in enumerate(_ring.hashers, 1) for text in texts]
 
 
 def _hash(version: int, purpose: str, value: str) -> str:

@@ -48,6 +48,11 @@ def purposes() -> tuple[Purpose, ...]:
     return _purposes(config.site())
 
 
+def offered() -> bool:
+    """Tell whether the site has anything to say about others who receive data."""
+    return bool(purposes() or config.site().recipients)
+
+
 @lru_cache(maxsize=4)
 def _purposes(site: Site) -> tuple[Purpose, ...]:
     return tuple(known for name, known in site.purposes.items() if name.startswith(_ROOM))

@@ -31,7 +31,7 @@ def in_menu(session: Session) -> str:
 
 
 room = Blueprint("sharing", __name__)
-navigation.entry(room, "page", N_("Sharing"), order=45, state=in_menu)
+navigation.entry(room, "page", N_("Sharing"), order=45, state=in_menu, offered=service.offered)
 navigation.left_out(room, "choices_script")
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
 import peewee
 
 from portal.accounts.models import Identifier
@@ -168,40 +169,41 @@ def systems_in(reach: str) -> int:
 
 
 # Many at once: programs ask about ten thousand people in one call. The links that count are those of proofs.discloses.
+# A place is that of a hash among those that were given.
 _GIVEN = {
-    True: "SELECT value FROM json_each(?)",
-    False: "SELECT value FROM jsonb_array_elements_text(?::jsonb) AS value",
+    True: "SELECT key AS place, value FROM json_each(?)",
+    False: "SELECT n - 1 AS place, value FROM jsonb_array_elements_text(?::jsonb) WITH ORDINALITY AS t(value, n)",
 }
 # Each name is looked up by its index. SQLite, left alone, goes through all that there is once for each of them.
 _EACH = {True: "CROSS JOIN", False: "JOIN"}
-_OF_PROOFS = """WITH given AS ({given}) SELECT i.hash, u.id, t.choices FROM given {each} identifiers i
-ON i.kind = ? AND i.hash = given.value JOIN subjects u ON u.account_id = i.account_id
-LEFT JOIN standing t ON t.subject_id = u.id
-UNION ALL SELECT r.hash, 0, {no} FROM given {each} remembered r ON r.hash = given.value WHERE r.is_no AND NOT r.moved"""
+_OF_PROOFS = """WITH given AS ({given}) SELECT given.place, u.id, t.choices FROM given {each} identifiers i
+ON i.hash = given.value AND i.kind = ? JOIN subjects u ON u.account_id = i.account_id
+LEFT JOIN standing t ON t.subject_id = u.id UNION ALL
+SELECT given.place, 0, {no} FROM given {each} remembered r ON r.hash = given.value WHERE r.is_no AND NOT r.moved"""
 _NO = {
     True: "json_object(r.purpose, json_array(r.state, 0, COALESCE(r.said_at, r.at)))",
     False: "jsonb_build_object(r.purpose, jsonb_build_array(r.state, 0, COALESCE(r.said_at, r.at)))",
 }
-_OF_KEYS = """WITH given AS ({given}) SELECT l.key_hash, l.subject_id, t.choices FROM given {each} links l
-ON l.source = ? AND l.key_hash = given.value
+_OF_KEYS = """WITH given AS ({given}) SELECT given.place, l.subject_id, t.choices FROM given {each} links l
+ON l.key_hash = given.value AND l.source = ?
 AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))
 LEFT JOIN standing t ON t.subject_id = l.subject_id"""
 
 
-def standings_of_proofs(kind: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
-    """Return hash, subject and choices of everybody who proved one of these addresses, in one statement.
+def standings_of_proofs(kind: str, hashes: list[str]) -> list[tuple[int, int, Any]]:
+    """Return place, subject and choices of everybody who proved one of these addresses, in one statement.
 
     Subject 0 is nobody: a no that is remembered of an address which has no account.
     """
     engine = is_sqlite()
     asked = _OF_PROOFS.format(given=_GIVEN[engine], each=_EACH[engine], no=_NO[engine])
-    return list(run(asked, json.dumps(hashes), kind).fetchall())
+    return list(run(asked, orjson.dumps(hashes).decode(), kind).fetchall())
 
 
-def standings_of_keys(source: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
-    """Return hash, subject and choices of everybody whose row in a system is one of these, in one statement."""
+def standings_of_keys(source: str, hashes: list[str]) -> list[tuple[int, int, Any]]:
+    """Return place, subject and choices of everybody whose row in a system is one of these, in one statement."""
     asked = _OF_KEYS.format(given=_GIVEN[is_sqlite()], each=_EACH[is_sqlite()])
-    return list(run(asked, json.dumps(hashes), source).fetchall())
+    return list(run(asked, orjson.dumps(hashes).decode(), source).fetchall())
 
 
 _OF_SUBJECTS = """SELECT u.id, i.kind, i.value, NULL FROM subjects u JOIN identifiers i ON i.account_id = u.account_id

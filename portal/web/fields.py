@@ -15,7 +15,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import Regexp, ValidationError
 
 from portal.kernel.problems import N_
 from portal.web.htmx import draw
@@ -86,21 +86,41 @@ class PhoneField(TextField):
 
 
 class CodeField(TextField):
-    """A code that was sent to the person; it may be pasted with blanks in it (RULES U6)."""
+    """Six digits that were sent to the person; they may be pasted with blanks between them (RULES U6)."""
 
     autocomplete, inputmode = "one-time-code", "numeric"
+
+    def __init__(
+        self,
+        label: str = N_("Code from the mail"),
+        *,
+        hint: str = N_("Six digits."),
+        missing: str = N_("Enter the six digits of the code."),
+        **options: Any,
+    ) -> None:
+        super().__init__(label, hint=hint, validators=[Regexp(r"^\d{6}$", message=missing)], **options)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take the digits alone."""
         self.data = re.sub(r"\D", "", valuelist[0]) if valuelist else ""
 
 
+class CodeForm(Form):
+    """Asks for the six digits of a mail."""
+
+    code = CodeField()
+
+
 def read_day(written: str | None) -> date | None:
-    """Return a day as browsers send it; None for what is none."""
+    """Return a day as browsers send it; None for what is none, or no day that somebody means.
+
+    Days at the ends of the calendar have no day before or after them, and no moment in every zone.
+    """
     try:
-        return date.fromisoformat(written or "")
+        day = date.fromisoformat(written or "")
     except ValueError:
         return None
+    return day if 1800 <= day.year <= 2999 else None
 
 
 class DayField(TextField):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Flask, Response, redirect
@@ -22,8 +23,19 @@ _FORM = "application/x-www-form-urlencoded"
 _SAID = '<div hx-swap-oob="innerHTML:#said">{}</div>'
 
 
+class Typed(ImmutableMultiDict[str, Any]):
+    """What a form or an address says, without NUL: nobody types it, and PostgreSQL keeps no text that has it."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]] = ()) -> None:
+        super().__init__(
+            [(name, value.replace("\0", "") if isinstance(value, str) else value) for name, value in pairs]
+        )
+
+
 class Asked(HtmxAwareRequest):
     """A request that belongs to the whole app: no room has hooks or error handlers of its own to be looked for."""
+
+    parameter_storage_class = Typed
 
     @property
     def blueprints(self) -> list[str]:
@@ -43,7 +55,7 @@ class Asked(HtmxAwareRequest):
             typed = parse_qsl(sent, keep_blank_values=True, errors="werkzeug.url_quote")
         except ValueError:
             typed = []
-        self.__dict__.update(form=ImmutableMultiDict(typed), files=ImmutableMultiDict())
+        self.__dict__.update(form=Typed(typed), files=Typed())
 
 
 def init_app(app: Flask, pages: dict[str, Environment], news: Callable[[], str]) -> None:
