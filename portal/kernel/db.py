@@ -73,6 +73,13 @@ def _spelled(statement: str, param: str) -> str:
     return statement.replace("?", param)
 
 
+@lru_cache(maxsize=256)
+def insert_of(statement: str, columns: tuple[str, ...], count: int) -> str:
+    """Return an INSERT with {} for its columns and {} for the places of so many rows, written out."""
+    one = f"({', '.join('?' * len(columns))})"
+    return statement.format(", ".join(columns), ", ".join([one] * count))
+
+
 class _Committed(threading.local):
     def __init__(self) -> None:
         self.wishes: list[Callable[[], None]] = []

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.cases.models import Case
 from portal.cases.service import evidence as kept
-from portal.children.forms import ProofForm
+from portal.children.forms.following import ProofForm
 from portal.children.models import Ruling
 from portal.children.service import following, outcome, parenthood, release, reporting
 from portal.children.views.following import path_of

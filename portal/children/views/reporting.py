@@ -14,14 +14,13 @@ from portal.accounts.masks import mask
 from portal.accounts.views import network
 from portal.cases import legal
 from portal.cases.service import codes
-from portal.children.forms import (
+from portal.children.forms.reporting import (
     RELATIONS,
     STEPS,
     TRAP,
     WISHES,
     AccountForm,
     AgeForm,
-    CodeForm,
     ReachForm,
     UntilForm,
     WishForm,
@@ -31,7 +30,7 @@ from portal.children.views.following import path_of
 from portal.children.views.room import room
 from portal.config import site
 from portal.web.countries import all_countries, name_of
-from portal.web.fields import CheckField, Form
+from portal.web.fields import CheckField, CodeForm, Form
 from portal.web.guards import open_to_all
 from portal.web.htmx import away, show
 from portal.web.words import _, here

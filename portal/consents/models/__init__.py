@@ -6,15 +6,21 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import peewee
 
+from portal.consents.models.drifts import STAYS as STAYS
+from portal.consents.models.drifts import Drift as Drift
+from portal.consents.models.drifts import Reconciliation as Reconciliation
+from portal.consents.models.drifts import drifted as drifted
+from portal.consents.models.drifts import note_drifts as note_drifts
+from portal.consents.models.remembered import Remembered as Remembered
+from portal.consents.models.remembered import keep as keep
+from portal.consents.models.remembered import newcomers as newcomers
 from portal.kernel import clock
-from portal.kernel.db import JsonField, Model, MomentField, atomic, is_sqlite, moment, run, written
+from portal.kernel.db import JsonField, Model, MomentField, atomic, insert_of, is_sqlite, moment, run
 from portal.kernel.problems import N_
-from portal.kernel.work import Claimable
 from portal.subjects.models import Subject
 
 
@@ -81,93 +87,6 @@ class Suspended(Model):
         indexes = ((("subject", "source", "purpose"), True),)
 
 
-class Drift(Model):
-    """A system that says otherwise than a person chose: found at night, asked again, and gone once it agrees.
-
-    `kind` is YES where it says yes after a no, LESS where it lacks a yes that was confirmed: that is shown alone, for
-    whoever switched it off over there has the say. `tries` counts how often it was asked again.
-    """
-
-    subject = peewee.ForeignKeyField(Subject, backref="+")
-    source = peewee.CharField(64)
-    purpose = peewee.CharField(96)
-    kind = peewee.CharField(8)
-    stored = peewee.CharField(32)
-    wanted = peewee.CharField(32)
-    found_at = MomentField()
-    seen_at = MomentField()
-    tries = peewee.IntegerField(default=0)
-    mended_at = MomentField(null=True)
-    if TYPE_CHECKING:
-        subject_id: int
-
-    class Meta:
-        table_name = "drifts"
-        title = N_("Where a system said otherwise than you chose")
-        titles = {
-            "kind": N_("What was wrong"),
-            "stored": N_("What the system had"),
-            "wanted": N_("What holds"),
-            "found_at": N_("Seen first at"),
-            "seen_at": N_("Seen last at"),
-            "tries": N_("How often it was asked again"),
-            "mended_at": N_("In order since"),
-        }
-        whose = "subject"
-        erasure = "delete"
-        indexes = (
-            (("subject", "source", "purpose"), True),
-            (("source", "mended_at", "purpose"), False),
-        )
-
-
-class Reconciliation(Claimable):
-    """When a system was last compared with what people chose, how much of it, and what stood in the way."""
-
-    source = peewee.CharField(64, unique=True)
-    begun_at = MomentField(null=True)
-    ended_at = MomentField(null=True)
-    rows = peewee.IntegerField(default=0)
-    trouble = peewee.CharField(160, default="")
-
-    class Meta:
-        table_name = "reconciliations"
-        whose = None
-        erasure = None
-
-
-class Remembered(Model):
-    """What an address said whose holder is not known yet, or not any more, by keyed hashes alone.
-
-    `hash` is that of a proven address, `told` the one by which programs name people, `mark` what makes a second import
-    of the same line nothing. `is_no`: it has to be heeded before anybody comes. A row that `moved` is in the ledger of
-    whoever came; `followed` tells whether senders have been told of it as it is.
-    """
-
-    kind = peewee.CharField(16)
-    hash = peewee.CharField(80, index=True)
-    told = peewee.CharField(64, index=True)
-    purpose = peewee.CharField(96)
-    state = peewee.CharField(32)
-    is_no = peewee.BooleanField()
-    cause = peewee.CharField(16)
-    origin = peewee.CharField(64)
-    said_at = MomentField(null=True)
-    at = MomentField(default=clock.now)
-    language = peewee.CharField(8)
-    wording = peewee.TextField()
-    notice = peewee.CharField(32)
-    notice_version = peewee.CharField(32)
-    mark = peewee.CharField(64, unique=True)
-    moved = peewee.BooleanField(default=False)
-    followed = peewee.BooleanField(default=False, index=True)
-
-    class Meta:
-        table_name = "remembered"
-        whose = None
-        erasure = None
-
-
 class ErasurePermit(Model):
     """Lets the erasure of one person delete from the ledger, inside one transaction."""
 
@@ -202,10 +121,6 @@ _STORED = """INSERT INTO standing (subject_id, choices, event) VALUES (?, ?, ?)
 ON CONFLICT (subject_id) DO UPDATE SET choices = excluded.choices, event = excluded.event"""
 _APPENDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, purpose"
 _RECORDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, record"
-_KEPT = "INSERT INTO remembered ({}) VALUES {} ON CONFLICT (mark) DO NOTHING RETURNING id"
-_NEWCOMERS = """SELECT DISTINCT u.id, r.hash FROM remembered r
-JOIN identifiers i ON i.kind = r.kind AND i.hash = r.hash JOIN subjects u ON u.account_id = i.account_id
-WHERE NOT r.moved LIMIT ?"""
 _AT_ONCE = 100  # events in one statement
 _REACH = """SELECT source, confirmed, confirmed_at, attempts, again_at FROM deliveries WHERE subject = ?
 UNION ALL SELECT source, NULL, NULL, NULL, NULL FROM links WHERE subject_id = ?
@@ -248,14 +163,8 @@ def store(subject_id: int, choices: dict[str, Any], newest: int) -> None:
 def append(events: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Append events that have the same columns to the ledger; return the number of each by its purpose."""
     values = [value for event in events for value in event.values()]
-    found = run(_written_out(_APPENDED, tuple(events[0]), len(events)), *values).fetchall()
+    found = run(insert_of(_APPENDED, tuple(events[0]), len(events)), *values).fetchall()
     return {purpose: number for number, purpose in found}
-
-
-@lru_cache(maxsize=256)
-def _written_out(statement: str, columns: tuple[str, ...], count: int) -> str:
-    one = f"({', '.join('?' * len(columns))})"
-    return statement.format(", ".join(columns), ", ".join([one] * count))
 
 
 def append_each(events: Sequence[dict[str, Any]]) -> list[int]:
@@ -264,7 +173,7 @@ def append_each(events: Sequence[dict[str, Any]]) -> list[int]:
     for begin in range(0, len(events), _AT_ONCE):
         some = events[begin : begin + _AT_ONCE]
         values = [value for event in some for value in event.values()]
-        statement = _written_out(_RECORDED, tuple(some[0]), len(some))
+        statement = insert_of(_RECORDED, tuple(some[0]), len(some))
         found = {record: number for number, record in run(statement, *values).fetchall()}
         numbers += [found[event["record"]] for event in some]
     return numbers
@@ -274,17 +183,6 @@ def spoken(subject_id: int, names: Sequence[str]) -> list[ConsentEvent]:
     """Return all that the ledger has about some purposes, the oldest first."""
     mine = (ConsentEvent.subject == subject_id) & (ConsentEvent.purpose << names)
     return list(ConsentEvent.select().where(mine).order_by(ConsentEvent.id))
-
-
-def keep(rows: Sequence[dict[str, Any]]) -> int:
-    """Remember rows that have the same columns, each once; return how many are new. Written out: files are long."""
-    statement = _written_out(_KEPT, tuple(rows[0]), len(rows))
-    return len(run(statement, *(value for row in rows for value in row.values())).fetchall())
-
-
-def newcomers(limit: int) -> list[tuple[int, str]]:
-    """Return subject and hash of who proved an address of which something is remembered."""
-    return list(run(_NEWCOMERS, limit).fetchall())
 
 
 def numbers_by(actor: str, numbers: Sequence[int]) -> set[int]:
@@ -324,37 +222,3 @@ def document(stored: Any) -> dict[str, Any]:
     """Return choices as either engine gives them out."""
     read: dict[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
     return read
-
-
-# Anew where it was in order before; else it goes on counting how often the system was asked.
-_NOTED = """INSERT INTO drifts (subject_id, source, purpose, kind, stored, wanted, found_at, seen_at, tries)
-VALUES {} ON CONFLICT (subject_id, source, purpose) DO UPDATE SET kind = excluded.kind, stored = excluded.stored,
-wanted = excluded.wanted, seen_at = excluded.seen_at, mended_at = NULL,
-tries = CASE WHEN drifts.mended_at IS NULL THEN drifts.tries + excluded.tries ELSE excluded.tries END,
-found_at = CASE WHEN drifts.mended_at IS NULL THEN drifts.found_at ELSE excluded.found_at END"""
-_NOTE = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_DRIFTED = """SELECT source, purpose, SUM(CASE WHEN mended_at IS NULL AND kind = 'yes' THEN 1 ELSE 0 END),
-SUM(CASE WHEN mended_at IS NULL AND kind = 'less' THEN 1 ELSE 0 END),
-SUM(CASE WHEN mended_at IS NULL AND kind = 'yes' AND tries >= ? THEN 1 ELSE 0 END),
-SUM(CASE WHEN mended_at IS NULL THEN 0 ELSE 1 END), MIN(found_at), MAX(mended_at)
-FROM drifts GROUP BY source, purpose ORDER BY source, purpose"""
-STAYS = 3  # times that a system was asked again, after which it is told as one that stays
-
-
-def note_drifts(rows: Sequence[tuple[int, str, str, str, str, str]], at: datetime) -> None:
-    """Note differences: subject, source, purpose, kind, stored, wanted; in one statement. The last of two counts."""
-    newest = {row[:3]: row for row in rows}
-    values = [
-        value
-        for *head, stored, wanted in newest.values()
-        for value in (*head, stored[:32], wanted[:32], written(at), written(at), int(head[3] == "yes"))
-    ]
-    run(_NOTED.format(", ".join([_NOTE] * len(newest))), *values)
-
-
-def drifted() -> list[tuple[str, str, int, int, int, int, datetime, datetime | None]]:
-    """Return, by system and purpose: yes after a no, less, staying, in order again, the oldest, last in order."""
-    return [
-        (source, purpose, int(yes), int(less), int(stays), int(mended), moment(found), moment(at) if at else None)
-        for source, purpose, yes, less, stays, mended, found, at in run(_DRIFTED, STAYS).fetchall()
-    ]
