@@ -9,6 +9,7 @@ from portal.kernel import crypto, db, logs, work
 from portal.notices.push import vapid
 from portal.sources import registry
 from portal.sources.own import OwnSource
+from portal.web import words
 
 
 def open_house(settings: Config) -> None:
@@ -16,6 +17,7 @@ def open_house(settings: Config) -> None:
     logs.start()
     config.use(settings)
     deadlines.check(settings.site)
+    words.check(settings.site.languages, settings.site.room_languages)
     crypto.use_keys(settings.secret_key, settings.encryption_keys, settings.hash_keys)
     vapid.check(settings.push_key)
     db.connect(settings.database_url)

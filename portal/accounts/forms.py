@@ -68,7 +68,7 @@ class BirthField(Drawn):
 def _day(typed: dict[str, str]) -> date | None:
     try:
         return date(*(int(typed[part]) for part in reversed(BirthField.PARTS)))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

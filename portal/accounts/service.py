@@ -46,8 +46,6 @@ class Pending:
 
     address: str
     expires_at: datetime
-    for_account: bool
-    for_sign_up: bool
 
 
 @dataclass(frozen=True)
@@ -164,7 +162,7 @@ def pending(token: str) -> Pending | None:
     found = Challenge.get_or_none(Challenge.digest == tokens.digest(token), Challenge.expires_at > clock.now())
     if found is None:
         return None
-    return Pending(found.address, found.expires_at, found.account_id is not None, found.age_rule is not None)
+    return Pending(found.address, found.expires_at)
 
 
 def sign_in(token: str, code: str, device: str, place: str = "", mark: str = "") -> Opened:

@@ -10,6 +10,8 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+from peewee import InterfaceError, OperationalError
+
 from portal.cli import crew, hooks, importing, keys, log, people, post, processes, records, sealing, systems, trying
 from portal.cli.parsing import Trouble
 from portal.config import ConfigProblem
@@ -27,11 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Trouble as trouble:
         return _end(str(trouble), 1)
     except SourceUnavailable as problem:
-        return _end(f"{problem.facts['source']}: {problem.facts['detail']}", 2)
+        hint = "`portal sources check` says what it is and which GRANTs would help"
+        return _end(f"{problem.facts['source']}: {problem.facts['detail']}; {hint}", 2)
     except ModuleNotFoundError as missing:
         if missing.name not in _EXTRAS:
             raise
         return _end(f"{missing.name} is not installed: install portal[{_EXTRAS[missing.name]}]", 2)
+    except (OperationalError, InterfaceError) as error:
+        return _end(f"the portal's own database (PORTAL_DATABASE_URL) cannot be used: {error}", 2)
     except (ConfigProblem, Problem, ValueError, OSError) as problem:
         return _end(str(problem), 2)
     except KeyboardInterrupt:

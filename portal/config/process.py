@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 from pathlib import Path
 
-from portal.config.problems import ConfigProblem
+from portal.config import places
 from portal.config.site import Site, read_site
+
+_MAIL = {"smtp": True, "smtps": True, "file": False}
 
 
 @dataclass(frozen=True)
@@ -58,56 +59,37 @@ def site() -> Site:
 
 def from_environment(environ: Mapping[str, str]) -> Config:
     """Read the configuration; raises ConfigProblem with one line for the operator."""
-    base_url = _setting(environ, "PORTAL_BASE_URL").rstrip("/")
+    address = places.base_url(environ)
     demo, intake = environ.get("PORTAL_DEMO"), environ.get("PORTAL_INTAKE")
     return Config(
-        database_url=_setting(environ, "PORTAL_DATABASE_URL", "sqlite:///var/portal.db"),
-        queue_url=_setting(environ, "PORTAL_QUEUE_URL", "sqlite:///var/queue.db"),
-        archives_url=_setting(environ, "PORTAL_ARCHIVES_URL", f"file://{Path('var/archives').resolve()}"),
-        mail_url=_setting(environ, "PORTAL_MAIL_URL"),
-        secret_key=_setting(environ, "PORTAL_SECRET_KEY"),
-        encryption_keys=_listed(environ, "PORTAL_ENCRYPTION_KEYS"),
-        hash_keys=_listed(environ, "PORTAL_HASH_KEYS"),
-        base_url=base_url,
-        sources=Path(_setting(environ, "PORTAL_SOURCES")),
-        site=read_site(Path(_setting(environ, "PORTAL_SITE")), base_url),
-        trusted_proxies=int(environ.get("PORTAL_TRUSTED_PROXIES", "0")),
-        sms_url=_optional(environ, "PORTAL_SMS_URL"),
+        database_url=_database(environ, "PORTAL_DATABASE_URL", "sqlite:///var/portal.db"),
+        queue_url=_database(environ, "PORTAL_QUEUE_URL", "sqlite:///var/queue.db"),
+        archives_url=_archives(environ),
+        mail_url=places.url(places.setting(environ, "PORTAL_MAIL_URL"), "PORTAL_MAIL_URL", _MAIL),
+        secret_key=places.secret(environ, "PORTAL_SECRET_KEY"),
+        encryption_keys=places.listed(environ, "PORTAL_ENCRYPTION_KEYS"),
+        hash_keys=places.listed(environ, "PORTAL_HASH_KEYS"),
+        base_url=address,
+        sources=places.folder(places.setting(environ, "PORTAL_SOURCES"), "PORTAL_SOURCES"),
+        site=read_site(Path(places.setting(environ, "PORTAL_SITE")), address),
+        trusted_proxies=int(places.number(environ, "PORTAL_TRUSTED_PROXIES", "0", 0)),
+        sms_url=places.gateway(environ),
         place_header=environ.get("PORTAL_PLACE_HEADER", ""),
-        dkim_key=_optional(environ, "PORTAL_DKIM_KEY"),
+        dkim_key=places.optional(environ, "PORTAL_DKIM_KEY"),
         intake=Path(intake) if intake else None,
-        push_key=_optional(environ, "PORTAL_PUSH_KEY"),
+        push_key=places.optional(environ, "PORTAL_PUSH_KEY"),
         push_hosts=tuple(environ.get("PORTAL_PUSH_HOSTS", "").replace(",", " ").split()),
-        lease_seconds=float(environ.get("PORTAL_LEASE_SECONDS", "60")),
-        webhook_networks=_networks(_optional(environ, "PORTAL_WEBHOOK_NETWORKS")),
+        lease_seconds=places.number(environ, "PORTAL_LEASE_SECONDS", "60", 0.1),
+        webhook_networks=places.networks(places.optional(environ, "PORTAL_WEBHOOK_NETWORKS")),
         demo=Path(demo) if demo else None,
         environ=environ,
     )
 
 
-def _setting(environ: Mapping[str, str], name: str, default: str = "") -> str:
-    if value := environ.get(name):
-        return value
-    if file := environ.get(f"{name}_FILE"):
-        return Path(file).read_text(encoding="utf-8").strip()
-    if default:
-        return default
-    raise ConfigProblem(f"{name} is not set. Set it, or {name}_FILE to a file that holds it.")
+def _database(environ: Mapping[str, str], name: str, default: str) -> str:
+    return places.sqlite_file(places.setting(environ, name, default), name, default)
 
 
-def _optional(environ: Mapping[str, str], name: str) -> str:
-    return _setting(environ, name) if environ.get(name) or environ.get(f"{name}_FILE") else ""
-
-
-def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in _setting(environ, name).split(",") if part.strip())
-
-
-def _networks(text: str) -> tuple[str, ...]:
-    listed = tuple(part.strip() for part in text.split(",") if part.strip())
-    for one in listed:
-        try:
-            ip_network(one)
-        except ValueError as error:
-            raise ConfigProblem(f"PORTAL_WEBHOOK_NETWORKS: {error}") from error
-    return listed
+def _archives(environ: Mapping[str, str]) -> str:
+    value = places.setting(environ, "PORTAL_ARCHIVES_URL", f"file://{Path('var/archives').resolve()}")
+    return places.url(value, "PORTAL_ARCHIVES_URL", {"file": False, "s3": True})

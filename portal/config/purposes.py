@@ -38,6 +38,8 @@ class Purpose:
     by_signal: bool = False  # a browser's signal (Global Privacy Control) switches it off
     choice: str = OPT_IN
     children: str = ALLOWED
+    brief: Words = field(default_factory=dict)  # what it is for, in a line
+    about: Words = field(default_factory=dict)  # and at length, above the choice
 
     @property
     def default(self) -> str:
@@ -94,7 +96,7 @@ class Use:
 
 
 def asked(raw: Mapping[str, Any]) -> dict[str, Purpose]:
-    """Read what people decide or may object to; raises KeyError, and ConfigProblem for what contradicts itself."""
+    """Read what people decide or may object to; raises ConfigProblem for what contradicts itself."""
     marketing = raw.get("marketing", {})
     channels, topics = marketing.get("channels", {}), marketing.get("topics", {})
     named = {name: entry for name, entry in raw["purposes"].items() if _choice(name, entry) != NOTICE}
@@ -105,12 +107,9 @@ def asked(raw: Mapping[str, Any]) -> dict[str, Purpose]:
 
 
 def told(raw: Mapping[str, Any]) -> dict[str, Use]:
-    """Read what people are told and not asked; raises KeyError and ConfigProblem."""
+    """Read what people are told and not asked; raises ConfigProblem for what contradicts itself."""
     named = {name: entry for name, entry in raw["purposes"].items() if _choice(name, entry) == NOTICE}
-    for name, entry in named.items():
-        missing = next((part for part in _ASKED if part not in entry), None)
-        if missing:
-            raise KeyError(missing)
+    for name in named:
         if name in raw.get("uses", {}):
             raise ConfigProblem(f'purposes."{name}" is in [uses] too; name it once')
     return {name: _use(entry) for name, entry in {**raw.get("uses", {}), **named}.items()}
@@ -133,8 +132,6 @@ def topics(raw: Mapping[str, Any]) -> dict[str, Topic]:
 def _choice(name: str, raw: Mapping[str, Any]) -> str:
     """Return how a purpose is asked about; raises ConfigProblem where that does not fit its legal basis."""
     choice, basis = raw.get("choice", OPT_IN), raw["legal_basis"]
-    if choice not in (OPT_IN, OPT_OUT, NOTICE):
-        raise ConfigProblem(f'purposes."{name}": choice is {choice!r}; write "opt-in", "opt-out" or "notice"')
     if choice == OPT_OUT and basis not in _INTERESTS:
         cure = 'write choice = "opt-in", or the interest that it rests on ("legitimate-interest", "public-task")'
         raise ConfigProblem(f'purposes."{name}" is opt-out and its legal_basis is "{basis}"; {cure}')
@@ -143,11 +140,9 @@ def _choice(name: str, raw: Mapping[str, Any]) -> str:
     return str(choice)
 
 
-def _children(name: str, raw: Mapping[str, Any], default: str) -> str:
-    rule = str(raw.get("children", default))
-    if rule not in (NEVER, ALLOWED):
-        raise ConfigProblem(f'purposes."{name}": children is {rule!r}; write "never" or "allowed"')
-    return rule
+def _children(raw: Mapping[str, Any], choice: str) -> str:
+    """Return the rule for children: what is on by default stops for them, unless the file says otherwise."""
+    return str(raw.get("children", NEVER if choice == OPT_OUT else ALLOWED))
 
 
 def _purpose(name: str, raw: Mapping[str, Any]) -> Purpose:
@@ -160,8 +155,9 @@ def _purpose(name: str, raw: Mapping[str, Any]) -> Purpose:
         legal_basis=raw["legal_basis"],
         by_signal=raw.get("by_signal", False),
         choice=choice,
-        children=_children(name, raw, NEVER if choice == OPT_OUT else ALLOWED),
+        children=_children(raw, choice),
         **{part: raw[part] for part in _ASKED},
+        **{part: raw[part] for part in ("brief", "about") if part in raw},
     )
 
 
@@ -173,7 +169,7 @@ def _use(raw: Mapping[str, Any]) -> Use:
         raw.get("recipients", {}),
         raw.get("while_restricted", basis == "legal-obligation"),
         **{part: raw.get(part, {}) for part in ("wording", "data", "retention")},
-        children=_children(str(raw["title"]), raw, ALLOWED),
+        children=_children(raw, NOTICE),
     )
 
 
@@ -198,5 +194,5 @@ def _messages(topic: str, raw: Mapping[str, Any], channels: Mapping[str, Any]) -
             recipients=channel["recipients"],
             retention=channel["retention"],
             choice=choice,
-            children=_children(f"marketing.{topic}", raw, NEVER if choice == OPT_OUT else ALLOWED),
+            children=_children(raw, choice),
         )

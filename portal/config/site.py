@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from portal.config import others, post, purposes
+from portal.config import others, post, purposes, shape
 from portal.config.others import CookieKind, Recipient
 from portal.config.post import Mail
 from portal.config.problems import ConfigProblem
@@ -30,8 +30,6 @@ class Site:
     grace_days: int
     part_grace_days: int
     archive_days: int
-    age_floor: int
-    copies_a_day: int
     profile: str  # the law that everybody is under
     profiles: tuple[str, ...]  # the laws of people's own countries that apply beside it; none named: all that are known
     controller: str  # how the manifests name the company itself; "": as they name none
@@ -45,6 +43,8 @@ class Site:
     stores: dict[str, str]
     policies: Path
     base_url: str
+    age_floor: int = 13  # a country may ask for more
+    copies_a_day: int = 5
     channels: dict[str, Channel] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     public_figures: bool = False  # how requests are handled, at /figures for everybody
@@ -72,15 +72,14 @@ class Site:
 
 
 def read_site(path: Path, base_url: str) -> Site:
-    """Read `site.toml`; raises ConfigProblem with the file and the key that is missing or wrong."""
+    """Read `site.toml`; raises ConfigProblem with the file, the key that is missing or wrong, and what to write."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        shape.check(raw)
         return _site(raw, path.parent, base_url)
     except FileNotFoundError as error:
         raise ConfigProblem(f"PORTAL_SITE: there is no file {path}") from error
-    except KeyError as error:
-        raise ConfigProblem(f"{path}: the key {error} is missing") from error
-    except (tomllib.TOMLDecodeError, ConfigProblem) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ConfigProblem) as error:
         raise ConfigProblem(f"{path}: {error}") from error
 
 

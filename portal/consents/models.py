@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import peewee
@@ -190,14 +191,15 @@ class Reach(NamedTuple):
 
 # Written out, because every page of a signed-in person asks for them, and every choice is waited for.
 _CHOICES = "SELECT choices FROM standing WHERE subject_id = ?"
-_HELD = """INSERT INTO standing (subject_id, choices, event) VALUES (?, '{}', 0)
-ON CONFLICT (subject_id) DO UPDATE SET event = standing.event RETURNING choices"""
 # PostgreSQL gives out numbers before it shows them: whoever reads up to a number waits for those who hold one.
 _NUMBERING = 7_201_903  # any number, the same in every process
-_HELD_TOGETHER = _HELD.replace("VALUES (?, '{}', 0)", "SELECT ?, '{}'::jsonb, 0 FROM pg_advisory_xact_lock_shared(?)")
+_HELD = """INSERT INTO standing (subject_id, choices, event)
+SELECT ?, '{}'::jsonb, 0 FROM pg_advisory_xact_lock_shared(?)
+ON CONFLICT (subject_id) DO UPDATE SET event = standing.event RETURNING choices"""
 _NEWEST = "SELECT COALESCE(MAX(event), 0) FROM standing"
 _CHANGED = "SELECT subject_id, choices, event FROM standing WHERE event > ? AND event <= ? ORDER BY event LIMIT ?"
-_STORED = "UPDATE standing SET choices = ?, event = ? WHERE subject_id = ?"
+_STORED = """INSERT INTO standing (subject_id, choices, event) VALUES (?, ?, ?)
+ON CONFLICT (subject_id) DO UPDATE SET choices = excluded.choices, event = excluded.event"""
 _APPENDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, purpose"
 _RECORDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, record"
 _KEPT = "INSERT INTO remembered ({}) VALUES {} ON CONFLICT (mark) DO NOTHING RETURNING id"
@@ -218,8 +220,9 @@ def choices_of(subject_id: int) -> dict[str, Any]:
 
 def held(subject_id: int) -> dict[str, Any]:
     """Return the present choices to whoever changes them: nobody else can before this transaction ends."""
-    asked = run(_HELD, subject_id) if is_sqlite() else run(_HELD_TOGETHER, subject_id, _NUMBERING)
-    return document(asked.fetchall()[0][0])
+    if is_sqlite():
+        return choices_of(subject_id)  # one transaction at a time writes there, and this one has begun
+    return document(run(_HELD, subject_id, _NUMBERING).fetchall()[0][0])
 
 
 def newest_event(known: int) -> int:
@@ -239,15 +242,20 @@ def changed(after: int, until: int, limit: int) -> list[tuple[int, Any, int]]:
 
 def store(subject_id: int, choices: dict[str, Any], newest: int) -> None:
     """Make these the present choices."""
-    run(_STORED, json.dumps(choices), newest, subject_id)
+    run(_STORED, subject_id, json.dumps(choices), newest)
 
 
 def append(events: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Append events that have the same columns to the ledger; return the number of each by its purpose."""
-    columns, one = ", ".join(events[0]), "(" + ", ".join("?" * len(events[0])) + ")"
     values = [value for event in events for value in event.values()]
-    found = run(_APPENDED.format(columns, ", ".join([one] * len(events))), *values).fetchall()
+    found = run(_written_out(_APPENDED, tuple(events[0]), len(events)), *values).fetchall()
     return {purpose: number for number, purpose in found}
+
+
+@lru_cache(maxsize=256)
+def _written_out(statement: str, columns: tuple[str, ...], count: int) -> str:
+    one = f"({', '.join('?' * len(columns))})"
+    return statement.format(", ".join(columns), ", ".join([one] * count))
 
 
 def append_each(events: Sequence[dict[str, Any]]) -> list[int]:
@@ -255,9 +263,8 @@ def append_each(events: Sequence[dict[str, Any]]) -> list[int]:
     numbers: list[int] = []
     for begin in range(0, len(events), _AT_ONCE):
         some = events[begin : begin + _AT_ONCE]
-        columns, one = ", ".join(some[0]), "(" + ", ".join("?" * len(some[0])) + ")"
         values = [value for event in some for value in event.values()]
-        statement = _RECORDED.format(columns, ", ".join([one] * len(some)))
+        statement = _written_out(_RECORDED, tuple(some[0]), len(some))
         found = {record: number for number, record in run(statement, *values).fetchall()}
         numbers += [found[event["record"]] for event in some]
     return numbers
@@ -271,8 +278,7 @@ def spoken(subject_id: int, names: Sequence[str]) -> list[ConsentEvent]:
 
 def keep(rows: Sequence[dict[str, Any]]) -> int:
     """Remember rows that have the same columns, each once; return how many are new. Written out: files are long."""
-    columns, one = ", ".join(rows[0]), "(" + ", ".join("?" * len(rows[0])) + ")"
-    statement = _KEPT.format(columns, ", ".join([one] * len(rows)))
+    statement = _written_out(_KEPT, tuple(rows[0]), len(rows))
     return len(run(statement, *(value for row in rows for value in row.values())).fetchall())
 
 

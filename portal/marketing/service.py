@@ -57,6 +57,11 @@ def _pairs(site: Site, systems: Registry) -> tuple[Pair, ...]:
     return tuple(pair for pair in asked if pair.kept_here or pair.id in taken)
 
 
+def offered() -> bool:
+    """Tell whether there is anything to choose: a topic by a channel that some system, or the portal, keeps."""
+    return bool(pairs())
+
+
 def topics() -> dict[str, list[Pair]]:
     """Return the pairs by the id of their topic."""
     found: dict[str, list[Pair]] = {}

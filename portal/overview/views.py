@@ -20,6 +20,8 @@ from portal.web.guards import me, open_to_all
 from portal.web.htmx import away, show
 from portal.web.words import _, here
 
+_CHOICES = {"location": location.offered, "marketing": marketing.offered, "sharing": sharing.offered}
+
 room = Blueprint("overview", __name__)
 navigation.entry(room, "page", N_("Overview"), order=10)
 navigation.left_out(room, "start")
@@ -29,7 +31,7 @@ navigation.left_out(room, "start")
 @open_to_all
 def start() -> Response:
     """Say what this is; who is signed in goes to the overview."""
-    return show("overview/start.html") if me().account_id is None else away("/overview")
+    return show("overview/start.html", asks=_asks()) if me().account_id is None else away("/overview")
 
 
 @room.get("/overview")
@@ -44,6 +46,8 @@ def page() -> Response:
         "overview/page.html",
         "overview/_looking.html",
         said="" if looking else _("Every system has answered."),
+        asks=_asks(),
+        about_location=local(location.about("brief") or {"": ""}),
         location=_(word(level)),
         location_on=level.state != location.OFF,
         marketing=_(marketing.word(count), on=count.on, all=count.all),
@@ -55,6 +59,11 @@ def page() -> Response:
         looking=looking,
         unclaimed=[_title(source) for source in subjects.unclaimed(subject_id)],
     )
+
+
+def _asks() -> set[str]:
+    """Return the rooms whose choices this site asks for."""
+    return {room for room, offered in _CHOICES.items() if offered()}
 
 
 def _title(source_id: str) -> str:

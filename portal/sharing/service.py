@@ -48,6 +48,11 @@ def purposes() -> tuple[Purpose, ...]:
     return _purposes(config.site())
 
 
+def offered() -> bool:
+    """Tell whether the site has anything to say about others who receive data."""
+    return bool(purposes() or config.site().recipients)
+
+
 @lru_cache(maxsize=4)
 def _purposes(site: Site) -> tuple[Purpose, ...]:
     return tuple(known for name, known in site.purposes.items() if name.startswith(_ROOM))
@@ -56,7 +61,8 @@ def _purposes(site: Site) -> tuple[Purpose, ...]:
 def count(standing: Mapping[str, Choice]) -> Count:
     """Count the choices of a person's standing."""
     made = [standing[purpose.id] for purpose in purposes()]
-    return Count(sum(choice.state == ON for choice in made), len(made), any(choice.event for choice in made))
+    on, decided = [choice for choice in made if choice.state == ON], [choice for choice in made if choice.event]
+    return Count(len(on), len(made), bool(decided))
 
 
 def word(counted: Count) -> str:

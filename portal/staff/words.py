@@ -90,3 +90,11 @@ LINKS: Mapping[str, str] = {
     "claimed": N_("Claimed with a proof of its own"),
     "unclaimed": N_("Shared address: not proven yet"),
 }
+
+# How well a value of a law was read (docs/legal-clock.md).
+CONFIDENCE: Mapping[str, str] = {
+    "primary": N_("read in the law, or told by its authority"),
+    "secondary": N_("read of it elsewhere"),
+    "computed": N_("reckoned"),
+    "unverified": N_("not verified yet"),
+}

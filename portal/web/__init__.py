@@ -70,6 +70,8 @@ def _arrive(
     endpoint = now.request.endpoint or ""
     if endpoint == "asset":
         return None
+    if "\0" in now.request.path:
+        abort(404)
     if programs.is_program(now.request.path):
         _arrive_program(now, endpoint, load_caller)
         return None

@@ -96,11 +96,15 @@ class CodeField(TextField):
 
 
 def read_day(written: str | None) -> date | None:
-    """Return a day as browsers send it; None for what is none."""
+    """Return a day as browsers send it; None for what is none, or no day that somebody means.
+
+    Days at the ends of the calendar have no day before or after them, and no moment in every zone.
+    """
     try:
-        return date.fromisoformat(written or "")
+        day = date.fromisoformat(written or "")
     except ValueError:
         return None
+    return day if 1800 <= day.year <= 2999 else None
 
 
 class DayField(TextField):

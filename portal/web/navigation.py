@@ -24,20 +24,27 @@ _KEY = "portal.navigation"
 _NEWS = '<div hx-swap-oob="innerHTML:#{}">{}</div>'
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # known by identity, so that a menu is found quickly by its entries
 class Entry:
-    """A place in the menu: its page, the endpoints that belong under it, and a word on how things stand."""
+    """A place in the menu: its page, the endpoints that belong under it, and a word on how things stand.
+
+    Where `offered` says no, the site has nothing to show there, and no menu leads to it.
+    """
 
     endpoint: str
     title: str
     order: int
     state: State | None = None
     covers: frozenset[str] = frozenset()
+    offered: Callable[[], bool] | None = None
 
     @property
     def place(self) -> str:
         """Return the id of where its word stands, "" for an entry without."""
         return f"state-{self.endpoint.replace('.', '-')}" if self.state else ""
+
+
+Places = tuple[Entry, ...]
 
 
 class Item(NamedTuple):
@@ -80,10 +87,18 @@ class _Plan:
 
 
 def entry(
-    room: Blueprint, page: str, title: str, *, order: int, state: State | None = None, covers: tuple[str, ...] = ()
+    room: Blueprint,
+    page: str,
+    title: str,
+    *,
+    order: int,
+    state: State | None = None,
+    covers: tuple[str, ...] = (),
+    offered: Callable[[], bool] | None = None,
 ) -> None:
     """Put a page of a room into the menu; `covers` names its other endpoints under which the entry stays marked."""
-    place = Entry(f"{room.name}.{page}", title, order, state, frozenset(f"{room.name}.{other}" for other in covers))
+    under = frozenset(f"{room.name}.{other}" for other in covers)
+    place = Entry(f"{room.name}.{page}", title, order, state, under, offered)
     _when_registered(room, lambda plan: _place(plan.menu, place))
 
 
@@ -101,9 +116,9 @@ def first_desk() -> str | None:
     return url_for(desks[0].endpoint) if desks and desks[0].order < HOUSEKEEPING else None
 
 
-def footer(room: Blueprint, page: str, title: str, *, order: int) -> None:
+def footer(room: Blueprint, page: str, title: str, *, order: int, offered: Callable[[], bool] | None = None) -> None:
     """Put a page of a room into the footer."""
-    place = Entry(f"{room.name}.{page}", title, order)
+    place = Entry(f"{room.name}.{page}", title, order, offered=offered)
     _when_registered(room, lambda plan: _place(plan.footer, place))
 
 
@@ -139,8 +154,9 @@ def frame() -> Frame:
     if now.inside is not None:
         home = "/overview" if signed_in else "/"
         return _inside(here().language, signed_in, now.inside, home, now.request.path == home)
-    states = tuple([place.state(session) if place.state else "" for place in plan.menu]) if signed_in else ()
-    return _frame(plan, here().language, now.request.endpoint or "", states, signed_in)
+    menu = _offered(plan.menu) if signed_in else ()
+    states = tuple([place.state(session) if place.state else "" for place in menu])
+    return _frame(menu, _offered(plan.footer), here().language, now.request.endpoint or "", states, signed_in)
 
 
 def news() -> str:
@@ -148,8 +164,8 @@ def news() -> str:
     session = me()
     if session.account_id is None or embedded():
         return ""
-    plan = _plan(known().app)
-    return _news(plan, tuple(place.state(session) for place in plan.menu if place.state))
+    places = tuple([place for place in _offered(_plan(known().app).menu) if place.state])
+    return _news(places, tuple(place.state(session) for place in places if place.state))
 
 
 def unplaced(app: Flask) -> set[str]:
@@ -166,13 +182,13 @@ def init_app(app: Flask) -> None:
 
 
 @lru_cache(maxsize=2048)
-def _frame(plan: _Plan, language: str, endpoint: str, states: tuple[str, ...], known: bool) -> Frame:
+def _frame(places: Places, below: Places, language: str, endpoint: str, states: tuple[str, ...], known: bool) -> Frame:
     """Draw it once for each way it can look: it is half the work of a page, and no name or secret is in it."""
-    menu = [_item(place, endpoint, state) for place, state in zip(plan.menu, states, strict=True)] if known else []
-    footer = [_item(place, endpoint) for place in plan.footer]
+    menu = [_item(place, endpoint, state) for place, state in zip(places, states, strict=True)]
+    footer = [_item(place, endpoint) for place in below]
     context = {"known": known, "menu": menu, "footer": footer}
-    header, beside, below = (Markup(draw(f"_frame/{part}.html", **context)) for part in ("header", "menu", "footer"))  # noqa: S704 - escaped there
-    return Frame(known, None, header, beside, below)
+    drawn = [Markup(draw(f"_frame/{part}.html", **context)) for part in ("header", "menu", "footer")]  # noqa: S704 - escaped there
+    return Frame(known, None, *drawn)
 
 
 @lru_cache(maxsize=256)
@@ -184,9 +200,13 @@ def _inside(language: str, known: bool, look: Look, home: str, at_home: bool) ->
 
 
 @lru_cache(maxsize=2048)
-def _news(plan: _Plan, states: tuple[str, ...]) -> str:
-    places = [place.place for place in plan.menu if place.state]
-    return "".join(_NEWS.format(place, escape(state)) for place, state in zip(places, states, strict=True))
+def _news(places: Places, states: tuple[str, ...]) -> str:
+    return "".join(_NEWS.format(place.place, escape(state)) for place, state in zip(places, states, strict=True))
+
+
+def _offered(places: list[Entry]) -> Places:
+    """Return the places that this site has something to show at."""
+    return tuple([place for place in places if place.offered is None or place.offered()])
 
 
 def _around_staff(plan: _Plan) -> Frame:

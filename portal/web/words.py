@@ -6,7 +6,7 @@ The .po files are what is shipped: each is compiled in memory when its language 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from babel import Locale, dates, lists, numbers
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 
+from portal.config import ConfigProblem
 from portal.kernel import clock
 from portal.kernel.counts import AtLeast
 from portal.kernel.problems import N_
@@ -26,6 +27,7 @@ from portal.web.shipped import shipped
 
 SOURCE = "en"  # the language that sentences are written in
 _REGION = {"en": "en_GB"}  # 12 December 2026, as most of the world's English writes it
+_DAYS = {"vi": "d 'tháng' M 'năm' y"}  # as it stands in a sentence; what Babel has is for forms: 12 tháng 12, 2026
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _MOMENT = N_("%(clock)s on %(day)s (%(zone)s)")
 
@@ -137,6 +139,19 @@ def _(text: str, /, **facts: object) -> str:
     return here().say(text, **facts)
 
 
+def check(languages: Iterable[str], rooms: Mapping[str, Iterable[str]]) -> None:
+    """Refuse languages that no catalogue speaks, all rooms or one alone: ConfigProblem with those that there are."""
+    folder = shipped("translations")
+    wanted = [(language, "messages") for language in languages if language != SOURCE]
+    wanted += [(language, room) for room, more in rooms.items() for language in more]
+    for language, name in wanted:
+        if not (folder / language / "LC_MESSAGES" / f"{name}.po").is_file():
+            known = sorted({SOURCE, *(file.parts[-3] for file in folder.glob(f"*/LC_MESSAGES/{name}.po"))})
+            key = "languages" if name == "messages" else f"room_languages.{name}"
+            says = f"{key} names {language!r}, which there is no catalogue for; there are: {', '.join(known)}"
+            raise ConfigProblem(f"site.toml: {says}")
+
+
 @cache
 def name_of(language: str) -> str:
     """Return how a language calls itself: Tiếng Việt."""
@@ -179,4 +194,4 @@ def _grouped(number: float, locale: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _spelled(day: date, locale: str) -> str:
-    return dates.format_date(day, "long", locale=locale)
+    return dates.format_date(day, _DAYS.get(locale, "long"), locale=locale)

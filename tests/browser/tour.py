@@ -67,6 +67,7 @@ STAFF = {
     "staff-drift": "/staff/drift",
     "staff-holds": "/staff/holds",
     "staff-checklists": "/staff/checklists",
+    "staff-retention": "/staff/retention",
     "staff-policies": "/staff/policies",
     "staff-policy-new": "/staff/policies/new",
     "staff-policy": "/staff/policies/2",

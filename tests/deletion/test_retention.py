@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,28 @@ def test_what_was_kept_goes_at_its_date_and_only_that_of_who_was_erased(mai: Mem
     service.expire()
     night = Retention.get(Retention.source == "crm", Retention.table == "invoices")
     assert (night.rows, night.rows_in_all) == (0, before)
+
+
+def test_a_system_that_speaks_http_lets_go_in_time_too(mai: Member, rows: Count) -> None:
+    mine, all_ = "SELECT COUNT(*) FROM receipts WHERE member_id = 9001", "SELECT COUNT(*) FROM receipts"
+    before, everybodys = rows("whitelabel", mine), rows("whitelabel", all_)
+    erase(mai)
+    service.expire()
+    assert rows("whitelabel", mine) == before > 0, "their date has not come"
+    run(mai.portal, "whitelabel", "UPDATE receipts SET paid_on = '2009-05-01'")
+    service.expire()
+    assert (rows("whitelabel", mine), rows("whitelabel", all_)) == (0, everybodys - before), "nobody else was erased"
+    night = Retention.get(Retention.source == "whitelabel", Retention.table == "receipts")
+    assert (night.rows, night.rows_in_all, night.failed) == (before, before, "")
+
+
+def test_a_system_that_cannot_be_asked_is_not_said_to_have_been(mai: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    whitelabel = registry.active().get("whitelabel")
+    monkeypatch.setattr(whitelabel, "manifest", replace(whitelabel.manifest, retention=False, sweep=False))
+    service.expire()
+    assert not Retention.select().where(Retention.source == "whitelabel").exists()
+    page = staff(mai.portal, "staff").browser.get("/staff/retention").text
+    assert "Not deleted from here: whoever runs the system deletes it at its date" in page
 
 
 def test_the_log_says_how_many_and_names_nobody(mai: Member, rows: Count) -> None:

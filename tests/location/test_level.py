@@ -192,6 +192,7 @@ def test_what_stands_in_a_hole_is_escaped(portal: Portal) -> None:
     with portal.app.test_request_context("/location", base_url=BASE_URL, headers={"Cookie": f"session={cookie.value}"}):
         portal.app.preprocess_request()
         context = {"cards": "", "about": "", "apps": [], "every": 0, "differs": False, "off": False, "stopped": ""}
+        context["used_for"] = ""
         for text in ("<b>one</b>", "<i>two</i>"):
             answer = show_filled(
                 "location/page.html", "x", {"told": text}, lambda own: {**context, "saved": own["told"]}

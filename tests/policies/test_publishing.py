@@ -89,11 +89,19 @@ def test_a_published_version_cannot_change(folder: Path, change: Folder) -> None
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({"versions.toml": "[privacy.1]\n"}, "a version has no 'effective_from'"),
+        ({"versions.toml": "[privacy.1]\n"}, r"privacy\.1: effective_from is None; write its first day"),
+        ({"versions.toml": '[privacy.1]\neffective_from = "soon"'}, "effective_from is 'soon'; write its first day"),
+        ({"versions.toml": "[privacy]\neffective_from = 2021-07-12"}, r"as \[privacy\.1\]"),
+        (
+            {"versions.toml": "[imprint.1]\neffective_from = 2021-07-12"},
+            "no document; there are privacy, terms, cookies",
+        ),
+        ({"versions.toml": FIRST["versions.toml"] + 'changes = ["sleep"]'}, "write purposes of site.toml"),
+        ({"versions.toml": FIRST["versions.toml"] + "mynor = true"}, "mynor is True; leave it out"),
         ({"versions.toml": "[privacy.1"}, "versions.toml: "),
         (
             {"versions.toml": FIRST["versions.toml"] + "[terms.1]\neffective_from = 2021-07-12\n"},
-            "1.en.summary.html: this policy text is missing",
+            "1.en.summary.html is missing; docs/site.md, Policies, shows a first version",
         ),
     ],
 )

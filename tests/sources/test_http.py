@@ -184,6 +184,36 @@ def test_choices_are_sent_and_read_back(system: System, source: Source) -> None:
     assert len({call.key for call in system.asked}) == 2
 
 
+def test_many_people_are_asked_about_in_one_call_and_in_their_order(system: System, source: Source) -> None:
+    told = [{"stored": {"marketing.events.email": "on", "other": "on"}}, {"stored": {}}]
+    system.answer("stored", json_of({"people": told}))
+    other = Person((("m-2",),))
+    assert source.stored_by({5: PERSON, 3: other}) == {5: {"marketing.events.email": "on"}, 3: {}}
+    [call] = system.asked
+    assert (call.path, call.body["people"]) == (
+        "/portal/privacy/preferences",
+        [SENT, {"keys": [["m-2"]], "identifiers": []}],
+    )
+
+
+@pytest.mark.parametrize("refused", [json_of({}, 400), json_of({"people": []})])
+def test_a_system_that_does_not_know_that_is_asked_about_each_alone(
+    system: System, source: Source, refused: Answer
+) -> None:
+    system.answer("stored", refused)
+    system.answer("preferences", json_of({"stored": {"marketing.events.email": "off"}}))
+    for _ in range(2):
+        assert source.stored_by({5: PERSON, 3: PERSON}) == dict.fromkeys((5, 3), {"marketing.events.email": "off"})
+    asked = [call.body["operation"] for call in system.asked]
+    assert asked == ["stored", *["preferences"] * 4], "it is not tried a second time"
+
+
+def test_a_fault_that_passes_is_told_as_one_and_nobody_is_asked_about_alone(system: System, source: Source) -> None:
+    system.answer("stored", json_of({}, 503))
+    assert not refusal(lambda: source.stored_by({5: PERSON})).permanent
+    assert {call.body["operation"] for call in system.asked} == {"stored"}
+
+
 def test_an_erasure_is_done_or_asked_again_with_the_same_key(system: System, source: Source) -> None:
     system.answer("erasure", json_of({"done": False}, 202), json_of({"done": True, "rows": {"bookings": 3}}))
     assert not source.erase(PERSON, "R-7").done
@@ -404,10 +434,21 @@ def test_the_protocol_file_knows_every_address_and_operation() -> None:
     }
     assert set(protocol["paths"]) == {
         f"/privacy/{name}"
-        for name in ("describe", "counts", "access", "erasure", "preferences", "correction", "location")
+        for name in (
+            "describe",
+            "counts",
+            "access",
+            "erasure",
+            "preferences",
+            "correction",
+            "location",
+            "sweep",
+            "retention",
+        )
     }
     known = {"describe", "find", "counts", "access", "keys", "erasure", "preferences", "correction"}
-    assert operations == known | {"settings", "young", "reported", "tally", "points", "forget"}
+    optional = {"settings", "young", "reported", "tally", "points", "forget", "sweep", "overdue", "expire", "stored"}
+    assert operations == known | optional
     used = set(references(protocol))
     kinds = ("schemas", "parameters", "responses")
     assert used == {f"#/components/{kind}/{name}" for kind in kinds for name in protocol["components"][kind]}

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
     [
         ("ON users (lower(email))", 'email = "email"', ("email", "binh@example.com")),
         ("ON users (email COLLATE NOCASE)", 'email = "email"', ("email", "binh@example.com")),
+        ("ON users (email collate nocase)", 'email = "email"', ("email", "binh@example.com")),
         ("ON users (email)", 'email = { column = "email", exact = true }', ("email", "binh@example.com")),
         ("ON users (phone)", 'phone = { column = "phone", exact = true }', ("phone", "+84912345679")),
     ],

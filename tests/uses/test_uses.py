@@ -190,7 +190,10 @@ OUT = 'choice = "opt-out"\nlegal_basis = "legitimate-interest"'
         ([('legal_basis = "legal-obligation"', 'legal_basis = "consent"')], "consent has to be asked"),
         ([('children = "never"', 'children = "sometimes"')], 'write "never" or "allowed"'),
         ([('states = ["none", "some", "all"]', 'states = ["none"]')], "two different words"),
-        ([('data = { en = "Name and day", vi = "Tên và ngày" }', "")], "the key 'data' is missing"),
+        (
+            [('data = { en = "Name and day", vi = "Tên và ngày" }', "")],
+            r"purposes..duty.register..data is missing; write a text for each language",
+        ),
         ([("[uses.service]", '[uses."duty.register"]')], "is in .uses. too"),
     ],
 )

@@ -72,7 +72,7 @@ class Filters:
         }  # fmt: skip
         said = {name: given[name] for name, words in known.items() if given.get(name) in words}
         who, law = given.get("who", ""), given.get("law", "")
-        said |= {"who": who} if who in WHO or (who.isdigit() and len(who) < 9) else {}
+        said |= {"who": who} if who in WHO or (who.isdecimal() and len(who) < 9) else {}
         return cls(**said, **({"law": law} if law.replace("-", "").isalnum() and len(law) <= 16 else {}))
 
     def written(self) -> dict[str, str]:
@@ -161,11 +161,6 @@ def whole(filters: Filters, staff: int) -> tuple[int, int]:
 def _until(filters: Filters, staff: int, newest: int | None) -> Any:
     which = _asked(filters, staff)
     return which if newest is None else which & (Case.id <= newest)
-
-
-def rows_of(numbers: list[int]) -> list[Row]:
-    """Return cases by their numbers, in the order of the queue."""
-    return [row_of(case) for case in _select().where(Case.id << numbers).order_by(Case.complete_by, Case.id)]
 
 
 def standing_in_for(staff: int) -> list[int]:

@@ -43,7 +43,7 @@ def _answer(case: Case, page: str) -> Response:
         raise NotFound
     form = DocumentsForm()
     form.there = evidence.count(case)
-    if request.method == "POST" and (number := request.form.get("drop", "")).isdigit() and len(number) < 10:
+    if request.method == "POST" and (number := request.form.get("drop", "")).isdecimal() and len(number) < 10:
         evidence.drop(case, int(number))
         return away(f"{page}/papers")
     if form.validate_on_submit():
@@ -54,4 +54,4 @@ def _answer(case: Case, page: str) -> Response:
         else:
             return away(f"{page}/papers")
     status = 422 if form.errors else 200
-    return show("cases/papers.html", case=case, url=page, form=form, files=evidence.of(case), status=status)
+    return show("cases/papers.html", url=page, form=form, files=evidence.of(case), status=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from flask import request, url_for
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.identifiers import WrongCode
 from portal.accounts.masks import mask
 from portal.accounts.views import network
+from portal.cases import legal
 from portal.cases.service import codes
 from portal.children.forms import (
     RELATIONS,
@@ -27,7 +29,8 @@ from portal.children.forms import (
 from portal.children.service import helping, reporting
 from portal.children.views.following import path_of
 from portal.children.views.room import room
-from portal.web.countries import name_of
+from portal.config import site
+from portal.web.countries import all_countries, name_of
 from portal.web.fields import CheckField, Form
 from portal.web.guards import open_to_all
 from portal.web.htmx import away, show
@@ -147,9 +150,11 @@ def code(reference: str, secret: str) -> Response:
 @room.get("/children/help")
 @open_to_all
 def helpers() -> Response:
-    """Show who helps at once in every country that we know numbers of."""
-    found = sorted(((name_of(code), row) for code, row in helping.everywhere().items()), key=lambda one: one[0])
-    return show("children/help.html", found=found)
+    """Show who helps at once: where the site is at home first, then in every other country that we know numbers of."""
+    home, known = legal.profile(site().profile).countries, helping.everywhere()
+    found = [(name, known[code], code not in home) for code, name in all_countries() if code in known]
+    found.sort(key=itemgetter(2))
+    return show("children/help.html", found=[(name, row) for name, row, _elsewhere in found])
 
 
 def _ask(walk: Walk, step: str, status: int = 200) -> Response:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from portal.consents.models import Reach, reach_of, reached
 from portal.consents.service import suspending
@@ -20,12 +22,12 @@ from portal.sources import registry
 from portal.sources.base import Source
 from portal.sources.manifest import Text
 from portal.subjects import service as subjects
+from portal.subjects.models import STANDS
 
 audit.declare("consents.passed_on", "choice", "source")
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(NamedTuple):
     """How far a choice has come in one system; `trying`: it did not answer so far, and is asked again."""
 
     source: str
@@ -59,8 +61,14 @@ def passed(
 def present_passed(reader: Reader, choices: Mapping[str, Choice], purposes: Iterable[str]) -> dict[str, list[Passed]]:
     """Return the same for whoever a page is for, with no query where it came with the session."""
     came_along = reader.memo.get("reach")
-    far = reach_of(reader.subject_id) if came_along is None else reached(came_along)
+    far = reach_of(reader.subject_id) if came_along is None else _reached(came_along)
     return _in_systems(far, choices, purposes)
+
+
+@lru_cache(maxsize=STANDS)
+def _reached(stored: str) -> Mapping[str, Reach]:
+    """Return the reach that a text tells of, which comes with each request until a system has taken more."""
+    return reached(json.loads(stored))
 
 
 def _in_systems(

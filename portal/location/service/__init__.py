@@ -5,7 +5,7 @@ from portal.location.service.calendar import days, today
 from portal.location.service.history import Listed, Overview, Place, closed, count, listed, moment_of, overview
 from portal.location.service.keeping import TooLate, chosen, keep, undo
 from portal.location.service.keeping import of as keeping_of
-from portal.location.service.levels import MIXED, OFF, PURPOSE, level, purpose, save, stand
+from portal.location.service.levels import MIXED, OFF, PURPOSE, about, level, offered, purpose, save, stand
 from portal.location.service.phones import STATES, NoSuchApp, report
 from portal.location.service.removing import load, parts, remove, remove_all, remove_one, taken_from, under_way
 
@@ -20,6 +20,7 @@ __all__ = [
     "Overview",
     "Place",
     "TooLate",
+    "about",
     "admitted",
     "chosen",
     "closed",
@@ -31,6 +32,7 @@ __all__ = [
     "level_in",
     "listed",
     "load",
+    "offered",
     "moment_of",
     "overview",
     "parts",

@@ -50,7 +50,7 @@ def states() -> tuple[str, ...]:
 
 def months() -> dict[str, int]:
     """Return the choices that are a number of months."""
-    return {state: int(state) for state in states() if state.isdigit()}
+    return {state: int(state) for state in states() if state.isdecimal()}
 
 
 def chosen(standing: Mapping[str, Choice]) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import NamedTuple
 
-from portal.config import Purpose
+from portal import config
+from portal.config import Purpose, Words
 from portal.consents import service as consents
 from portal.consents.service import Choice
 from portal.policies import service as policies
@@ -18,6 +19,17 @@ MIXED = "mixed"  # no level, but how several differ
 def purpose() -> Purpose:
     """Return what the site says about the choice; raises UnknownChoice where it does not ask."""
     return consents.purpose(PURPOSE)
+
+
+def offered() -> bool:
+    """Tell whether the site asks people about their location at all."""
+    return PURPOSE in config.site().purposes
+
+
+def about(part: str) -> Words:
+    """Return what the site says of what location is for, `brief` in a line or `about` in full; {} where nothing."""
+    known = config.site().purposes.get(PURPOSE)
+    return dict(getattr(known, part)) if known else {}
 
 
 class Stand(NamedTuple):

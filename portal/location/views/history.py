@@ -97,4 +97,6 @@ def _option(state: str, older: int) -> str:
 
 
 def _length(state: str) -> str:
-    return here().plural("%(num)s month", "%(num)s months", int(state)) if state.isdigit() else _("Until I delete them")
+    return (
+        here().plural("%(num)s month", "%(num)s months", int(state)) if state.isdecimal() else _("Until I delete them")
+    )

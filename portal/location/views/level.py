@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from portal.consents import service as consents
 from portal.consents.service import Choice
-from portal.consents.words import Line, found_at, lines, state, stopped, told
+from portal.consents.words import Line, found_at, lines, local, state, stopped, told
+from portal.kernel.problems import NotFound
 from portal.location import service
 from portal.location.forms import LevelForm
 from portal.location.views.room import room
@@ -27,7 +28,9 @@ from portal.web.words import _, here
 @room.route("/location", methods=["GET", "POST"])
 @one_tap
 def page() -> Response:
-    """Show and set how precise location may be."""
+    """Show and set how precise location may be; 404 where the site does not ask that."""
+    if not service.offered():
+        raise NotFound
     if known().request.method != "POST":
         return _show(None) if alone() else _show_page()
     form = LevelForm()
@@ -146,6 +149,7 @@ def _context(look: Look, own: Own) -> dict[str, object]:
 def _drawn(look: Look) -> dict[str, Any]:
     return {
         "about": _about(here().language),
+        "used_for": local(service.about("about") or {"": ""}),
         "cards": _cards(here().language, look.state),
         "apps": look.apps,
         "every": look.every,

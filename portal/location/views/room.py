@@ -34,4 +34,5 @@ navigation.entry(
     order=30,
     state=in_menu,
     covers=("app_level", "history", "keep", "points", "delete", "removal"),
+    offered=service.offered,
 )

@@ -10,6 +10,7 @@ from portal.policies.service.answering import (
     heed_imported,
     name_of,
     open_question,
+    readable,
 )
 from portal.policies.service.choosing import choose, choose_all
 from portal.policies.service.drafting import LONGEST, Changed, Draft, create, draft, drafts, drop, write
@@ -32,6 +33,6 @@ __all__ = [
     "ADDRESSES", "DOCUMENTS", "LONGEST", "NOTICE", "TITLES", "VERSIONS", "Asked", "Changed", "Draft", "PolicyVersion",
     "TooSoon", "Unfinished", "accept", "asked", "audience", "carry_on", "choose", "choose_all", "counts", "create",
     "decline", "draft", "drafts", "drop", "earliest", "heed_imported", "in_force", "missing", "name_of", "number_of",
-    "on_paper", "open_question", "publish_from", "retire", "schedule", "sections", "tell_newcomers",
+    "on_paper", "open_question", "publish_from", "readable", "retire", "schedule", "sections", "tell_newcomers",
     "today", "told_as", "version", "versions", "withdraw", "write",
 ]  # fmt: skip

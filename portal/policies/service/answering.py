@@ -40,18 +40,30 @@ class Asked(NamedTuple):
 class _Kept(NamedTuple):
     database: Any
     until: float
-    asked: tuple[Asked, ...]
+    asked: tuple[Asked, ...] = ()
+    readable: frozenset[str] = frozenset()
 
 
-_kept = _Kept(None, 0, ())
+_kept = _Kept(None, 0)
 
 
 def asked() -> tuple[Asked, ...]:
     """Return what people are asked now, one version a document; read anew twice a minute and not at each page."""
+    return _now().asked
+
+
+def readable() -> frozenset[str]:
+    """Return the documents that there is a version of to read; read anew as `asked` is."""
+    return _now().readable
+
+
+def _now() -> _Kept:
     global _kept
     if _kept.database is not db.database.obj or _kept.until < time.monotonic():
-        _kept = _Kept(db.database.obj, time.monotonic() + _FRESH, tuple(_read()))
-    return _kept.asked
+        known = published(*DOCUMENTS)
+        there = frozenset(version.document for version in known if not version.is_withdrawn)
+        _kept = _Kept(db.database.obj, time.monotonic() + _FRESH, tuple(_asking(known)), there)
+    return _kept
 
 
 def look_anew() -> None:
@@ -59,7 +71,7 @@ def look_anew() -> None:
 
     def forget() -> None:
         global _kept
-        _kept = _Kept(None, 0, ())
+        _kept = _Kept(None, 0)
 
     db.after_commit(forget)
 
@@ -193,8 +205,11 @@ def _still(document: str, version: str) -> Asked:
 
 
 def _read() -> list[Asked]:
+    return _asking(published(*DOCUMENTS))
+
+
+def _asking(known: list[PolicyVersion]) -> list[Asked]:
     """Return the newest version that asks of each document that there still is; what was withdrawn asks nobody."""
-    known = published(*DOCUMENTS)
     there = {version.document for version in known if version.state != RETIRED}
     newest: dict[str, Asked] = {}
     for version in known:

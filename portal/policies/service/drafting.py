@@ -115,13 +115,13 @@ def _next(taken: list[str], minor_of: str) -> str:
     """Return the next free number: 4 after 3 and 3.2, or for a minor change of 3.1 then 3.2."""
     whole, _, part = (minor_of or max(("0", *taken), key=_order)).partition(".")
     if not minor_of:
-        return str(int(whole) + 1) if whole.isdigit() else f"{whole}-2"
+        return str(int(whole) + 1) if whole.isdecimal() else f"{whole}-2"
     places = [int(one.partition(".")[2] or 0) for one in taken if one.partition(".")[0] == whole and _counted(one)]
     return f"{whole}.{max([int(part or 0), *places]) + 1}"
 
 
 def _counted(number: str) -> bool:
-    return number.replace(".", "", 1).isdigit()
+    return number.replace(".", "", 1).isdecimal()
 
 
 def _order(number: str) -> tuple[int, int]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from portal import config
 from portal.config import ConfigProblem
+from portal.consents import service as consents
 from portal.kernel import clock
 from portal.kernel.db import atomic
 from portal.kernel.work import wake_table
 from portal.policies.models import DRAFT, SCHEDULED, PolicyText, PolicyVersion, texts_of
 from portal.policies.service import answering, markup, states
-from portal.policies.service.reading import today
+from portal.policies.service.reading import DOCUMENTS, today
 
 VERSIONS = "versions.toml"  # beside the texts: which versions there are, and the day on which each takes effect
+
+
+class _Wrong(Exception):
+    """What `versions.toml` says cannot be; the message says what to write."""
 
 
 class _Read(NamedTuple):
@@ -48,21 +53,47 @@ def _read(folder: Path, days: Mapping[tuple[str, str], date]) -> list[_Read]:
     try:
         listed = tomllib.loads((folder / VERSIONS).read_text(encoding="utf-8"))
         read = [
-            _version(folder, document, number, {**facts, "effective_from": _day(facts, days.get((document, number)))})
+            _version(folder, document, number, {**_facts(document, number, facts), **_moved(days, document, number)})
             for document, numbers in listed.items()
             for number, facts in numbers.items()
         ]
     except FileNotFoundError as error:
-        raise ConfigProblem(f"{error.filename}: this policy text is missing") from error
-    except KeyError as error:
-        raise ConfigProblem(f"{folder / VERSIONS}: a version has no {error}") from error
-    except tomllib.TOMLDecodeError as error:
+        raise ConfigProblem(f"{error.filename} is missing; docs/site.md, Policies, shows a first version") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, _Wrong) as error:
         raise ConfigProblem(f"{folder / VERSIONS}: {error}") from error
     return sorted(read, key=lambda one: (one.document, one.effective_from))
 
 
-def _day(facts: Mapping[str, Any], day: date | None) -> date:
-    return day or facts["effective_from"]
+def _facts(document: str, number: str, facts: Any) -> Mapping[str, Any]:
+    """Return what the file says of a version; raises _Wrong with what to write instead."""
+    if document not in DOCUMENTS:
+        raise _Wrong(f"{document} is no document; there are {', '.join(DOCUMENTS)}")
+    if not isinstance(facts, Mapping):
+        raise _Wrong(f"write a section for each version, as [{document}.1]")
+    for name in sorted({*facts, "effective_from"}):
+        fits, write = _KEYS.get(name, (_never, f"leave it out; there are {', '.join(_KEYS)}"))
+        if not fits(facts.get(name)):
+            raise _Wrong(f"{document}.{number}: {name} is {facts.get(name)!r}; {write}")
+    return facts
+
+
+def _moved(days: Mapping[tuple[str, str], date], document: str, number: str) -> dict[str, date]:
+    return {"effective_from": days[document, number]} if (document, number) in days else {}
+
+
+def _never(_: Any) -> bool:
+    return False
+
+
+def _are_purposes(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) and consents.covered(name) for name in value)
+
+
+_KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "effective_from": (lambda value: type(value) is date, "write its first day without quotes, as 2026-11-28"),
+    "minor": (lambda value: type(value) is bool, "write true or false"),
+    "changes": (_are_purposes, 'write purposes of site.toml, as ["sharing", "location.level"]'),
+}
 
 
 def _version(folder: Path, document: str, number: str, facts: Mapping[str, Any]) -> _Read:

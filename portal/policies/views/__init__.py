@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
@@ -175,6 +176,10 @@ def _register(document: str, address: str) -> None:
     navigation.left_out(room, *(document + name for name, *_rest in pages if name))
 
 
+def _is_there(document: str) -> bool:
+    return document in service.readable()
+
+
 def _of(document: str, view: Callable[..., Response]) -> Callable[..., Response]:
     """Return a view of one document; a function of its own, because what guards it is marked on it."""
 
@@ -187,7 +192,10 @@ def _of(document: str, view: Callable[..., Response]) -> Callable[..., Response]
 
 for _document, _address in ADDRESSES.items():
     _register(_document, _address)
-navigation.footer(room, "privacy", N_("Privacy policy"), order=10)
-navigation.footer(room, "terms", N_("Terms"), order=20)
-navigation.footer(room, "cookies", N_("Cookies"), order=30)
+for _document, _title, _order in (
+    ("privacy", N_("Privacy policy"), 10),
+    ("terms", N_("Terms"), 20),
+    ("cookies", N_("Cookies"), 30),
+):
+    navigation.footer(room, _document, _title, order=_order, offered=partial(_is_there, _document))
 navigation.banner(room, banner)

@@ -170,7 +170,7 @@ def _indexes(connection: sqlite3.Connection) -> dict[str, list[Index]]:
         " FROM sqlite_master m, pragma_index_list(m.name) i, pragma_index_xinfo(i.name) x"
         " WHERE m.type = 'table' AND x.key AND NOT i.partial ORDER BY 1, 2, 4"
     ):
-        parts, _, _ = found.setdefault((table, index), ([], bool(unique), collation == "NOCASE"))
+        parts, _, _ = found.setdefault((table, index), ([], bool(unique), (collation or "").upper() == "NOCASE"))
         parts.append(name if name is not None else _expression(made, place))
     indexes: dict[str, list[Index]] = defaultdict(list)
     for (table, _), (parts, unique, folds) in found.items():

@@ -125,7 +125,7 @@ class ChildDecisionForm(Form):
             str(self.outcome.data),
             html.unescape(clean.text(self.words.data or "")),
             self.reason.data or "",
-            tuple(int(one) for one in subjects if one.isdigit() and len(one) < 10),
+            tuple(int(one) for one in subjects if one.isdecimal() and len(one) < 10),
             self.until.day,
             tuple(tables),
             bool(self.child_agrees.data),

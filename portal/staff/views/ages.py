@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 from werkzeug.wrappers import Response
 
 from portal.children.service import amending
 from portal.staff.forms.publishing import AgeForm
 from portal.staff.views.door import room
+from portal.staff.words import CONFIDENCE
 from portal.web import navigation
 from portal.web.countries import name_of, sort_key
 from portal.web.guards import crew, staff
@@ -32,7 +35,7 @@ def ages_page() -> Response:
         ((code, named(code), row, signed) for code, row, signed in amending.present()),
         key=lambda one: sort_key(language, one[1]),
     )
-    return show("staff/ages.html", rows=rows)
+    return show("staff/ages.html", rows=rows, confidence=CONFIDENCE)
 
 
 @room.get("/staff/ages/<string:country>")
@@ -41,7 +44,8 @@ def age_page(country: str) -> Response:
     """Show the age of one country with its source, and every change of it."""
     found, signed, changes = amending.current(country), amending.is_signed_off(country), amending.history(country)
     title = named(country)
-    return show("staff/age.html", country=country, title=title, row=found, signed=signed, changes=changes)
+    facts: dict[str, Any] = {"row": found, "signed": signed, "changes": changes, "confidence": CONFIDENCE}
+    return show("staff/age.html", country=country, title=title, **facts)
 
 
 @room.post("/staff/ages/<string:country>/sign-off")

@@ -11,10 +11,11 @@ from portal.kernel.problems import N_, NotFound
 from portal.staff.forms.publishing import AmendForm
 from portal.staff.views.door import room
 from portal.staff.views.requests import law_title
+from portal.staff.words import CONFIDENCE
 from portal.web import navigation
 from portal.web.guards import crew, staff
 from portal.web.htmx import away, show
-from portal.web.words import _, here
+from portal.web.words import _
 
 navigation.desk(
     room, "laws_page", N_("Law"), order=55, covers=("law_page", "amend_law", "ages_page", "age_page", "amend_age")
@@ -34,7 +35,9 @@ def laws_page() -> Response:
 def law_page(name: str) -> Response:
     """Show what one law says today, and every change of it."""
     values, changes = amending.current(name), amending.history(name)
-    return show("staff/law.html", name=name, title=law_title(name), values=values, changes=changes)
+    return show(
+        "staff/law.html", name=name, title=law_title(name), values=values, changes=changes, confidence=CONFIDENCE
+    )
 
 
 @room.route("/staff/law/<string:name>/change", methods=["GET", "POST"])
@@ -57,6 +60,4 @@ def amend_law(name: str) -> Response:
         else:
             return away(url_for("staff.law_page", name=name))
     status = 422 if form.errors else 200
-    return show(
-        "staff/law_change.html", form=form, name=name, title=law_title(name), today=here().today(), status=status
-    )
+    return show("staff/law_change.html", form=form, name=name, title=law_title(name), status=status)

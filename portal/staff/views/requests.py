@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,10 +14,11 @@ from portal.cases.kinds import KINDS
 from portal.cases.service import bulk as bulk_acts
 from portal.cases.service import handling, intake, queue, searching, views
 from portal.cases.service.queue import Filters
-from portal.kernel.problems import N_, Problem
+from portal.kernel.problems import N_, NotFound, Problem
 from portal.staff.forms.requests import IntakeForm
 from portal.staff.views.door import room
 from portal.web import navigation
+from portal.web.fields import read_day
 from portal.web.guards import crew, staff
 from portal.web.htmx import away, show
 from portal.web.words import _, here
@@ -123,14 +123,14 @@ def bulk() -> Response:
 def bulk_do() -> Response:
     """Do it, and say what was done and what was not; of all that a filter shows, a hundred and then the next."""
     numbers, following = _chosen(), ""
-    if (newest := request.form.get("newest", "")).isdigit() and len(newest) < 10:
+    if (newest := request.form.get("newest", "")).isdecimal() and len(newest) < 10:
         all_ = bulk_acts.Whole(_filters(), 0, int(newest))
         numbers, following = bulk_acts.part(all_, crew().number, request.form.get("after", "")[:40])
     done = _told(bulk_acts.carry_out(numbers, _act(), crew().number))
     so_far = {name: _count(name) + sum(bool(one.problem) == wrong for one in done) for name, wrong in _COUNTED.items()}
     onward = {**_sent(), "query": request.form.get("query", "")[:400], "newest": newest, "after": following, **so_far}
     known: dict[str, Any] = {"onward": onward if following else {}, "so_far": so_far, "total": _count("total")}
-    return show("staff/requests/done.html", planned=done, act=_act(), **known, **_said())
+    return show("staff/requests/done.html", planned=done, **known, **_said())
 
 
 @room.route(f"{QUEUE}/new", methods=["GET", "POST"])
@@ -209,25 +209,21 @@ def _filters() -> Filters:
 
 def _count(name: str) -> int:
     typed = request.form.get(name, "")
-    return int(typed) if typed.isdigit() and len(typed) < 10 else 0
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _chosen() -> list[int]:
-    return [int(number) for number in request.form.getlist("case") if number.isdigit() and len(number) < 10]
+    return [int(number) for number in request.form.getlist("case") if number.isdecimal() and len(number) < 10]
 
 
 def _act() -> bulk_acts.Act:
+    """Return what is to be done; NotFound for what no form of ours offers."""
     sent = _sent()
-    to = int(sent["to"]) if sent["to"].isdigit() and len(sent["to"]) < 10 else None
-    return bulk_acts.Act(sent["act"], to, _day(sent["until"]), sent["whom"])
+    if sent["act"] not in bulk_acts.ACTS or (sent["act"] == "wait" and sent["whom"] not in queue.WAITING):
+        raise NotFound
+    to = int(sent["to"]) if sent["to"].isdecimal() and len(sent["to"]) < 10 else None
+    return bulk_acts.Act(sent["act"], to, read_day(sent["until"]), sent["whom"])
 
 
 def _sent() -> dict[str, str]:
     return {name: request.form.get(name, "")[:20] for name in ("act", "to", "until", "whom")}
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None

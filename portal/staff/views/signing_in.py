@@ -8,7 +8,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal.accounts.identifiers import NotAnAddress
-from portal.accounts.staff import factors, kept
+from portal.accounts.keeping import of_staff
+from portal.accounts.staff import factors
 from portal.accounts.staff import signing_in as service
 from portal.accounts.views import network
 from portal.kernel.problems import Problem
@@ -122,7 +123,7 @@ def _attempt() -> str:
 
 def _to_kept(number: int) -> str:
     """Return where a member sees what they typed when they had to come here, "" where that is nothing."""
-    return KEPT if kept.of(number) else ""
+    return KEPT if of_staff.latest(number) else ""
 
 
 def _onward(asked: str | None) -> str:

@@ -18,7 +18,7 @@ from portal.web.htmx import show
 from portal.web.words import _, here
 
 SOON, PATIENCE = 1.5, 15.0  # seconds that the page of all, and that of one system, waits
-ACTIONS = {"delete": N_("Deleted"), "anonymise": N_("Made anonymous"), "keep": N_("Kept")}
+ACTIONS = {"delete": N_("Is deleted"), "anonymise": N_("Made anonymous"), "keep": N_("Kept")}
 
 navigation.desk(room, "systems_page", N_("Systems"), order=40, covers=("system_page",))
 

@@ -77,6 +77,8 @@ class Manifest:
     secret: str = ""
     erase_url: str = ""  # the same database by a login that may change it; `url` then only has to read
     parts: bool = False  # an HTTP system that can erase single tables
+    sweep: bool = False  # an HTTP system that can look through its texts for somebody
+    retention: bool = False  # an HTTP system that says what has come to its date, and deletes it when asked
     location: Location | None = None
     preferences: Mapping[str, Preference] = field(default_factory=dict)
     proofs: Mapping[str, Fact] = field(default_factory=dict)
