@@ -100,7 +100,7 @@ def _asked(options: argparse.Namespace) -> Asked:
 def _tell(outlook: Outlook) -> None:
     """Say which systems cannot be answered for."""
     for title in outlook.silent:
-        _note(f"{title}: does not answer")
+        _note(f"{title}: does not answer as it should; `portal sources check` says why")
     for title in outlook.unclaimed:
         _note(f"{title}: several people share this address, so none of their rows is touched")
 
@@ -127,7 +127,7 @@ def _export(options: argparse.Namespace) -> int:
     outcome = {"reference": reference, "file": str(options.file), "size": download.size, "sha256": download.sha256}
     _say(options, {**outcome, "missing": missing}, f"{reference}: {options.file}, {download.size:,} bytes")
     if missing:
-        raise Trouble(f"not in the copy, because they did not answer: {', '.join(missing)}")
+        raise Trouble(f"not in the copy, because they could not be read: {', '.join(missing)}")
     return 0
 
 
@@ -176,14 +176,29 @@ def _erase(options: argparse.Namespace) -> int:
     _refuse_or_confirm(options, asked)
     reference = cases.open_by_operator("deletion", asked.subject, options.verified.strip()).reference
     if not carried_out(lambda: _erasure_seen(reference, asked.subject), options.wait):
-        raise Trouble(f"{reference} is not over yet; the workers go on with it as soon as every system answers")
+        _tell_troubles(reference)
+        raise Trouble(f"{reference} is not over yet; the workers go on with it as soon as every system can be erased")
     progress = deletion.progress(deletion.load(reference, asked.subject))
     if progress.issued_at is None:
         raise Trouble(f"{reference} is paused, because something came in the way; the workers look again every day")
-    systems = [{"source": part.source, "erased": part.gone_rows, "kept": part.kept_rows} for part in progress.parts]
+    systems = [
+        {"source": part.source, "erased": part.gone_rows, "kept": part.kept_rows, "proof": part.proof or None}
+        for part in progress.parts
+    ]
     outcome = {"reference": reference, "certificate": progress.url, "systems": systems}
     _say(options, outcome, f"{reference}: erased everywhere; certificate at {progress.url}")
     return 0
+
+
+def _tell_troubles(reference: str) -> None:
+    """Say for each system that is not erased yet what keeps it from that, and whether somebody has to mend it."""
+    from portal.cases import service as cases
+    from portal.deletion import service as deletion
+
+    for one in deletion.standing(cases.by_reference(reference)):
+        if one.trouble:
+            cure = "mend it: `portal sources check`" if one.trouble.permanent else "it may pass by itself"
+            _note(f"{one.title}: {one.trouble.detail} ({cure})")
 
 
 def _refuse_or_confirm(options: argparse.Namespace, asked: Asked) -> None:

@@ -77,6 +77,10 @@ class Words:
         """Write a day without its year, for the axis of a plot: 12 Dec."""
         return str(dates.format_skeleton("MMMd", self._local(when), locale=self.locale))
 
+    def month(self, year: int, month: int) -> str:
+        """Spell a month: December 2026."""
+        return str(dates.format_skeleton("yMMMM", date(year, month, 1), locale=self.locale))
+
     def clock(self, when: datetime) -> str:
         """Return hour and minute: 14:02."""
         local = when.astimezone(self.zone)

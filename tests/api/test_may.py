@@ -20,6 +20,7 @@ from portal.consents import service as consents
 from portal.consents.service import asking, judging, projection
 from portal.consents.service.projection import Choice
 from portal.demo.stage import HERE
+from portal.kernel import crypto
 from portal.location import service as location
 from portal.policies import service as policies
 from portal.subjects import service as subjects
@@ -127,6 +128,20 @@ def test_a_row_that_waits_for_a_proof_speaks_for_nobody(portal: Portal) -> None:
         row = {"source": link.source, "id": json.loads(link.key)}
         assert asked(caller, row, **EVENTS)["reason"] == "unknown-person"
     assert asked(caller, {"email": sharer.email}, **EVENTS)["allowed"] is True
+
+
+def test_everybody_is_found_under_the_key_that_hashed_them(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    mai, caller = member(portal, "everyday"), Caller(portal, "may:read")
+    row = {"source": "booking", "id": row_of(portal, mai.email)}
+    newer = crypto._hasher(b"a newer key of thirty-two bytes.")
+    monkeypatch.setattr(crypto._ring, "hashers", [*crypto._ring.hashers, newer])
+    an = member(portal, "an@example.com")
+    for somebody in (mai, an):
+        switch(somebody, "marketing.events.email", "on")
+    unknown = [{"email": "nr1@example.com"}, {"source": "booking", "id": 987654}]
+    people = [unknown[0], {"email": mai.email}, row, {"email": an.email}, unknown[1]]
+    told = caller.post("/may", {"questions": [{"person": person, **EVENTS} for person in people]})
+    assert [answer["allowed"] for answer in told["answers"]] == [False, True, True, True, False]
 
 
 def test_ten_thousand_questions_take_as_many_statements_as_three(portal: Portal) -> None:

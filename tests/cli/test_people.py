@@ -116,7 +116,8 @@ def test_yes_asks_nothing_and_json_names_the_certificate(
     said = json.loads(done.stdout)
     assert said["reference"] == Certificate.get().reference
     assert f"/certificates/{said['reference']}/" in said["certificate"]
-    assert {system["source"] for system in said["systems"]} >= {"booking", "portal"}
+    proofs = {system["source"]: system["proof"] for system in said["systems"]}
+    assert proofs.items() >= {"booking": "texts", "portal": None}.items(), "how far it is proven, and ours by the page"
 
 
 def test_what_stops_a_deletion_stops_the_operator_with_its_sentence(
@@ -148,7 +149,7 @@ def test_what_a_silent_system_holds_up_is_left_to_the_workers(
     for words in (["export", email, str(file)], ["erase", email, "--yes"]):
         done = command("subjects", *words, "--verified", GROUND, "--wait", "2", environ=silent)
         assert done.returncode == 1
-        assert "Whitelabel App: does not answer" in done.stderr
+        assert "Whitelabel App: does not answer as it should; `portal sources check` says why" in done.stderr
         assert "the workers go on with it" in done.stderr
     assert not file.exists()
     assert rows_of(portal, email) == 1
@@ -157,6 +158,17 @@ def test_what_a_silent_system_holds_up_is_left_to_the_workers(
         portal.drain()
     assert rows_of(portal, email) == 0
     assert Certificate.select().count() == 1
+
+
+def test_what_somebody_has_to_mend_is_said_with_the_system(
+    portal: Portal, environ: dict[str, str], command: Command
+) -> None:
+    email = address(portal, "everyday")
+    with closing(sqlite3.connect(portal.systems.database("booking"))) as connection:
+        connection.execute("ALTER TABLE reviews RENAME COLUMN body TO words")
+    done = command("subjects", "erase", email, "--yes", "--verified", GROUND, "--wait", "3", environ=environ)
+    assert done.returncode == 1
+    assert "Booking App: table reviews has no column body (mend it: `portal sources check`)" in done.stderr
 
 
 def test_nobody_known_leaves_no_trace(

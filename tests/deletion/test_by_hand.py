@@ -181,6 +181,7 @@ def test_a_file_shows_it_and_the_certificate_names_it_by_its_hash(mai: Member, p
     assert hashes[1] == hashlib.sha256(png()).hexdigest()
     assert " ".join(hashes[1][start : start + 4] for start in range(0, 64, 4)) in said
     assert "people looked by hand" in said
+    assert "Looked for by hand; finished at" in said
     assert "Genuine" in said
     case = staff(mai.portal, "approver").browser.get("staff.case", reference=reference)
     assert f'href="/staff/checklists/{first.id}/answer"' in case.response.text

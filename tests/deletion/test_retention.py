@@ -14,7 +14,7 @@ from portal.deletion.models import Retention, Returned
 from portal.kernel import clock, db
 from portal.sources import registry
 from portal.subjects import holds
-from tests.deletion.conftest import Count, Member, new_user, run
+from tests.deletion.conftest import Count, Member, insert, new_user, run
 from tests.deletion.test_replay import backup, erase
 from tests.people import staff
 
@@ -137,6 +137,17 @@ def test_who_is_back_is_told_to_staff_once_and_without_a_name(mai: Member) -> No
     assert mai.email not in str(event.facts)
     assert service.sweep_returned() == 0
     assert len(cases()) == len(Returned.select()) == 1
+
+
+def test_who_is_back_in_a_system_that_speaks_http_is_told_too(mai: Member, caplog: pytest.LogCaptureFixture) -> None:
+    erase(mai)
+    row = {"space": "saigon-works", "member_code": "new-1", "full_name": "Mai", "joined_at": "2026-11-28T00:00:00Z"}
+    insert(mai.portal, "whitelabel", "members", **row, email=mai.email.upper())
+    assert service.sweep_returned() == 1
+    [case] = cases()
+    event = CaseEvent.get(CaseEvent.case == case, CaseEvent.name == "people returned")
+    assert (event.facts["source"], event.facts["people"]) == ("whitelabel", 1)
+    assert mai.email not in (str(event.facts) + caplog.text).casefold()
 
 
 def test_a_restored_backup_is_one_case_a_system_and_is_told_as_such(mai: Member, backup: Callable[[], None]) -> None:

@@ -6,13 +6,15 @@ from dataclasses import replace
 import pytest
 
 from portal import config
+from portal.app import Extension
 from portal.config import ConfigProblem
 from portal.kernel.db import atomic
+from portal.policies.models import PolicyVersion
 from portal.policies.service import answering
 from portal.web import words
 from tests.browse import Browser
 from tests.conftest import Portal
-from tests.people import Member, member
+from tests.people import Member, member, staff
 
 
 @pytest.fixture
@@ -31,6 +33,19 @@ def test_what_a_site_does_not_ask_has_no_place_on_its_pages(mai: Member) -> None
         assert not page.root.all("a", href=address), address
     mai.browser.get("/location", status=404)
     mai.browser.get("/marketing")
+
+
+def test_a_purpose_of_marketing_without_topics_can_be_changed_by_a_policy(
+    portal: Portal, mai: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news = replace(config.site().purposes["sharing.partners"], id="marketing.news", title={"en": "News", "vi": "Tin"})
+    purposes = {**config.site().purposes, "marketing.news": news}
+    config.use(replace(portal.config, site=replace(config.site(), purposes=purposes)))
+    monkeypatch.setitem(portal.app.extensions, "portal", Extension(config.site()))
+    admin = staff(portal, "admin")
+    for version in PolicyVersion.select():
+        admin.browser.get(f"/staff/policies/{version.id}")
+    assert "News" in mai.browser.get("/uses").text
 
 
 def test_the_first_page_offers_only_what_there_is(portal: Portal, mai: Member) -> None:

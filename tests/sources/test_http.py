@@ -12,6 +12,7 @@ import pytest
 
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import Identifier, Line, Person, Setting, Source, Young
+from portal.sources.drift import changes
 from portal.sources.history import After, History, Reported, Span, Tally
 from portal.sources.http import client
 from portal.sources.manifest import Text, parse
@@ -328,6 +329,28 @@ def test_a_description_is_compared_with_the_manifest(system: System, source: Sou
     ]
 
 
+def test_what_its_description_says_anew_is_told_as_a_change(system: System, source: Source) -> None:
+    members = {"erase": "delete", "columns": ["id", "name"]}
+    kept = {"erase": "keep", "columns": ["total"], "keep": {"column": "paid_on", "years": 10}}
+    told = {"tables": {"members": members, "receipts": kept}}
+    newer = {
+        "tables": {
+            "members": {**members, "columns": ["id", "nickname"]},
+            "receipts": {**kept, "keep": {"column": "paid_on", "years": 5}},
+            "photos": members,
+        }
+    }
+    system.answer("describe", json_of(told), json_of(newer), json_of({"tables": {"members": {}}}))
+    before, after = source.shape(), source.shape()
+    assert [str(change) for change in changes(before, after)] == [
+        "warning: members.name: Since the last check: It is gone. It was: column.",
+        "warning: members.nickname: Since the last check: It is new: column. Say in the manifest what becomes of it.",
+        "warning: photos: Since the last check: The table is new. If it holds persons, cover it.",
+        "warning: receipts.kept: Since the last check: It was: 10 years by paid_on. Now it is: 5 years by paid_on.",
+    ]
+    assert refusal(source.shape).permanent
+
+
 LOCATED = """
 [tables.places]
 erase = "delete"
@@ -489,6 +512,18 @@ def test_a_system_that_knows_no_pages_is_counted_through_the_newest_first(system
         after = page.after or ""
     assert found == [[4, 3], [2, 1], [0]]
     assert after == ""
+
+
+def test_what_the_manifest_does_not_export_is_given_to_nobody_whatever_is_sent(system: System) -> None:
+    hiding = MANIFEST.replace("[tables.bookings]\n", "[tables.bookings]\ncolumns.pin = { export = false }\n")
+    rows = [{"table": "bookings", "row": {"id": number, "pin": "1234", "by": "x"}} for number in range(2)]
+    system.answer("access", lines_of({"as_of": AS_OF, "counts": {"bookings": 2}}, *rows, END))
+    source = source_at(system.url, manifest=hiding)
+    given = [{"id": 0, "by": "x"}, {"id": 1, "by": "x"}]
+    with source.snapshot(PERSON) as snapshot:
+        assert list(snapshot.rows("bookings")) == given
+        assert [batch.names for batch in snapshot.batches("bookings")] == [("id", "by")] * 2
+    assert list(source.page(PERSON, "bookings").rows) == given[::-1]
 
 
 def test_a_page_that_is_not_as_the_protocol_says_is_refused(system: System, source: Source) -> None:

@@ -63,6 +63,10 @@ def test_before_an_erasure_their_row_says_what_else_they_are_known_by(system: Sy
     )
     assert able.traced(PERSON).traces == (*PERSON.identifiers, Identifier("email", "anh@work.example"))
     assert able.traced(PERSON).identifiers == PERSON.identifiers, "nobody has proven it"
+    hiding = source_at(
+        system.url, manifest=ABLE.replace("[tables.members]", "[tables.members]\ncolumns.email = { export = false }")
+    )
+    assert hiding.traced(PERSON).traces == able.traced(PERSON).traces, "it is sought, though it is not exported"
 
 
 def test_who_is_not_known_by_anything_is_not_looked_for(system: System, able: Source) -> None:

@@ -140,9 +140,14 @@ def test_an_outline_is_like_every_spelling_that_the_pattern_finds() -> None:
 
 def is_outlined(text: str, one: spellings.Outline) -> bool:
     """Say whether a text is like all that an outline asks of it."""
-    pairs = list(zip(one.shapes[1:], one.closer, strict=True)) if one.shapes else []
-    shaped = not pairs or (is_like(text, one.shapes[0]) and any(all(map(partial(is_like, text), two)) for two in pairs))
-    return is_like(text, one.like) and shaped and (not one.closer or any(is_like(text, like) for like in one.closer))
+    pairs = list(zip(one.shapes, one.closer, strict=True)) if one.shapes else []
+    shaped = not pairs or any(all(map(partial(is_like, text), two)) for two in pairs)
+    return (
+        one.least <= len(text)
+        and is_like(text, one.like)
+        and shaped
+        and (not one.closer or any(is_like(text, like) for like in one.closer))
+    )
 
 
 def test_a_digit_that_all_outlines_share_is_in_every_spelling_of_each() -> None:

@@ -95,8 +95,8 @@ def ways(case: Case) -> list[Way]:
     if codes.may_send(case):
         found.append(Way("code", N_("By a code"), N_("We send it to the address of this request. It takes a minute.")))
     if first and kind(case.kind).needs <= Proof.FACTS and facts.offered():
-        found.append(Way("facts", N_("By two facts"), N_("You answer what only you know, such as a booking's day.")))
-    found.append(Way("in-person", N_("At one of our spaces"), N_("You say a short number there. No copy is made.")))
+        found.append(Way("facts", N_("By two facts"), N_("You answer what only you know.")))
+    found.append(Way("in-person", N_("At one of our places"), N_("You say a short number there. No copy is made.")))
     if case.contact:
         hint = N_("We write to every address that we know of you, and wait for seven days.")
         found.append(Way("lost-mailbox", N_("I can read none of my old mailboxes"), hint))

@@ -60,7 +60,7 @@ class AccountForm(Form):
     target_email = EmailField(N_("E-mail address of the account"), validators=[Length(max=254)])
     target_phone = PhoneField(N_("Phone number of the account"), hint=N_("With + and the country, such as +84."))
     target_external_id = TextField(N_("Member number"), validators=[Length(max=64)])
-    target_space = TextField(N_("Space that the child goes to"), validators=[Length(max=200)])
+    target_space = TextField(N_("Place that the child goes to"), validators=[Length(max=200)])
 
     def named(self) -> dict[str, str]:
         """Return what was typed, by the words of the service."""

@@ -61,8 +61,8 @@ METHODS = {
         N_("A video call"), N_("We talk for a few minutes. Nothing is recorded."), camera=True
     ),
     "in_person": Method(
-        N_("In person at a space"),
-        N_("Come to a space and say the reference of this report. You need not bring a copy of anything."),
+        N_("In person at one of our places"),
+        N_("Come to one of our places and say the reference of this report. You need not bring a copy of anything."),
     ),
     "card_charge": Method(
         N_("A small card charge"),

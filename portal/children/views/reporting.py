@@ -200,8 +200,7 @@ def _said_back(walk: Walk) -> Iterator[Answer]:
     yield Answer("who", _("Who you are"), _(RELATIONS[draft.relation]))
     named = [f"{_(account[f'target_{kind}'].label.text)}: {text}" for kind, text in draft.named.items() if text]
     yield Answer("account", _("Which account"), "; ".join(named))
-    months = {one.value: one.label for one in walk.forms["age"]["month"].options()}
-    born = f"{months[str(draft.birth_month)]} {draft.birth_year}"
+    born = here().month(draft.birth_year, draft.birth_month)
     yield Answer("age", _("Country and birth of the child"), f"{name_of(draft.country)}, {born}")
     yield Answer("wishes", _("What you want"), here().listed(_(WISHES[wish][0]) for wish in draft.wishes))
     if draft.keep_until:

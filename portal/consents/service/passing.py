@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from portal.consents.models import Reach, reach_of, reached
 from portal.consents.service import suspending
 from portal.consents.service.connecting import read_first
 from portal.consents.service.names import named, parted, purpose, takers, touched
-from portal.consents.service.projection import Choice, Reader, in_force, standing
+from portal.consents.service.projection import Choice, Reader, standing
 from portal.hooks import service as hooks
 from portal.kernel import audit, clock, failpoints, outbox
 from portal.kernel.db import atomic
@@ -74,17 +74,17 @@ def _reached(stored: str) -> Mapping[str, Reach]:
 def _in_systems(
     far: Mapping[str, Reach], choices: Mapping[str, Choice], purposes: Iterable[str] | None
 ) -> dict[str, list[Passed]]:
-    return {
-        name: [
-            _passed(source, choice, reach, own=named(name, source.id) in choices)
-            for source in takers(name)
-            if (reach := far.get(source.id))
-            and (choice := in_force(choices, name, source.id))
-            and (reach.linked or _trying(reach, choice))
-        ]
-        for name in (choices if purposes is None else purposes)
-        if not parted(name)[1]
-    }
+    names = choices if purposes is None else purposes
+    return {name: list(_concerned(far, choices, name)) for name in names if not parted(name)[1]}
+
+
+def _concerned(far: Mapping[str, Reach], choices: Mapping[str, Choice], name: str) -> Iterator[Passed]:
+    for source in takers(name):
+        if reach := far.get(source.id):
+            own = choices.get(named(name, source.id))
+            choice = own or choices[name]
+            if reach.linked or _trying(reach, choice):
+                yield _passed(source, choice, reach, own=own is not None)
 
 
 def unconfirmed(subject_id: int, choices: Mapping[str, Choice]) -> list[Source]:

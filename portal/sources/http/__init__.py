@@ -27,6 +27,7 @@ from portal.sources.base import (
     Preview,
     Proof,
     Setting,
+    Shape,
     Snapshot,
     Source,
     Young,
@@ -35,7 +36,7 @@ from portal.sources.base import (
 from portal.sources.history import History
 from portal.sources.http import aging, counted, sweeping
 from portal.sources.http.client import Client, as_sent
-from portal.sources.http.describe import compare
+from portal.sources.http.describe import compare, shape
 from portal.sources.http.history import HttpHistory
 from portal.sources.http.stream import CutShort, SpooledSnapshot, key_of, lines
 from portal.sources.manifest import Manifest
@@ -80,8 +81,11 @@ class HttpSource(Source):
 
     def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
         """Ask for one page; a system that knows no pages answers with everything, which is counted through."""
+        return self._page(person, table, after, limit)
+
+    def _page(self, person: Person, table: str, after: str = "", limit: int = 50, given: bool = True) -> Page:
         with self._stream("access", person=as_sent(person), table=table, after=after, limit=limit) as response:
-            snapshot = SpooledSnapshot(response, self.manifest.tables)
+            snapshot = SpooledSnapshot(response, self.manifest.tables, given)
         with closing(snapshot), self._client.understood("access"):
             entry = self.manifest.tables[table]
             if "next" not in snapshot.head:
@@ -156,7 +160,7 @@ class HttpSource(Source):
         """Add what stands on their own rows there, for a system that looks through its texts for it."""
         if not self.manifest.sweep:
             return person
-        rows = self.page(person, self.manifest.subject.table, limit=SUBJECTS).rows
+        rows = self._page(person, self.manifest.subject.table, limit=SUBJECTS, given=False).rows
         known = [*person.traces, *person.identifiers, *sweeping.on_row(self.manifest, rows)]
         return replace(person, traces=tuple(dict.fromkeys(known)))
 
@@ -213,6 +217,11 @@ class HttpSource(Source):
         answer = self._ask(RETENTION, operation, **asked)
         with self._client.understood(operation):
             yield answer
+
+    def shape(self) -> Shape:
+        answer = self._ask(DESCRIBE, "describe")
+        with self._client.understood("describe"):
+            return shape(answer)
 
     def _ask(self, path: str, operation: str, **asked: Any) -> Mapping[str, Any]:
         return self._client.ask(path, operation, str(uuid4()), **asked)[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from portal.sources.base import Finding
+from portal.sources.base import Finding, Shape
 from portal.sources.manifest import Manifest, Table
 
 PROTOCOL = 1
@@ -18,6 +18,18 @@ def compare(manifest: Manifest, described: Mapping[str, Any]) -> list[Finding]:
         *_tables(manifest, described["tables"]),
         *_location(manifest, described["tables"]),
     ]
+
+
+def shape(described: Mapping[str, Any]) -> Shape:
+    """Return what the system says of itself by table: each column, what an erasure does, until when rows are kept."""
+    return {str(name): dict(_shape(told)) for name, told in sorted(described["tables"].items())}
+
+
+def _shape(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from ((str(column), "column") for column in told["columns"])
+    yield "erasure", str(told["erase"])
+    if keep := told.get("keep"):
+        yield "kept", f"{keep['years']} years by {keep['column']}"
 
 
 def _abilities(manifest: Manifest, described: Mapping[str, Any]) -> Iterator[Finding]:

@@ -130,11 +130,10 @@ class ScheduleForm(Form):
     def abouts(self) -> list[tuple[str, str]]:
         """Return what a version can change: each choice, or for marketing its topic."""
         known = site().purposes
-        names = dict.fromkeys(name.rpartition(".")[0] if name.startswith("marketing.") else name for name in known)
-        return [(name, _about(name)) for name in names]
-
-
-def _about(name: str) -> str:
-    topic = site().topics.get(name.partition(".")[2]) if name.startswith("marketing.") else None
-    words = topic.title if topic else site().purposes[name].title
-    return words.get(here().language) or next(iter(words.values()))
+        of_topics = {
+            f"marketing.{topic.id}.{way}": (f"marketing.{topic.id}", topic.title)
+            for topic in site().topics.values()
+            for way in topic.channels
+        }
+        titles = dict(of_topics.get(name, (name, purpose.title)) for name, purpose in known.items())
+        return [(name, words.get(here().language) or next(iter(words.values()))) for name, words in titles.items()]

@@ -145,7 +145,7 @@ def _waiting(figures: Figures) -> str:
     if figures.oldest is None:
         return _("Nothing waits.")
     count = here().plural("%(num)s message", "%(num)s messages", figures.waiting)
-    return _("%(messages)s wait, the oldest since %(at)s.", messages=count, at=here().moment(figures.oldest))
+    return _("Waiting: %(messages)s, the oldest since %(at)s.", messages=count, at=here().moment(figures.oldest))
 
 
 def _answer(one: Message) -> str:
