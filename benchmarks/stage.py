@@ -66,13 +66,12 @@ def fill(database: Path, accounts: int, signed_in: int = 200) -> list[str]:
     """Give a portal so many accounts, each with subject, choices and deliveries; return tokens of sessions."""
     told = [tokens.new_token() for _ in range(signed_in)]
     live = {1 + place * (accounts // signed_in): token for place, token in enumerate(told)}
-    choices = json.dumps({"location.level": ["approximate", 1, NOW], "marketing.events.email": ["off", 1, NOW]})
     numbers = range(1, accounts + 1)
     rows = (
         ((n, NOW) for n in numbers),
         ((n, n, NOW) for n in numbers),
-        ((n, choices) for n in numbers),
-        ((n, source, NOW, NOW) for n in numbers for source in ("booking", "whitelabel")),
+        ((n, _chosen(_moment(n))) for n in numbers),
+        ((n, source, _moment(n), _moment(n)) for n in numbers for source in ("booking", "whitelabel")),
         ((n, source, NOW) for n in numbers for source in ("booking", "whitelabel")),
         ((n, tokens.digest(live.get(n) or secrets.token_hex(32)), NOW, LATER, NOW) for n in numbers),
     )
@@ -83,6 +82,15 @@ def fill(database: Path, accounts: int, signed_in: int = 200) -> list[str]:
         db.commit()
         db.execute("ANALYZE")
     return told
+
+
+def _moment(number: int) -> str:
+    """Return when somebody chose: nobody's rows read as another's do, so what is kept for one serves nobody else."""
+    return f"2026-11-22T10:00:00.{number % 1_000_000:06}+00:00"
+
+
+def _chosen(at: str) -> str:
+    return json.dumps({"location.level": ["approximate", 1, at], "marketing.events.email": ["off", 1, at]})
 
 
 @contextmanager

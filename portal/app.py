@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,15 +32,14 @@ import portal.staff.views
 import portal.subjects.views
 import portal.uses.views
 from portal import config, start, web
-from portal.accounts.apps import keeping
-from portal.accounts.staff import kept as staff_kept
+from portal.accounts.keeping import of_people, of_staff
 from portal.accounts.staff import sessions as staff_sessions
 from portal.accounts.views import SESSION
 from portal.config import Config, Site
 from portal.kernel import db
 from portal.staff.views import KEPT, STAFF_SESSION
 from portal.subjects import service as subjects
-from portal.web import cookies, guards
+from portal.web import cookies
 from portal.web.guards import Crew, Session
 from portal.web.keeping import Keeper
 from portal.web.lean import Lean
@@ -82,9 +82,8 @@ def create_app(settings: Config | None = None) -> Flask:
     start.open_house(settings)
     app = Lean("portal", static_folder=None, template_folder=str(shipped("templates")))
     app.extensions["portal"] = Extension(settings.site)
-    keeper = Keeper(keeping.put, keeping.load, keeping.let_go)
+    keeper = Keeper(of_people.put, of_people.load, of_people.let_go, _keep_of_staff)
     web.init_app(app, _load_session, _load_staff, portal.api.views.load_caller, keeper)
-    guards.keep_typed_by(app, _keep_typed)
     for room in ROOMS:
         app.register_blueprint(room.room)
     app.teardown_request(_release)
@@ -116,9 +115,9 @@ def _load_staff(request: Request) -> Crew | None:
     return staff_sessions.signed_in(cookies.got(STAFF_SESSION))
 
 
-def _keep_typed(path: str, fields: list[tuple[str, str]]) -> None:
+def _keep_of_staff(path: str, typed: Iterable[tuple[str, str]]) -> None:
     if not path.startswith(KEPT):  # what is sent from there is kept already
-        staff_kept.put(cookies.got(STAFF_SESSION) or "", path, fields)
+        of_staff.put(cookies.got(STAFF_SESSION) or "", path, typed)
 
 
 def _release(error: Any) -> None:

@@ -31,18 +31,20 @@ import hmac
 import http.client
 import json
 import re
-import ssl
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import quote, urlsplit
 
 Person = Mapping[str, Any]
 MOST = 10_000  # questions in one call
-_EMAIL = re.compile(r"[!-?A-~]{1,64}@[0-9A-Za-z.-]{1,190}")
+_EMAIL = re.compile(r"[!-?A-~]{1,64}@[0-9A-Za-z.-]{1,189}")
 _PHONE = re.compile(r"\+[1-9][0-9]{5,14}")
+_text = partial(json.dumps, default=str)  # the id of a row may be a UUID
+_NEVER = float("-inf")
 
 
 def email(address: str) -> Person:
@@ -55,18 +57,22 @@ def phone(number: str) -> Person:
     return {"phone": number}
 
 
-def row(source: str, key: str | int | list[str | int]) -> Person:
-    """Name somebody by the id of their row in a connected system."""
+def row(source: str, key: Any) -> Person:
+    """Name somebody by the id of their row in a connected system; a list where its key has several columns."""
     return {"source": source, "id": key}
 
 
 class Answer(NamedTuple):
-    """Whether it may be done, why, since when, and by which request."""
+    """Whether it may be done, why, since when, by which request, and when to ask again (with "quiet-hours")."""
 
     allowed: bool
     reason: str
     since: str = ""
     request: str = ""
+    again_at: str = ""
+
+
+UNREACHABLE = Answer(False, "unreachable")
 
 
 class Question(NamedTuple):
@@ -80,23 +86,17 @@ class Question(NamedTuple):
 
     def body(self) -> dict[str, Any]:
         """Return it as it is sent."""
-        more = {"channel": self.channel, "state": self.state, "source": self.source}
-        named = {name: value for name, value in more.items() if value}
-        return {"person": dict(self.person), "purpose": self.purpose, **named}
+        return {"person": dict(self.person)} | {
+            name: said for name, said in self._asdict().items() if said and name != "person"
+        }
 
     def key(self) -> str:
-        """Return what it is kept by."""
-        return json.dumps([dict(self.person), *self[1:]], sort_keys=True)
+        """Return what its answer is kept by."""
+        return _text([dict(self.person), *self[1:]], sort_keys=True)
 
 
 class Trouble(Exception):
     """The portal did not answer, or refused; the message has no personal data."""
-
-
-class _Kept(NamedTuple):
-    answer: Answer
-    person: str
-    until: float
 
 
 class Client:
@@ -115,18 +115,15 @@ class Client:
         size: int = 100_000,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.trouble = ""
-        self._url, self._key, self._timeout = urlsplit(url), key, timeout
-        self._fresh, self._max_age, self._patience, self._retry = fresh, max_age, patience, retry
-        self._size, self._clock = size, clock
-        self._lock, self._looking, self._local = threading.Lock(), threading.Lock(), threading.local()
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._of: dict[str, set[str]] = {}
-        self._hash_key: bytes | None = None
-        self._keeps = True
-        self._cursor = ""
-        self._looked = self._not_before = float("-inf")
-        self._changed = 0
+        self._line, self._cache, self._clock = _Line(url, key, timeout, retry, clock), _Cache(size), clock
+        self._fresh, self._max_age, self._patience = fresh, max_age, patience
+        self._looking = threading.Lock()
+        self._hash_key, self._keeps, self._cursor, self._looked = b"", True, "", _NEVER
+
+    @property
+    def trouble(self) -> str:
+        """Return what is wrong with the portal or the key, "" when all is well."""
+        return self._line.trouble
 
     def may(self, person: Person, purpose: str, channel: str = "", *, state: str = "", source: str = "") -> bool:
         """Tell whether it may be done now. False for whatever is in doubt; raises nothing."""
@@ -144,22 +141,6 @@ class Client:
         told = iter([answer for begin in range(0, len(missing), MOST) for answer in self._ask(missing[begin:][:MOST])])
         return [next(told) if answer is None else answer for answer in found]
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Make any call of the API, such as POST /location/points; raises Trouble. See /api/v1/openapi.json."""
-        if self._clock() < self._not_before:
-            raise Trouble(self.trouble)
-        try:
-            status, text, wait = self._send(method, f"/api/v1{path}", body, headers)
-            if status >= 500 or status in (401, 403, 429):
-                self._rest(_told(status, text), max(self._retry, wait))
-            if status >= 400:
-                raise Trouble(_told(status, text))
-            answer = json.loads(text)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            self._rest(f"the portal does not answer: {type(error).__name__}", self._retry)
-        self.trouble = ""
-        return answer
-
     def admit(self, person: Person, source: str, captured: Sequence[str]) -> list[str]:
         """Return for each moment of capture how precisely its place may be stored: "off" where it may not be.
 
@@ -173,50 +154,40 @@ class Client:
         except (Trouble, KeyError, TypeError):
             return ["off"] * len(captured)
 
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """Make any call of the API, such as POST /location/points; raises Trouble. See /api/v1/openapi.json."""
+        return self._line.call(method, path, body, headers)
+
+    def close(self) -> None:
+        """Close the connection of this thread; the next call opens another."""
+        self._line.close()
+
     def _known(self, question: Question) -> Answer | None:
         """Return a kept answer that still counts, None where the portal has to be asked."""
-        with self._lock:
-            kept = self._kept.get(question.key())
-            if kept is None:
-                return None
-            now, is_down = self._clock(), self._clock() < self._not_before
-            if not is_down and (now >= kept.until or now - self._looked > max(self._fresh, 0)):
-                return None
-            if is_down and kept.answer.allowed and now - self._looked > self._patience:
-                return Answer(False, "unreachable")
-            if is_down and kept.answer.allowed and now >= kept.until:
-                return Answer(False, "unreachable")
-            self._kept.move_to_end(question.key())
-            return kept.answer
+        kept = self._cache.get(question.key())
+        if kept is None:
+            return None
+        now, since = self._clock(), self._clock() - self._looked
+        if not self._line.is_down:
+            return kept.answer if now < kept.until and since <= self._fresh else None
+        trusted = not kept.answer.allowed or (now < kept.until and since <= self._patience)
+        return kept.answer if trusted else UNREACHABLE
 
     def _ask(self, questions: Sequence[Question]) -> list[Answer]:
-        with self._lock:
-            changed, can_keep = self._changed, bool(self._cursor)
+        changes, keeps = self._cache.changes, bool(self._cursor)
         try:
             told = self.call("POST", "/may", {"questions": [question.body() for question in questions]})["answers"]
             answers = [_answer(one) for one in told]
         except (Trouble, KeyError, TypeError):
             answers = []
         if len(answers) != len(questions):
-            return [self._known(question) or Answer(False, "unreachable") for question in questions]
-        if can_keep:
-            self._keep(questions, answers, changed)
-        return answers
-
-    def _keep(self, questions: Sequence[Question], answers: Sequence[Answer], changed: int) -> None:
-        """Keep answers, unless something changed while they were on their way."""
-        with self._lock:
-            if changed != self._changed:
-                return
+            return [self._known(question) or UNREACHABLE for question in questions]
+        if keeps:
             until = self._clock() + self._max_age
-            for question, answer in zip(questions, answers, strict=True):
-                if person := self._hashed(question.person):
-                    key = question.key()
-                    self._kept[key] = _Kept(answer, person, until)
-                    self._kept.move_to_end(key)
-                    self._of.setdefault(person, set()).add(key)
-            while len(self._kept) > self._size:
-                self._forget(next(iter(self._kept)))
+            asked = zip(questions, answers, strict=True)
+            new = ((one.key(), _Kept(answer, self._hashed(one.person), until)) for one, answer in asked)
+            self._cache.put(new, changes)
+        return answers
 
     def _look(self) -> None:
         """Read what changed, where that is due, and let go of what it touches."""
@@ -232,8 +203,7 @@ class Client:
                 return
 
     def _is_due(self) -> bool:
-        now = self._clock()
-        return self._keeps and now >= self._not_before and now - self._looked >= self._fresh
+        return self._keeps and not self._line.is_down and self._clock() - self._looked >= self._fresh
 
     def _begin(self) -> None:
         shared = self.call("GET", "/key")["hash"]
@@ -244,26 +214,14 @@ class Client:
         self._cursor = str(self.call("GET", "/suppressions/changes?cursor=now")["next"])
 
     def _read_changes(self) -> bool:
+        """Read one page of what changed; return whether there is more."""
         began = self._clock()
         told = self.call("GET", f"/suppressions/changes?limit=1000&cursor={quote(self._cursor)}")
-        people = [str(person) for line in told["changes"] for person in line["people"]]
-        with self._lock:
-            for person in people:
-                for key in list(self._of.get(person, ())):
-                    self._forget(key)
-            self._changed += bool(people)
-            self._cursor, more = str(told["next"]), told["more"] is True
-            if not more:
-                self._looked = began
+        self._cache.forget([str(person) for line in told["changes"] for person in line["people"]])
+        self._cursor, more = str(told["next"]), told["more"] is True
+        if not more:
+            self._looked = began
         return more
-
-    def _forget(self, key: str) -> None:
-        kept = self._kept.pop(key, None)
-        if kept is not None:
-            mine = self._of.get(kept.person, set())
-            mine.discard(key)
-            if not mine:
-                self._of.pop(kept.person, None)
 
     def _hashed(self, person: Person) -> str:
         """Return how changes name a person; "" for a name that might be written in another way there."""
@@ -274,8 +232,87 @@ class Client:
             said = f"phone:{person['phone']}"
         elif "id" in person:
             key = person["id"] if isinstance(person["id"], list) else [person["id"]]
-            said = f"source:{person['source']}:{json.dumps(key)}"
-        return hmac.new(self._hash_key, said.encode(), "sha256").hexdigest() if said and self._hash_key else ""
+            said = f"source:{person['source']}:{_text(key)}"
+        return hmac.new(self._hash_key, said.encode(), "sha256").hexdigest() if said else ""
+
+
+class _Kept(NamedTuple):
+    answer: Answer
+    person: str
+    until: float
+
+
+class _Cache:
+    """Answers by their question, the least used going first, and let go of by person."""
+
+    def __init__(self, size: int) -> None:
+        self.changes = 0
+        self._size, self._lock = size, threading.Lock()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._of: dict[str, set[str]] = {}
+
+    def get(self, key: str) -> _Kept | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, answers: Iterable[tuple[str, _Kept]], changes: int) -> None:
+        """Keep answers, unless something changed while they were on their way; of whom changes do not name, none."""
+        with self._lock:
+            if changes != self.changes:
+                return
+            for key, kept in answers:
+                if kept.person:
+                    self._kept[key] = kept
+                    self._kept.move_to_end(key)
+                    self._of.setdefault(kept.person, set()).add(key)
+            while len(self._kept) > self._size:
+                key, kept = self._kept.popitem(last=False)
+                self._of[kept.person].discard(key)
+                if not self._of[kept.person]:
+                    del self._of[kept.person]
+
+    def forget(self, people: Sequence[str]) -> None:
+        with self._lock:
+            self.changes += bool(people)
+            for person in people:
+                for key in self._of.pop(person, ()):
+                    del self._kept[key]
+
+
+class _Line:
+    """The way to one portal: a connection for each thread, and no call for a while after one that failed."""
+
+    def __init__(self, url: str, key: str, timeout: float, retry: float, clock: Callable[[], float]) -> None:
+        self.trouble = ""
+        self._url, self._key, self._timeout, self._retry, self._clock = urlsplit(url), key, timeout, retry, clock
+        self._local = threading.local()
+        self._not_before = _NEVER
+
+    @property
+    def is_down(self) -> bool:
+        return self._clock() < self._not_before
+
+    def call(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Any:
+        if self.is_down:
+            raise Trouble(self.trouble)
+        try:
+            status, text, wait = self._send(method, f"/api/v1{path}", body, headers)
+            if status >= 500 or status in (401, 403, 429):
+                self._rest(_told(status, text), max(self._retry, wait))
+            if status >= 400:
+                raise Trouble(_told(status, text))
+            answer = json.loads(text)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self._rest(f"the portal does not answer: {type(error).__name__}", self._retry)
+        self.trouble = ""
+        return answer
+
+    def close(self) -> None:
+        if connection := getattr(self._local, "connection", None):
+            connection.close()
+            self._local.connection = None
 
     def _rest(self, trouble: str, seconds: float) -> NoReturn:
         self.trouble, self._not_before = trouble, self._clock() + seconds
@@ -283,7 +320,7 @@ class Client:
 
     def _send(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, bytes, float]:
         """Send over a connection that is kept; once more over a new one where the portal had closed it."""
-        sent = None if body is None else json.dumps(body).encode()
+        sent = None if body is None else _text(body).encode()
         told = {"Authorization": f"Bearer {self._key}", "Accept": "application/json", **headers}
         told |= {} if sent is None else {"Content-Type": "application/json"}
         for is_last in (getattr(self._local, "connection", None) is None, True):
@@ -294,34 +331,24 @@ class Client:
                 wait = answer.getheader("Retry-After", "0")
                 return answer.status, answer.read(), float(wait) if wait.isdigit() else 0.0
             except (OSError, http.client.HTTPException) as error:
-                self._local.connection = None
-                connection.close()
+                self.close()
                 if is_last or isinstance(error, TimeoutError):
                     raise
         raise OSError
 
-    def close(self) -> None:
-        """Close the connection of this thread; the next call opens another."""
-        if connection := getattr(self._local, "connection", None):
-            connection.close()
-            self._local.connection = None
-
     def _connection(self) -> http.client.HTTPConnection:
-        found: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
-        if found is None:
-            host, port = self._url.hostname or "", self._url.port
-            if self._url.scheme == "https":
-                secure = ssl.create_default_context()
-                found = http.client.HTTPSConnection(host, port, timeout=self._timeout, context=secure)
-            else:
-                found = http.client.HTTPConnection(host, port, timeout=self._timeout)
-            self._local.connection = found
+        if getattr(self._local, "connection", None) is None:
+            secure = self._url.scheme == "https"  # its certificate is checked, as by default
+            kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+            self._local.connection = kind(self._url.hostname or "", self._url.port, timeout=self._timeout)
+        found: http.client.HTTPConnection = self._local.connection
         return found
 
 
 def _answer(told: Mapping[str, Any]) -> Answer:
     """Read an answer; only the word true allows."""
-    return Answer(told["allowed"] is True, str(told["reason"]), told.get("since", ""), told.get("request", ""))
+    more = (told.get(name, "") for name in ("since", "request", "again_at"))
+    return Answer(told["allowed"] is True, str(told["reason"]), *more)
 
 
 def _told(status: int, text: bytes) -> str:

@@ -42,7 +42,7 @@ COUNTS = {
         "members": "SELECT count(*) FROM members WHERE id = :id",
         **{
             table: _MINE.format(table, "member_id")
-            for table in ("memberships", "check_ins", "door_events", "places", "posts")
+            for table in ("memberships", "check_ins", "door_events", "places", "posts", "receipts")
         },
     },
 }

@@ -7,12 +7,12 @@ from typing import Any
 
 from babel.dates import get_month_names
 from wtforms import StringField
-from wtforms.validators import InputRequired, Regexp, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from portal.kernel import ages
 from portal.kernel.problems import N_
 from portal.web.countries import all_countries
-from portal.web.fields import CodeField, Drawn, EmailField, Form, SelectField, choice
+from portal.web.fields import Drawn, EmailField, Form, SelectField, choice
 from portal.web.words import here
 
 LONGEST_LIFE = 125  # years
@@ -25,16 +25,6 @@ class AddressForm(Form):
         N_("E-mail address"),
         hint=N_("The one that you use in our apps. We send a code to it."),
         validators=[InputRequired(N_("Enter your e-mail address."))],
-    )
-
-
-class CodeForm(Form):
-    """Asks for the six digits."""
-
-    code = CodeField(
-        N_("Code from the mail"),
-        hint=N_("Six digits."),
-        validators=[Regexp(r"^\d{6}$", message=N_("Enter the six digits of the code."))],
     )
 
 

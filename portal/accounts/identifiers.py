@@ -6,10 +6,15 @@ from datetime import datetime
 from typing import Any
 
 import peewee
-from email_validator import EmailNotValidError, validate_email
 
 from portal import config
 from portal.accounts import alarms
+from portal.accounts.addresses import TYPED as TYPED
+from portal.accounts.addresses import NotAnAddress as NotAnAddress
+from portal.accounts.addresses import NotAPhone as NotAPhone
+from portal.accounts.addresses import NoTexts as NoTexts
+from portal.accounts.addresses import WrongCode as WrongCode
+from portal.accounts.addresses import normal as normal
 from portal.accounts.models import Account, Identifier, Proof
 from portal.accounts.persons import number_of
 from portal.accounts.spans import CODE_LIFE, TRIES
@@ -18,47 +23,14 @@ from portal.kernel.db import atomic, clear
 from portal.kernel.problems import N_, NotFound, Problem
 from portal.kernel.work import wake_table
 from portal.notices import bounces, messages
-from portal.sources.identifiers import EXTERNAL, normal_phone
+from portal.sources.identifiers import EXTERNAL
 
-TYPED = ("email", "phone")  # any other kind comes by a signed hand-off
 PER_ADDRESS, PER_ACCOUNT = "5/day", "12/hour"
 
 audit.declare("accounts.identifier_asked", "kind")
 audit.declare("accounts.identifier_added", "kind")
 audit.declare("accounts.identifier_removed", "kind")
 audit.declare("accounts.identifier_main", "kind")
-
-
-class WrongCode(Problem):
-    """The code does not open: mistyped, expired, used, or never sent. All of them look alike."""
-
-    status, code = 422, "wrong-code"
-    say = N_("This code is not right, or it is no longer valid.")
-    then = N_("Type the newest code from your mail, or ask for a new one.")
-
-
-class NotAnAddress(Problem):
-    """What was typed cannot be an e-mail address."""
-
-    status, code = 422, "not-an-address"
-    say = N_("This is not an e-mail address that mail can reach.")
-    then = N_("Check it for a typing mistake, for example minh@example.com.")
-
-
-class NotAPhone(Problem):
-    """What was typed cannot be a phone number of a known country."""
-
-    status, code = 422, "not-a-phone"
-    say = N_("This is not a phone number with its country code.")
-    then = N_("Write it with a plus sign, for example +84 90 123 45 67.")
-
-
-class NoTexts(Problem):
-    """The operator has set no gateway, so a phone cannot be proven."""
-
-    status, code = 503, "no-texts"
-    say = N_("We cannot send text messages at the moment.")
-    then = N_("Use an e-mail address instead, or write to us.")
 
 
 class AlreadyYours(Problem):
@@ -91,19 +63,6 @@ class LastEmail(Problem):
     status, code = 409, "last-email"
     say = N_("This is your only e-mail address, so it stays.")
     then = N_("Add another one first, then remove this one.")
-
-
-def normal(kind: str, typed: str) -> str:
-    """Return an address as it is compared: e-mail casefolded, phone as E.164. Raises NotAnAddress, NotAPhone."""
-    if kind == "phone":
-        number = normal_phone(typed) if typed.strip().startswith(("+", "00")) else ""
-        if not number:
-            raise NotAPhone
-        return number
-    try:
-        return str(validate_email(typed, check_deliverability=False).normalized).casefold()
-    except EmailNotValidError as error:
-        raise NotAnAddress from error
 
 
 def listed(account_id: int) -> list[Identifier]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from portal.accounts import service
-from portal.accounts.apps import handing, keeping
+from portal.accounts import keeping, service
+from portal.accounts.apps import handing
 from portal.accounts.models import Challenge
 from portal.kernel import work
 from portal.kernel.work import Claim

@@ -144,6 +144,8 @@ def standing(case: Case, *, unproven: bool) -> Standing:
         state = (N_("Approved, and being carried out"), "on")
     elif unproven and case.acting in ("agent", "representative"):
         state = (N_("The person has to confirm it"), "soon")
+    elif unproven and case.acting == "relative":
+        state = (N_("Show that you may ask"), "soon")
     elif unproven:
         state = (N_("Show that it is you"), "soon")
     else:

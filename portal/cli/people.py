@@ -176,7 +176,10 @@ def _erase(options: argparse.Namespace) -> int:
     progress = deletion.progress(deletion.load(reference, asked.subject))
     if progress.issued_at is None:
         raise Trouble(f"{reference} is paused, because something came in the way; the workers look again every day")
-    systems = [{"source": part.source, "erased": part.gone_rows, "kept": part.kept_rows} for part in progress.parts]
+    systems = [
+        {"source": part.source, "erased": part.gone_rows, "kept": part.kept_rows, "proof": part.proof or None}
+        for part in progress.parts
+    ]
     outcome = {"reference": reference, "certificate": progress.url, "systems": systems}
     _say(options, outcome, f"{reference}: erased everywhere; certificate at {progress.url}")
     return 0

@@ -48,10 +48,8 @@ def _try(options: argparse.Namespace) -> int:
         raise Trouble(f"{source.id} holds nothing of this person")
     _say_plan(preview)
     rehearsed = source.rehearse(person)
-    if rehearsed is None:
-        return _describe(source)
     _say_rows(source, person)
-    return _say_rehearsed(rehearsed)
+    return _describe(source) if rehearsed is None else _say_rehearsed(rehearsed)
 
 
 def _person(source: Source, identifier: Identifier) -> Person:
@@ -118,6 +116,8 @@ def _describe(source: Source) -> int:
     print("\nIts own description" + ("" if findings else " fits the manifest."))
     for finding in findings:
         print(f"  {finding}")
+    looked = source.proof == "texts"
+    print(f"After an erasure its texts are {'' if looked else 'not '}looked through for the person.")
     print("A rehearsal is not possible: this system erases by itself and has no transaction to roll back.")
     print("Nothing was changed.")
     return 1 if any(finding.level == "error" for finding in findings) else 0

@@ -102,7 +102,8 @@ def found_at(choice: Choice, purpose_id: str) -> str:
     had = _("As %(system)s had it on %(day)s", system=system, day=here().day(choice.at) if choice.at else "")
     if len(takers(purpose_id)) == 1:
         return f"{had}."
-    return f"{had}. {_('Until you choose, each system keeps its own setting.')}"
+    own = _("Until you choose, each system keeps its own setting.")
+    return f"{had}. {own}"
 
 
 def when(words: Words, moment: datetime, today: date | None = None) -> str:

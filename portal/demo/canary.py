@@ -18,6 +18,7 @@ from portal.demo.world import World
 
 MODEL = CAST["everyday"].email
 SUBJECTS = {"booking": "users", "crm": "contacts", "whitelabel": "members"}
+TIES = {"receipts": {"member_id": "members"}}  # that no foreign key declares, for these rows outlive whom they are of
 HOLDS_TEXT = re.compile("CHAR|TEXT|CLOB|BLOB")
 Row = dict[str, Any]
 
@@ -116,7 +117,8 @@ class _Twin:
         return {row["name"]: row["type"].upper() for row in self.connection.execute(f"PRAGMA table_info({table})")}
 
     def _parents(self, table: str) -> dict[str, str]:
-        return {row["from"]: row["table"] for row in self.connection.execute(f"PRAGMA foreign_key_list({table})")}
+        declared = self.connection.execute(f"PRAGMA foreign_key_list({table})")
+        return {row["from"]: row["table"] for row in declared} | TIES.get(table, {})
 
     def _unique(self, table: str) -> set[str]:
         indexes = self.connection.execute(f"PRAGMA index_list({table})").fetchall()

@@ -59,7 +59,8 @@ def _presence(sheet: Sheet, person: Person, now: datetime, small: bool) -> None:
     member, home = FIRST + person.number, person.number % len(names.SPACES)
     spaces = (names.SPACES[home], names.SPACES[(home + 1) % len(names.SPACES)])
     for index in range(rows(person, "memberships", small=small)):
-        _membership(sheet, member, spaces[index % 2][0], dice, person.joined + (40 + 200 * index) * DAY)
+        space, starts = spaces[index % 2][0], person.joined + (40 + 200 * index) * DAY
+        _receipt(sheet, member, person, space, (starts, _membership(sheet, member, space, dice, starts)))
     for _ in range(rows(person, "check_ins", small=small)):
         code, _name, _city, lat, lon = dice.choice(spaces)
         at = zulu(now - timedelta(minutes=dice.randrange(500, 500_000)))
@@ -87,7 +88,8 @@ def _places(sheet: Sheet, person: Person, count: int, now: datetime) -> None:
         )
 
 
-def _membership(sheet: Sheet, member: int, space: str, dice: random.Random, starts: datetime) -> None:
+def _membership(sheet: Sheet, member: int, space: str, dice: random.Random, starts: datetime) -> int:
+    """Add a membership, and return what it costs."""
     plan, price = dice.choice(phrases.PLANS)
     sheet.add(
         "memberships",
@@ -98,6 +100,20 @@ def _membership(sheet: Sheet, member: int, space: str, dice: random.Random, star
         price=price,
         starts_on=starts.date().isoformat(),
         ends_on=None,
+    )
+    return price
+
+
+def _receipt(sheet: Sheet, member: int, person: Person, space: str, paid: tuple[datetime, int]) -> None:
+    at, amount = paid
+    sheet.add(
+        "receipts",
+        member_id=member,
+        space=space,
+        number=f"R{person.number:04d}-{at:%Y%m%d}",
+        payer=person.name,
+        amount=amount,
+        paid_on=at.date().isoformat(),
     )
 
 

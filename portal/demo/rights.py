@@ -11,7 +11,7 @@ import base64
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +19,13 @@ from typing import Any
 
 from portal.demo.moments import zulu
 from portal.kernel import spelling
+from portal.sources.keeping import kept_until
 
 Answer = dict[str, Any]
 PATIENCE = 5000  # milliseconds to wait for somebody who reads or writes
-MOST_YOUNG = 1_000  # members in one answer
 MATCH = {"email": "email", "phone": "phone", "external_id": "member_code"}
-# The parent first: read in this order, erased in the other. Door events stay as counts of a door, without a person.
+# The parent first: read in this order, erased in the other. Door events stay as counts of a door, without a person;
+# receipts stay as the books need them, without a name.
 TABLES = {
     "members": "delete",
     "memberships": "delete",
@@ -32,7 +33,11 @@ TABLES = {
     "door_events": "anonymise",
     "places": "delete",
     "posts": "delete",
+    "receipts": "keep",
 }
+LOSES = {"door_events": "member_id = NULL, badge = NULL", "receipts": "payer = NULL"}  # what goes of rows that stay
+HOLDS = {"receipts": " AND payer IS NOT NULL"}  # which of the person's rows an erasure has still to change
+KEPT = {"receipts": ("paid_on", 10)}  # the date from which on rows are kept for so many years
 # The column of `members` that holds each choice, and what stands there for each state.
 CHOICES: Mapping[str, tuple[str, Mapping[str, str | int]]] = {
     "marketing.events.email": ("mail_events", {"off": 0, "on": 1}),
@@ -64,7 +69,9 @@ def describe(connection: sqlite3.Connection) -> Answer:
     columns = {table: [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")] for table in TABLES}
     tables: Answer = {table: {"erase": erase, "columns": columns[table]} for table, erase in TABLES.items()}
     tables["members"]["corrects"] = list(CORRECTS)
-    can = {"identifiers": list(MATCH), "preferences": list(CHOICES), "location": True}
+    for table, (column, years) in KEPT.items():
+        tables[table]["keep"] = {"column": column, "years": years}
+    can = {"identifiers": list(MATCH), "preferences": list(CHOICES), "location": True, "sweep": True, "retention": True}
     return {"protocol": 1, "tables": tables, **can}
 
 
@@ -76,13 +83,11 @@ def find(connection: sqlite3.Connection, identifiers: list[tuple[str, str]]) -> 
 
 
 def counts(connection: sqlite3.Connection, person: str, now: datetime) -> Answer:
-    """Count the person's rows a table and space; all of them go or change, so what is there is what remains."""
+    """Count the person's rows a table and space, and how many of them an erasure has still to delete or change."""
     lines = [
-        {"table": table, "controller": row["space"], "rows": row["n"], "remaining": row["n"]}
+        {"table": table, "controller": row["space"], "rows": row["n"], "remaining": row["due"], **_until(table, row)}
         for table in TABLES
-        for row in connection.execute(
-            f"SELECT space, count(*) AS n FROM {table} {_of(table)} GROUP BY space", (person,)
-        )
+        for row in connection.execute(_counted(table), (person,))
     ]
     return {"as_of": zulu(now), "lines": lines, "blockers": []}
 
@@ -111,36 +116,6 @@ def page(connection: sqlite3.Connection, person: str, now: datetime, asked: Mapp
     yield {"end": True}
 
 
-def keys(connection: sqlite3.Connection, now: datetime) -> Iterator[Answer]:
-    """Yield everybody the app knows, with what they can be found by."""
-    yield {"as_of": zulu(now)}
-    for row in connection.execute("SELECT id, email, phone, member_code FROM members ORDER BY id"):
-        yield {"key": [row["id"]], "identifiers": list(_identifiers(row))}
-    yield {"end": True}
-
-
-def settings(connection: sqlite3.Connection, now: datetime) -> Iterator[Answer]:
-    """Yield what is stored of everybody's choices."""
-    yield {"as_of": zulu(now)}
-    for row in connection.execute("SELECT * FROM members ORDER BY id"):
-        yield {"key": [row["id"]], "stored": {name: _state([row], *choice) for name, choice in CHOICES.items()}}
-    yield {"end": True}
-
-
-EVERYBODY = {"keys": keys, "settings": settings}  # what is asked about all members at once
-
-
-def young(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> Answer:
-    """Return who was born after a day, the youngest first."""
-    rows = connection.execute(
-        "SELECT id, birth_date, email, phone, member_code FROM members WHERE birth_date > ?"
-        " ORDER BY birth_date DESC, id LIMIT ? OFFSET ?",
-        (asked["born_after"], min(int(asked["limit"]), MOST_YOUNG), int(asked.get("offset", 0))),
-    )
-    told = [{"key": [row["id"]], "born": row["birth_date"], "identifiers": list(_identifiers(row))} for row in rows]
-    return {"young": told}
-
-
 def erase(connection: sqlite3.Connection, person: str, only: Collection[str], before: Answer) -> Answer:
     """Erase the person in the present transaction; return how many rows went or changed, those of before added.
 
@@ -149,8 +124,8 @@ def erase(connection: sqlite3.Connection, person: str, only: Collection[str], be
     rows: Counter[str] = Counter(before.get("rows", {}))
     going = TABLES if "members" in only else {table: TABLES[table] for table in TABLES if table in only}
     for table, how in reversed(going.items()):
-        verb = "UPDATE {} SET member_id = NULL, badge = NULL {}" if how == "anonymise" else "DELETE FROM {} {}"
-        rows[table] += connection.execute(verb.format(table, _of(table)), (person,)).rowcount
+        verb = f"DELETE FROM {table}" if how == "delete" else f"UPDATE {table} SET {LOSES[table]}"
+        rows[table] += connection.execute(f"{verb} {_of(table)}{HOLDS.get(table, '')}", (person,)).rowcount
     return {"done": True, "rows": +rows}
 
 
@@ -166,7 +141,14 @@ def prefer(connection: sqlite3.Connection, person: str, choices: Mapping[str, st
         written = ", ".join(f"{column} = ?" for column in values)
         connection.execute(f"UPDATE members SET {written} {_of('members')}", (*values.values(), person))
     members = connection.execute(f"SELECT * FROM members {_of('members')}", (person,)).fetchall()
-    return {"stored": {name: _state(members, *choice) for name, choice in CHOICES.items() if members}}
+    return {"stored": stored(members)}
+
+
+def stored_by(connection: sqlite3.Connection, people: Sequence[Collection[int]]) -> Answer:
+    """Return what is stored of many people, each a few member ids, in their order."""
+    wanted = json.dumps([key for keys in people for key in keys])
+    rows = {row["id"]: row for row in connection.execute(f"SELECT * FROM members {_of('members')}", (wanted,))}
+    return {"people": [{"stored": stored([rows[key] for key in keys if key in rows])} for keys in people]}
 
 
 def correct(connection: sqlite3.Connection, person: str, change: Mapping[str, Any], before: Answer) -> Answer:
@@ -218,11 +200,25 @@ def _members(connection: sqlite3.Connection, column: str, value: str) -> list[sq
     ).fetchall()
 
 
+def _counted(table: str) -> str:
+    """Return what counts a person's rows by space: all, those that an erasure has still to change, the latest date."""
+    due, dated = HOLDS.get(table, "").removeprefix(" AND ") or "1", KEPT.get(table, ("NULL",))[0]
+    return (
+        f"SELECT space, count(*) AS n, sum({due}) AS due, max({dated}) AS latest FROM {table} {_of(table)} GROUP BY 1"
+    )
+
+
+def _until(table: str, row: sqlite3.Row) -> Answer:
+    """Say how long rows are kept at the longest."""
+    until = kept_until(row["latest"], KEPT[table][1]) if table in KEPT else None
+    return {"until": until.isoformat()} if until else {}
+
+
 def _count(connection: sqlite3.Connection, table: str, person: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table} {_of(table)}", (person,)).fetchone()[0])
 
 
-def _identifiers(row: sqlite3.Row) -> Iterator[dict[str, str]]:
+def identifiers(row: sqlite3.Row) -> Iterator[dict[str, str]]:
     """Yield what a member is found by, as the protocol writes it; what is no phone number is none."""
     for kind, column in MATCH.items():
         value = row[column] or ""
@@ -233,6 +229,11 @@ def _identifiers(row: sqlite3.Row) -> Iterator[dict[str, str]]:
 def _of(table: str) -> str:
     column = "id" if table == "members" else "member_id"
     return f"WHERE {column} IN (SELECT value FROM json_each(?))"
+
+
+def stored(members: list[sqlite3.Row]) -> dict[str, str]:
+    """Return the state of each choice that all rows of a person have; nothing where there is no row."""
+    return {name: _state(members, *choice) for name, choice in CHOICES.items() if members}
 
 
 def _state(members: list[sqlite3.Row], column: str, values: Mapping[str, str | int]) -> str:

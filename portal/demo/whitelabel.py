@@ -13,7 +13,7 @@ import logging
 import os
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -23,7 +23,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from portal.demo import places, rights
+from portal.demo import afterwards, everybody, places, rights
 from portal.kernel import clock
 from portal.sources import signing
 
@@ -32,9 +32,11 @@ OPERATIONS = {
     "/privacy/counts": ("find", "counts", "young"),
     "/privacy/access": ("access", "keys", "settings"),
     "/privacy/erasure": ("erasure",),
-    "/privacy/preferences": ("preferences",),
+    "/privacy/preferences": ("preferences", "stored"),
     "/privacy/location": places.OPERATIONS,
     "/privacy/correction": ("correction",),
+    "/privacy/sweep": ("sweep",),
+    "/privacy/retention": afterwards.OPERATIONS,
 }
 LONGEST_BODY = 1_000_000
 LINES_A_CHUNK = 200
@@ -103,27 +105,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, connection: sqlite3.Connection, asked: dict[str, Any]) -> None:
         now, key = clock.now(), self.headers["Idempotency-Key"][:200]
-        match asked["operation"]:
-            case "describe":
-                self._send(HTTPStatus.OK, rights.describe(connection))
-            case "find":
-                self._send(HTTPStatus.OK, rights.find(connection, _identifiers(asked)))
-            case "counts":
-                self._send(HTTPStatus.OK, rights.counts(connection, _person(asked), now))
-            case "young":
-                self._send(HTTPStatus.OK, rights.young(connection, asked))
-            case "access":
-                whose = _person(asked)
-                one_page = "table" in asked
-                self._stream(
-                    rights.page(connection, whose, now, asked) if one_page else rights.access(connection, whose, now)
-                )
-            case "keys" | "settings" as what:
-                self._stream(rights.EVERYBODY[what](connection, now))
-            case place if place in places.OPERATIONS:
-                self._send(HTTPStatus.OK, places.answer(connection, place, _person(asked), asked))
-            case _:
-                self._send(HTTPStatus.OK, _changed(connection, asked, key, now))
+        operation = asked["operation"]
+        if operation in OPERATIONS["/privacy/access"]:
+            self._stream(_streamed(connection, asked, now))
+        elif operation in READS:
+            self._send(HTTPStatus.OK, READS[operation](connection, asked, now))
+        else:
+            self._send(HTTPStatus.OK, _changed(connection, asked, key, now))
 
     def _send(self, status: HTTPStatus, answer: dict[str, Any], **headers: str) -> None:
         body = json.dumps(answer, ensure_ascii=False).encode()
@@ -158,8 +146,34 @@ class Handler(BaseHTTPRequestHandler):
         log.info(format, *args)
 
 
+def _streamed(connection: sqlite3.Connection, asked: dict[str, Any], now: datetime) -> Iterator[rights.Answer]:
+    if asked["operation"] != "access":
+        return everybody.STREAMS[asked["operation"]](connection, now)
+    if "table" in asked:
+        return rights.page(connection, _person(asked), now, asked)
+    return rights.access(connection, _person(asked), now)
+
+
+def _place(connection: sqlite3.Connection, asked: dict[str, Any], now: datetime) -> rights.Answer:
+    return places.answer(connection, asked["operation"], _person(asked), asked)
+
+
+READS: Mapping[str, Callable[[sqlite3.Connection, dict[str, Any], datetime], rights.Answer]] = {
+    "describe": lambda connection, asked, now: rights.describe(connection),
+    "find": lambda connection, asked, now: rights.find(connection, _identifiers(asked)),
+    "counts": lambda connection, asked, now: rights.counts(connection, _person(asked), now),
+    "young": lambda connection, asked, now: everybody.young(connection, asked),
+    "stored": lambda connection, asked, now: rights.stored_by(connection, _people(asked)),
+    "sweep": lambda connection, asked, now: afterwards.sweep(connection, _person(asked), asked),
+    "overdue": lambda connection, asked, now: afterwards.overdue(connection, asked),
+    **dict.fromkeys(places.OPERATIONS, _place),
+}
+
+
 def _changed(connection: sqlite3.Connection, asked: dict[str, Any], key: str, now: datetime) -> rights.Answer:
     """Do what changes something, once for each key or number of a request."""
+    if asked["operation"] == "expire":
+        return _expired(connection, asked, key, now)
     person = _person(asked)
     if asked["operation"] == "preferences":
         write = partial(rights.prefer, connection, person, dict(asked["choices"]))
@@ -173,6 +187,13 @@ def _changed(connection: sqlite3.Connection, asked: dict[str, Any], key: str, no
     return erased
 
 
+def _expired(connection: sqlite3.Connection, asked: dict[str, Any], key: str, now: datetime) -> rights.Answer:
+    expired = rights.once(connection, key, now, partial(afterwards.expire, connection, asked, now))
+    if expired["rows"]:
+        rights.compact(connection)
+    return expired
+
+
 def _chunks(lines: Iterable[rights.Answer]) -> Iterator[bytes]:
     written = (json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     while batch := "".join(islice(written, LINES_A_CHUNK)):
@@ -180,7 +201,15 @@ def _chunks(lines: Iterable[rights.Answer]) -> Iterator[bytes]:
 
 
 def _person(asked: dict[str, Any]) -> str:
-    return json.dumps([int(key) for (key,) in asked["person"]["keys"]])
+    return json.dumps(_keys(asked["person"]))
+
+
+def _people(asked: dict[str, Any]) -> list[list[int]]:
+    return [_keys(person) for person in asked["people"]]
+
+
+def _keys(person: dict[str, Any]) -> list[int]:
+    return [int(key) for (key,) in person["keys"]]
 
 
 def _identifiers(asked: dict[str, Any]) -> list[tuple[str, str]]:

@@ -87,6 +87,20 @@ CREATE TABLE posts (
 
 CREATE INDEX posts_member ON posts (member_id, posted_at);
 
+CREATE TABLE receipts (
+    id INTEGER PRIMARY KEY,
+    member_id INTEGER NOT NULL, -- also of somebody who is no member any more
+    space TEXT NOT NULL REFERENCES spaces (code),
+    number TEXT NOT NULL UNIQUE CHECK (number GLOB 'R[0-9]*'),
+    payer TEXT,
+    amount INTEGER NOT NULL CHECK (amount >= 0),
+    paid_on TEXT NOT NULL CHECK (date(paid_on) IS NOT NULL)
+);
+
+CREATE INDEX receipts_member ON receipts (member_id);
+
+CREATE INDEX receipts_paid ON receipts (paid_on);
+
 CREATE TABLE answers (
     request_key TEXT PRIMARY KEY,
     answer TEXT NOT NULL,

@@ -120,11 +120,17 @@ FROM ({}) v JOIN hook_endpoints e ON e.state <> 'ended'
 AND (e.kinds = '' OR ' ' || e.kinds || ' ' LIKE ? || v.kind || ?)
 AND (e.source = '' OR v.sources = '*' OR v.sources LIKE ? || e.source || ?) ORDER BY v.event, e.id"""
 _WITHIN = ("% ", " %")  # not in the statement: a driver would take the sign for one of its own
+_LISTENED = "SELECT 1 FROM hook_endpoints WHERE state <> 'ended' LIMIT 1"
 _UNHEARD = """SELECT 1 FROM hook_messages m JOIN hook_endpoints e ON e.id = m.endpoint_id
 WHERE m.subject = ? AND m.event > 0 AND m.event <= ? AND m.state IN ('waiting', 'given up')
 AND e.source = ? AND e.state <> 'ended' LIMIT 1"""
 _FIGURES = """SELECT endpoint_id, state, COUNT(*), MIN(at) FROM hook_messages
 WHERE state IN ('waiting', 'given up') GROUP BY endpoint_id, state"""
+
+
+def is_listened_to() -> bool:
+    """Tell whether anybody listens, or will when they are on again."""
+    return run(_LISTENED).fetchone() is not None
 
 
 def tell(subject: int | None, events: Sequence[Told]) -> int:

@@ -34,7 +34,7 @@ def in_menu(session: Session) -> str:
 
 room = Blueprint("inbox", __name__)
 navigation.entry(room, "page", N_("Inbox"), order=15, state=in_menu, covers=("one",))
-navigation.left_out(room, "read_all", "subscribe", "unsubscribe", "worker")
+navigation.left_out(room, "read_all", "renew", "subscribe", "unsubscribe", "worker")
 
 
 @room.get("/inbox")
@@ -87,6 +87,13 @@ def subscribe() -> Response:
     except push.NotAPushAddress as problem:
         return _page(_say(problem))
     return away(url_for("inbox.page", _anchor="browsers"))
+
+
+@room.post("/inbox/browsers/renew")
+def renew() -> Response:
+    """Take the new address of this browser from its service worker, which reads no page."""
+    push.renew(_account(), sessions.browser_of(me().token) or (0, ""), request.form.to_dict())
+    return FlaskResponse(status=204)
 
 
 @room.post("/inbox/browsers/<int:number>/remove")

@@ -63,8 +63,21 @@ def run(statement: str, *values: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
+def for_rows(head: str, one: str, count: int, tail: str = "") -> str:
+    """Return a statement that writes so many rows, each with the places of `one`."""
+    return f"{head}{', '.join([one] * count)}{tail}"
+
+
+@lru_cache(maxsize=256)
 def _spelled(statement: str, param: str) -> str:
     return statement.replace("?", param)
+
+
+@lru_cache(maxsize=256)
+def insert_of(statement: str, columns: tuple[str, ...], count: int) -> str:
+    """Return an INSERT with {} for its columns and {} for the places of so many rows, written out."""
+    one = f"({', '.join('?' * len(columns))})"
+    return statement.format(", ".join(columns), ", ".join([one] * count))
 
 
 class _Committed(threading.local):
@@ -138,7 +151,8 @@ class MomentField(peewee.Field):
 
 def written(moment: datetime) -> str:
     """Return a moment as it is stored."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    at = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return at.isoformat(timespec="microseconds")
 
 
 def moment(value: str | datetime) -> datetime:

@@ -12,7 +12,7 @@ from datetime import datetime
 import peewee
 
 from portal.kernel import clock
-from portal.kernel.db import ROWS, MomentField, atomic, moment, run, written
+from portal.kernel.db import ROWS, MomentField, atomic, for_rows, moment, run, written
 from portal.kernel.problems import N_
 from portal.kernel.work import Claim, Claimable, wake_table
 
@@ -57,7 +57,7 @@ def mark_each(subject: int, newest: Mapping[str, int]) -> None:
         return
     now = written(clock.now())
     values = [value for source, event in newest.items() for value in (subject, source, event, now, now)]
-    run(_MARK + ", ".join([_ONE] * len(newest)) + _OVER, *values)
+    run(for_rows(_MARK, _ONE, len(newest), _OVER), *values)
     wake_table(Delivery)
 
 

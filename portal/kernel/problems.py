@@ -34,6 +34,19 @@ class NotFound(Problem):
     then = N_("Check the address, or start again from the overview.")
 
 
+class DeadLink(NotFound):
+    """A link of a mail that opens nothing: made up, cut in two on its way, or its matter gone; nobody can tell which.
+
+    `way` is where whoever wanted that gets on all the same: a path, and what the button that leads there says.
+    """
+
+    say = N_("This link opens nothing.")
+    then = N_(
+        "It may have been cut in two on its way, or what it was about is gone. Copy the whole of it from the mail."
+    )
+    way: ClassVar[tuple[str, str]] = ("", "")
+
+
 class NotNow(Problem):
     """The thing exists, but its state does not allow this any more."""
 

@@ -16,7 +16,7 @@ from portal.consents import service as consents
 from portal.consents.service import Choice
 from portal.kernel import clock, limits
 from portal.kernel.db import atomic
-from portal.kernel.problems import NotFound
+from portal.kernel.problems import N_, DeadLink
 from portal.marketing.service import OFF, Pair
 from portal.notices import messages, preferences
 from portal.policies import service as policies
@@ -26,11 +26,17 @@ PER_ADDRESS = "60/hour"
 CHANNEL = "mail"
 
 
+class NoList(DeadLink):
+    """The way off a list, or to what may be sent, opens none; whoever wants no more mail finds the switches."""
+
+    way = ("/marketing", N_("Sign in and choose what you get"))
+
+
 def preferred(token: str) -> int:
-    """Return the data subject whose mail an address came with; NotFound for one that was made up, or who is gone."""
+    """Return the data subject whose mail an address came with; NoList for one that was made up, or who is gone."""
     subject = known_number(preferences.opened(token))
     if subject is None:
-        raise NotFound
+        raise NoList
     return subject
 
 

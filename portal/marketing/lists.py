@@ -16,7 +16,7 @@ from portal import config
 from portal.consents import service as consents
 from portal.consents.service import Choice
 from portal.kernel import crypto
-from portal.kernel.problems import N_, NotFound
+from portal.kernel.problems import N_
 from portal.marketing import leaving
 from portal.marketing.service import Pair, one
 from portal.notices import preferences
@@ -83,21 +83,21 @@ def _foot(language: str, pair: Pair, off: str, every: str) -> str:
 
 
 def opened(token: str) -> Membership:
-    """Return whom and which list an address is about; NotFound for one that was made up, or whose person is gone."""
+    """Return whom and which list an address is about; NoList for one that was made up, or whose person is gone."""
     try:
         text = crypto.decrypt(urlsafe_b64decode(token + "=" * (-len(token) % 4)), _CONTEXT)
     except (ValueError, KeyError, InvalidTag) as error:
-        raise NotFound from error
+        raise leaving.NoList from error
     subject_id, name = json.loads(text)
     if subjects.account_of(subject_id) is None:
-        raise NotFound
+        raise leaving.NoList
     return Membership(subject_id, _offered(name))
 
 
 def leave(token: str, language: str) -> tuple[Membership, Choice]:
     """Take somebody off a list; return them with the choice that counts. Doing it again is harmless (RULES M5).
 
-    Raises NotFound; TooManyTries where one address is called on and on.
+    Raises NoList; TooManyTries where one address is called on and on.
     """
     found = opened(token)
     return found, leaving.leave(found.subject, [found.pair], language, token)[found.pair.id]
@@ -107,4 +107,4 @@ def _offered(name: str) -> Pair:
     try:
         return one(name)
     except consents.UnknownChoice as error:
-        raise NotFound from error
+        raise leaving.NoList from error

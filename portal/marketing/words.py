@@ -9,7 +9,7 @@ from portal.consents.service import Choice
 from portal.consents.words import found_at, local, stopped, when
 from portal.kernel import clock
 from portal.kernel.problems import N_
-from portal.marketing.service import EVERYTHING, ON, Pair
+from portal.marketing.service import EVERYTHING, ON, Pair, within
 from portal.web.words import _, here
 
 SINCE = {"on": N_("%(what)s: on since %(at)s."), "off": N_("%(what)s: off since %(at)s.")}
@@ -19,6 +19,20 @@ def said(pair: Pair, choice: Choice) -> str:
     """Return topic, channel and state of a choice that was made, and until when something may still be under way."""
     since = _(SINCE[choice.state], what=local(pair.purpose.title), at=_at(choice))
     return f"{since} {under_way([pair], choice)}".strip()
+
+
+def latest(newest: Pair, made: Sequence[Pair], standing: Mapping[str, Choice]) -> str:
+    """Return what was switched last, by the least that names it all: one pair, or what one tap switched off."""
+    choice = standing[newest.id]
+    together = {pair.id for pair in made if standing[pair.id].at == choice.at}
+    if choice.state == ON or len(together) == 1:
+        return said(newest, choice)
+    for scope in (newest.topic.id, newest.channel.id, EVERYTHING):
+        pairs = within(scope)
+        names = {pair.id for pair in pairs}
+        if together <= names <= {pair.id for pair in made if standing[pair.id].state != ON}:
+            return all_off(scope, pairs, choice)
+    return said(newest, choice)
 
 
 def all_off(scope: str, pairs: Sequence[Pair], choice: Choice) -> str:

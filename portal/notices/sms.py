@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from portal.kernel import clock, failpoints
+from portal.kernel import calling, clock, failpoints
 from portal.notices.smtp import Undeliverable
 
 TIMEOUT = 20
@@ -53,8 +52,7 @@ class Http:
             raise OSError(f"the gateway answered {status}")
 
     def _post(self, body: bytes, key: str) -> int:
-        kind = HTTPSConnection if self.parts.scheme == "https" else HTTPConnection
-        connection = kind(self.parts.hostname or "", self.parts.port, timeout=TIMEOUT)
+        connection = calling.connection(self.parts, TIMEOUT)
         token = unquote(self.parts.password or self.parts.username or "")
         headers = {"Content-Type": "application/json", "Idempotency-Key": key, "Authorization": f"Bearer {token}"}
         try:

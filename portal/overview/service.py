@@ -91,4 +91,4 @@ def _told(case: Case, kind: Kind) -> Request:
 def _plain(case: Case) -> Kind:
     """Return the words of a request that staff answer, or that no room has begun to carry out."""
     title = kinds.kind(case.kind).title
-    return Kind(title, REQUEST, title, N_("You have our answer"))
+    return Kind(title, REQUEST, title, N_("You get our answer"))

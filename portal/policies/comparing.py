@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-SAME, ADDED, REMOVED, CHANGED, MOVED = "same", "added", "removed", "changed", "moved"
+SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
 KEEP = "keep"  # of words, beside ADDED and REMOVED
 ALIKE = 0.5  # share of words in common from which two texts are versions of one another
 _PRODUCT = 2_000_000  # words times words that are compared one by one; longer passages are replaced as a whole

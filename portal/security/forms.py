@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms.validators import InputRequired, Regexp
+from wtforms.validators import InputRequired
 
 from portal.kernel.problems import N_
 from portal.web.fields import CodeField, EmailField, Form, PhoneField
@@ -31,11 +31,7 @@ class NewPhoneForm(Form):
 class ProofForm(Form):
     """Asks for the six digits."""
 
-    code = CodeField(
-        N_("Code"),
-        hint=N_("Six digits."),
-        validators=[Regexp(r"^\d{6}$", message=N_("Enter the six digits of the code."))],
-    )
+    code = CodeField(N_("Code"))
 
 
 NEW = {"email": NewEmailForm, "phone": NewPhoneForm}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from babel import Locale
@@ -13,7 +14,7 @@ from portal.accounts import alarms, identifiers, passwords, sessions
 from portal.accounts.masks import mask
 from portal.accounts.models import Identifier, Session
 from portal.accounts.staff.looks import SAID
-from portal.consents.words import when
+from portal.consents.words import titled, when
 from portal.kernel.problems import N_, NotFound, Problem, TooManyTries
 from portal.notices import bounces
 from portal.security import service
@@ -165,7 +166,8 @@ def activity() -> Response:
     before = asked if 0 < asked < _NUMBERS else None
     events, more = service.activity(me().subject_id, before)
     lines = [(here().day(event.at), here().clock(event.at), _sentence(event), event.by_staff) for event in events]
-    days = [(day, list(of_day)) for day, of_day in groupby(lines, key=lambda line: line[0])]
+    alike = [(*line, sum(1 for _same in same)) for line, same in groupby(lines)]
+    days = [(day, [line[1:] for line in of_day]) for day, of_day in groupby(alike, key=itemgetter(0))]
     return show("security/activity.html", days=days, more=more, first=before is None)
 
 
@@ -216,6 +218,8 @@ def _sentence(event: service.Happened) -> str:
 def _fact(name: str, fact: Any) -> Any:
     if name in _WORDS:
         return _(_WORDS[name].get(fact, fact))
+    if name == "purpose":
+        return titled(fact)
     if name != "source":
         return fact
     try:

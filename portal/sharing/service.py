@@ -61,7 +61,8 @@ def _purposes(site: Site) -> tuple[Purpose, ...]:
 def count(standing: Mapping[str, Choice]) -> Count:
     """Count the choices of a person's standing."""
     made = [standing[purpose.id] for purpose in purposes()]
-    return Count(sum(choice.state == ON for choice in made), len(made), any(choice.event for choice in made))
+    on, decided = [choice for choice in made if choice.state == ON], [choice for choice in made if choice.event]
+    return Count(len(on), len(made), bool(decided))
 
 
 def word(counted: Count) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -99,7 +101,7 @@ def _show(switched: str = "") -> Response:
     return response
 
 
-def _said(standing: dict[str, consents.Choice], name: str) -> str:
+def _said(standing: Mapping[str, consents.Choice], name: str) -> str:
     choice, known = standing[name], consents.purpose(name)
     return _(SINCE[choice.state], what=local(known.title), at=when(here(), choice.at) if choice.at else "")
 

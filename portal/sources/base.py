@@ -112,6 +112,9 @@ class Erased:
 
 
 Why = Literal["open", "kept", "others"]
+# How far the proof of an erasure goes: rows read again and every text looked through, the system's own counts alone, or
+# the word of whoever looked by hand.
+Proof = Literal["texts", "counts", "hand"]
 
 
 @dataclass(frozen=True)
@@ -374,9 +377,14 @@ class Source(ABC):
     def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
         """Look for a person's addresses and numbers, as `traced` knew them, in every text of the tables that went.
 
-        It reads these tables whole. A system that can only be asked for a person's own rows finds nothing.
+        It reads these tables whole. Where `proof` is not "texts" nothing is looked through, and nothing found.
         """
         return []
+
+    @property
+    def proof(self) -> Proof:
+        """Return how far it can be proven here that nothing is left."""
+        return "counts"
 
     def goes_with(self, table: str) -> tuple[str, ...]:
         """Return the tables that go too when one table goes: they are reached through it, or its rows hold theirs."""
@@ -397,6 +405,11 @@ class Source(ABC):
         The manifest says where dates of birth are (`subject.born`).
         """
         return []
+
+    @property
+    def ages(self) -> bool:
+        """Tell whether `overdue` and `expire` reach what is kept here; elsewhere whoever runs the system deletes it."""
+        return False
 
     def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
         """Yield whose kept rows of a table have come to their date, each person alone; nobody where it cannot tell.

@@ -13,7 +13,7 @@ from portal.sources.models import KnownSchema
 def findings(source: str, shape: Shape) -> list[Finding]:
     """Return a warning for each change of a system's schema; none for a system that was never checked."""
     known = KnownSchema.get_or_none(KnownSchema.source == source)
-    return list(_changes(known.shape, shape)) if known else []
+    return list(changes(known.shape, shape)) if known else []
 
 
 def remember(source: str, shape: Shape) -> None:
@@ -23,7 +23,8 @@ def remember(source: str, shape: Shape) -> None:
         KnownSchema.insert(source=source, **now).on_conflict(conflict_target=[KnownSchema.source], update=now).execute()
 
 
-def _changes(before: Shape, after: Shape) -> Iterator[Finding]:
+def changes(before: Shape, after: Shape) -> Iterator[Finding]:
+    """Yield a warning for each difference of two shapes of a system."""
     for table in sorted({*before, *after}):
         if table not in before:
             yield _warning(table, "", "The table is new. If it holds persons, cover it.")

@@ -22,6 +22,7 @@ from portal.sources.base import (
     Page,
     Person,
     Preview,
+    Proof,
     Row,
     Snapshot,
     Source,
@@ -80,6 +81,10 @@ class ManualSource(Source):
         with _connected():
             items = checklists.of(self.id, person, "erasure")
         return {item.table: 1 for item in items if item.answered_at is None and item.table in going}
+
+    @property
+    def proof(self) -> Proof:
+        return "hand"
 
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
         yield from ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import peewee
 
 from portal.kernel import clock
@@ -46,3 +48,33 @@ class ChecklistItem(Model):
         whose = None
         erasure = None
         indexes = ((("source", "table", "purpose", "request", "hash"), True),)
+
+
+class ChecklistFile(Model):
+    """A file that shows what staff found or did in one place; it lies in the store, encrypted with `key`.
+
+    It has no name of its own, for that could say who it was. `sha256` is of its content, in hex; `state` is "arriving"
+    or "kept".
+    """
+
+    item = peewee.ForeignKeyField(ChecklistItem, backref="files")
+    media_type = peewee.CharField(32)
+    ending = peewee.CharField(8)
+    size = peewee.IntegerField()
+    sha256 = peewee.CharField(64)
+    file = peewee.CharField(80, unique=True)
+    key = EncryptedField()
+    state = peewee.CharField(16, default="arriving")
+    at = MomentField(default=clock.now)
+    if TYPE_CHECKING:
+        item_id: int
+
+    class Meta:
+        table_name = "checklist_files"
+        whose = None
+        erasure = None
+
+    @property
+    def name(self) -> str:
+        """Return how it is called when it is handed out."""
+        return f"by-hand-{self.item_id}-{self.id}.{self.ending}"

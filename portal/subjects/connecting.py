@@ -60,7 +60,7 @@ def _fall_due(source: Source, proofs: list[Proof]) -> int:
 
 
 def _not_asked(source: Source, kind: str, values: list[str]) -> list[int]:
-    hashes = [hashed for _, hashed in crypto.each_hashed(kind, values)]
+    hashes = crypto.hashes(kind, values)
     asked = (Lookup.identifier == Identifier.id) & (Lookup.source == source.id)
     proven = Identifier.select(Identifier.id).join(Lookup, JOIN.LEFT_OUTER, on=asked)
     return [row.id for row in proven.where(Identifier.kind == kind, Identifier.hash << hashes, Lookup.id.is_null())]

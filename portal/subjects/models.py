@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
 import peewee
 
 from portal.accounts.models import Identifier
@@ -104,6 +106,9 @@ class LegalHold(Claimable):
         indexes = ((("subject", "source"), False),)
 
 
+STANDS = 1024  # of people, whose choices a process keeps as they were read last, without whose they are
+
+
 class SessionRow(NamedTuple):
     """A live session with its account and subject."""
 
@@ -114,80 +119,91 @@ class SessionRow(NamedTuple):
     created_at: datetime
     language: str | None
     subject: int | None
-    choices: Any  # as the standing stores them; only consents read them
-    reach: list[list[Any]]  # how far they have come, as consents read it; a row without numbers is a link
+    choices: str | None  # as the standing stores them; only consents read them
+    reach: str  # how far they have come, as consents read it; a row without numbers is a link
     requests: int  # of theirs that are not over; menu only
     unread: int  # messages; menu only
     read_of: str | None  # cause of the newest message on a policy that was read; banner only
 
-    @property
-    def systems(self) -> int:
-        """Return how many systems hold something about the person."""
-        return len({source for source, confirmed, *_ in self.reach if confirmed is None})
 
-
-_OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, t.choices,
-(SELECT {} FROM (SELECT source, confirmed, confirmed_at, attempts, again_at FROM deliveries d WHERE d.subject = u.id
+# Both as text on either engine, for what is read from one is kept for when the same text comes again.
+_ROWS = "(r.source, r.confirmed, r.confirmed_at, r.attempts, r.again_at)"
+_GATHERED = {True: f"json_group_array(json_array{_ROWS})", False: f"json_agg(json_build_array{_ROWS})"}
+_STAND = """CAST(t.choices AS TEXT), (SELECT CAST(COALESCE({}, '[]') AS TEXT)
+FROM (SELECT source, confirmed, confirmed_at, attempts, again_at FROM deliveries d WHERE d.subject = u.id
 UNION ALL SELECT source, NULL, NULL, NULL, NULL FROM links l WHERE l.subject_id = u.id
-AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))) r),
+AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))) r)"""
+_OF_SESSION = """SELECT s.id, s.account_id, s.fresh_until, s.seen_at, s.created_at, a.language, u.id, {},
 (SELECT COUNT(*) FROM cases k WHERE k.subject_id = u.id AND k.state IN ('open', 'approved', 'in_progress')),
 (SELECT COUNT(*) FROM messages m WHERE m.account = s.account_id AND m.read_at IS NULL),
 (SELECT m.cause FROM messages m WHERE m.account = s.account_id AND m.kind = 'policy_changes'
 AND m.read_at IS NOT NULL ORDER BY m.id DESC LIMIT 1)
 FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN subjects u ON u.account_id = a.id
 LEFT JOIN standing t ON t.subject_id = u.id WHERE s.digest = ? AND s.ended_at IS NULL"""
-
-
-_ROWS = "(r.source, r.confirmed, r.confirmed_at, r.attempts, r.again_at)"
-_GATHERED = {True: f"json_group_array(json_array{_ROWS})", False: f"json_agg(json_build_array{_ROWS})"}
+_ANEW = "SELECT {} FROM subjects u LEFT JOIN standing t ON t.subject_id = u.id WHERE u.id = ?"
+_SESSIONS, _STANDS = (
+    {engine: statement.format(_STAND.format(gathered)) for engine, gathered in _GATHERED.items()}
+    for statement in (_OF_SESSION, _ANEW)
+)
 
 
 def session_row(digest: str) -> SessionRow | None:
     """Return the session of a digest in one statement; written out, because every page begins with it."""
-    found = run(_OF_SESSION.format(_GATHERED[is_sqlite()]), digest).fetchone()
+    found = run(_SESSIONS[is_sqlite()], digest).fetchone()
     if found is None:
         return None
-    number, account, fresh_until, seen_at, created_at, language, subject, choices, reach, *rest = found
-    reached = json.loads(reach) if isinstance(reach, str) else reach or []
-    moments = moment(fresh_until), moment(seen_at), moment(created_at)
-    return SessionRow(number, account, *moments, language, subject, choices, reached, *rest)
+    number, account, fresh_until, seen_at, created_at, *rest = found
+    return SessionRow(number, account, moment(fresh_until), moment(seen_at), moment(created_at), *rest)
+
+
+def stand_of(subject_id: int) -> tuple[str | None, str]:
+    """Return choices and reach of somebody as they come with a session, in one statement."""
+    choices, reach = run(_STANDS[is_sqlite()], subject_id).fetchone()
+    return choices, reach
+
+
+@lru_cache(maxsize=STANDS)
+def systems_in(reach: str) -> int:
+    """Return how many systems hold something about a person, of what came with a session."""
+    return len({source for source, confirmed, *_ in json.loads(reach) if confirmed is None})
 
 
 # Many at once: programs ask about ten thousand people in one call. The links that count are those of proofs.discloses.
+# A place is that of a hash among those that were given.
 _GIVEN = {
-    True: "SELECT value FROM json_each(?)",
-    False: "SELECT value FROM jsonb_array_elements_text(?::jsonb) AS value",
+    True: "SELECT key AS place, value FROM json_each(?)",
+    False: "SELECT n - 1 AS place, value FROM jsonb_array_elements_text(?::jsonb) WITH ORDINALITY AS t(value, n)",
 }
 # Each name is looked up by its index. SQLite, left alone, goes through all that there is once for each of them.
 _EACH = {True: "CROSS JOIN", False: "JOIN"}
-_OF_PROOFS = """WITH given AS ({given}) SELECT i.hash, u.id, t.choices FROM given {each} identifiers i
-ON i.kind = ? AND i.hash = given.value JOIN subjects u ON u.account_id = i.account_id
-LEFT JOIN standing t ON t.subject_id = u.id
-UNION ALL SELECT r.hash, 0, {no} FROM given {each} remembered r ON r.hash = given.value WHERE r.is_no AND NOT r.moved"""
+_OF_PROOFS = """WITH given AS ({given}) SELECT given.place, u.id, t.choices FROM given {each} identifiers i
+ON i.hash = given.value AND i.kind = ? JOIN subjects u ON u.account_id = i.account_id
+LEFT JOIN standing t ON t.subject_id = u.id UNION ALL
+SELECT given.place, 0, {no} FROM given {each} remembered r ON r.hash = given.value WHERE r.is_no AND NOT r.moved"""
 _NO = {
     True: "json_object(r.purpose, json_array(r.state, 0, COALESCE(r.said_at, r.at)))",
     False: "jsonb_build_object(r.purpose, jsonb_build_array(r.state, 0, COALESCE(r.said_at, r.at)))",
 }
-_OF_KEYS = """WITH given AS ({given}) SELECT l.key_hash, l.subject_id, t.choices FROM given {each} links l
-ON l.source = ? AND l.key_hash = given.value
+_OF_KEYS = """WITH given AS ({given}) SELECT given.place, l.subject_id, t.choices FROM given {each} links l
+ON l.key_hash = given.value AND l.source = ?
 AND (l.state = 'claimed' OR (l.state = 'linked' AND l.proven_by <> 'phone'))
 LEFT JOIN standing t ON t.subject_id = l.subject_id"""
 
 
-def standings_of_proofs(kind: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
-    """Return hash, subject and choices of everybody who proved one of these addresses, in one statement.
+def standings_of_proofs(kind: str, hashes: list[str]) -> list[tuple[int, int, Any]]:
+    """Return place, subject and choices of everybody who proved one of these addresses, in one statement.
 
     Subject 0 is nobody: a no that is remembered of an address which has no account.
     """
     engine = is_sqlite()
     asked = _OF_PROOFS.format(given=_GIVEN[engine], each=_EACH[engine], no=_NO[engine])
-    return list(run(asked, json.dumps(hashes), kind).fetchall())
+    return list(run(asked, orjson.dumps(hashes).decode(), kind).fetchall())
 
 
-def standings_of_keys(source: str, hashes: list[str]) -> list[tuple[str, int, Any]]:
-    """Return hash, subject and choices of everybody whose row in a system is one of these, in one statement."""
+def standings_of_keys(source: str, hashes: list[str]) -> list[tuple[int, int, Any]]:
+    """Return place, subject and choices of everybody whose row in a system is one of these, in one statement."""
     asked = _OF_KEYS.format(given=_GIVEN[is_sqlite()], each=_EACH[is_sqlite()])
-    return list(run(asked, json.dumps(hashes), source).fetchall())
+    return list(run(asked, orjson.dumps(hashes).decode(), source).fetchall())
 
 
 _OF_SUBJECTS = """SELECT u.id, i.kind, i.value, NULL FROM subjects u JOIN identifiers i ON i.account_id = u.account_id

@@ -41,9 +41,8 @@ def told() -> list[Told]:
 
 def word(standing: Mapping[str, Choice]) -> str:
     """Return how things stand in a word (a msgid), "" where nothing was decided."""
-    decided = [standing[purpose.id] for purpose in purposes() if standing[purpose.id].event]
-    objected = any(standing[one.id].state == one.states[0] for one in purposes() if standing[one.id].event)
-    return (N_("Off") if objected else N_("On")) if decided else ""
+    objected = [standing[one.id].state == one.states[0] for one in purposes() if standing[one.id].event]
+    return "" if not objected else N_("Off") if any(objected) else N_("On")
 
 
 def save(subject_id: int, purpose_id: str, state: str, language: str) -> None:

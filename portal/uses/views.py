@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask import Blueprint, request
@@ -85,7 +86,7 @@ def _show(switched: str = "") -> Response:
     )
 
 
-def _since(purpose: Purpose, standing: dict[str, Choice]) -> str:
+def _since(purpose: Purpose, standing: Mapping[str, Choice]) -> str:
     choice = standing[purpose.id]
     if stop := stopped(standing, purpose.id):
         return stop

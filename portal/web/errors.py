@@ -50,6 +50,7 @@ class Refusal:
     then: str
     headers: dict[str, str] = field(default_factory=dict)
     errors: Sequence[dict[str, str]] = ()  # for programs: what is wrong where (RULES A9)
+    way: tuple[str, str] = ("", "")  # for persons: how they get on all the same
 
 
 def init_app(app: Flask) -> None:
@@ -65,7 +66,9 @@ def _refused(problem: Problem) -> Response:
     wait = int(str(seconds)) if seconds else int(str(minutes)) * 60 if minutes else 0
     headers = {"Retry-After": str(wait)} if wait else {}
     say, then = _(problem.say, **problem.facts), _(problem.then, **problem.facts)
-    return _answer(Refusal(problem.status, problem.code, say, then, headers, getattr(problem, "errors", ())))
+    path, words = getattr(problem, "way", ("", ""))
+    way = (path, _(words))
+    return _answer(Refusal(problem.status, problem.code, say, then, headers, getattr(problem, "errors", ()), way))
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

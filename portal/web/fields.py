@@ -15,7 +15,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import Regexp, ValidationError
 
 from portal.kernel.problems import N_
 from portal.web.htmx import draw
@@ -86,13 +86,29 @@ class PhoneField(TextField):
 
 
 class CodeField(TextField):
-    """A code that was sent to the person; it may be pasted with blanks in it (RULES U6)."""
+    """Six digits that were sent to the person; they may be pasted with blanks between them (RULES U6)."""
 
     autocomplete, inputmode = "one-time-code", "numeric"
+
+    def __init__(
+        self,
+        label: str = N_("Code from the mail"),
+        *,
+        hint: str = N_("Six digits."),
+        missing: str = N_("Enter the six digits of the code."),
+        **options: Any,
+    ) -> None:
+        super().__init__(label, hint=hint, validators=[Regexp(r"^\d{6}$", message=missing)], **options)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take the digits alone."""
         self.data = re.sub(r"\D", "", valuelist[0]) if valuelist else ""
+
+
+class CodeForm(Form):
+    """Asks for the six digits of a mail."""
+
+    code = CodeField()
 
 
 def read_day(written: str | None) -> date | None:

@@ -26,8 +26,6 @@ SIGN_IN, CONFIRM = "/sign-in", "/confirm"
 LOST = "/handoff/lost"  # inside an app, which can let the person in again by itself
 STAFF = "/staff"
 
-KeepTyped = Callable[[str, list[tuple[str, str]]], None]
-_KEEPER = "portal.keeper"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -181,25 +179,14 @@ def _enter_staff(view: Callable[..., Any], roles: frozenset[Role]) -> Response |
     """Let a member in; whoever has another role learns no more than that there is no such page (RULES S1)."""
     member = crew_or_nobody()
     if member is None:
-        _keep_typed()
+        keeping.put_by_staff()
         return _ask_at(STAFF + SIGN_IN)
     if member.role not in roles:
         abort(404)
     if hasattr(view, "is_guarded") and not is_fresh(member):
-        _keep_typed()
+        keeping.put_by_staff()
         return _ask_at(STAFF + CONFIRM)
     return None
-
-
-def keep_typed_by(app: Flask, keep: KeepTyped) -> None:
-    """Let an app keep what members typed when a proof comes in between, by the path that they posted it to."""
-    app.extensions[_KEEPER] = keep
-
-
-def _keep_typed() -> None:
-    keep: KeepTyped | None = known().app.extensions.get(_KEEPER)
-    if keep is not None and request.method == "POST" and request.form:
-        keep(request.path, list(request.form.items(multi=True)))
 
 
 def confirm_first() -> Response:

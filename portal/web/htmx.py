@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Flask, Response, redirect
 from htmx_flask import Htmx, request
@@ -17,6 +18,7 @@ from portal.web.lean import Answer
 from portal.web.present import known
 from portal.web.words import here
 
+_FORM = "application/x-www-form-urlencoded"
 # htmx puts the text into the live region that every page has from its first load, so it is read out (RULES U1).
 _SAID = '<div hx-swap-oob="innerHTML:#said">{}</div>'
 
@@ -39,6 +41,21 @@ class Asked(HtmxAwareRequest):
     def blueprints(self) -> list[str]:
         """Return none."""
         return []
+
+    def _load_form_data(self) -> None:
+        """Read what a form posts: one without files, as browsers and htmx name it, without asking how it is to be read.
+
+        It reads as Werkzeug does, no more than `files.limit` lets through; any other kind goes Werkzeug's longer way.
+        """
+        if "form" in self.__dict__ or self.environ.get("CONTENT_TYPE") != _FORM:
+            super()._load_form_data()
+            return
+        try:
+            sent = self._get_stream_for_parsing().read().decode()
+            typed = parse_qsl(sent, keep_blank_values=True, errors="werkzeug.url_quote")
+        except ValueError:
+            typed = []
+        self.__dict__.update(form=Typed(typed), files=Typed())
 
 
 def init_app(app: Flask, pages: dict[str, Environment], news: Callable[[], str]) -> None:

@@ -21,11 +21,15 @@ Fields = list[tuple[str, str]]
 
 
 class Keeper(NamedTuple):
-    """What accounts do: keep fields of a page (by account or by the mark of a form), give them back, let them go."""
+    """What accounts do: keep fields of a page (by account or by the mark of a form), give them back, let them go.
+
+    What a member of the staff posts is kept by its path, and has a page of its own that shows it again.
+    """
 
     put: Callable[[int | None, str, str, Iterable[tuple[str, str]]], str]
     get: Callable[[int, str, int], Fields]
     drop: Callable[[int, str], None]
+    put_of_staff: Callable[[str, Iterable[tuple[str, str]]], None]
 
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -57,6 +61,13 @@ def put_by(page: str) -> str:
     return keeper.put(now.session.account_id, sent.partition("_")[2], page, request.form.items(multi=True))
 
 
+def put_by_staff() -> None:
+    """Keep what a member of the staff posted."""
+    keeper = _keeper()
+    if keeper is not None and request.method == "POST" and request.form:
+        keeper.put_of_staff(request.path, request.form.items(multi=True))
+
+
 def look() -> None:
     """Find what this person typed on the page that is asked for, where its address says that there is something."""
     now = known()
@@ -76,7 +87,7 @@ def sent() -> None:
         return
     if b"kept=" in now.request.query_string:
         keeper.drop(now.session.account_id, now.request.path)
-    elif "kept=" in (came := came_from()):
+    elif "kept=" in (now.request.referrer or "") and "kept=" in (came := came_from()):
         keeper.drop(now.session.account_id, came.partition("?")[0])
 
 

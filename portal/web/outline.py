@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response
 from markupsafe import Markup, escape
@@ -26,7 +26,16 @@ _KEY = "portal.outlines"
 _HOLE = "\ue000{}\ue001"  # characters for private use: no template has them
 _HOLES = re.compile("\ue000(\\w+)\ue001")
 
+# What pages say to each person in their own way; asked only where a template has a hole for it.
+_SAID: Mapping[str, Callable[[], str]] = {"token": token, "banners": banners}
 Own = Mapping[str, str]
+
+
+class _Outline(NamedTuple):
+    """A template drawn with holes: text, as it is sent, and names of holes in turn; and each name once."""
+
+    pieces: list[Any]
+    holes: frozenset[str]
 
 
 def show_filled(page: str, way: Hashable, own: Own, context: Callable[[Own], Mapping[str, object]]) -> Response:
@@ -43,28 +52,26 @@ def filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Mapp
 
 
 def _filled(template: str, way: Hashable, own: Own, context: Callable[[Own], Mapping[str, object]]) -> bytes:
-    outlines: dict[Hashable, list[Any]] = known().app.extensions.setdefault(_KEY, {})
+    outlines: dict[Hashable, _Outline] = known().app.extensions.setdefault(_KEY, {})
     key = (template, here().language, way, *[name for name, text in own.items() if text])
-    pieces = outlines.get(key)
-    if pieces is None:
-        pieces = _outline(template, context({name: _HOLE.format(name) if text else "" for name, text in own.items()}))
+    outline = outlines.get(key)
+    if outline is None:
+        outline = _outline(template, context({name: _HOLE.format(name) if text else "" for name, text in own.items()}))
         if len(outlines) >= MOST:
             outlines.clear()
-        outlines[key] = pieces
-    fill = {name: escape(text).encode() for name, text in own.items() if text}
-    fill |= {"token": token().encode(), "banners": banners().encode()}
-    filled = pieces.copy()
-    filled[1::2] = [fill[name] for name in pieces[1::2]]
+        outlines[key] = outline
+    filled = outline.pieces.copy()
+    fill = {name: (_SAID[name]() if name in _SAID else escape(own[name])).encode() for name in outline.holes}
+    filled[1::2] = [fill[name] for name in filled[1::2]]
     return b"".join(filled)
 
 
-def _outline(template: str, context: Mapping[str, object]) -> list[Any]:
-    """Draw a template with holes; return text, as it is sent, and names of holes in turn."""
+def _outline(template: str, context: Mapping[str, object]) -> _Outline:
     now = known()
     mine, now.token, now.banners = (now.token, now.banners), _HOLE.format("token"), Markup(_HOLE.format("banners"))  # noqa: S704 - a hole
     try:
         pieces: list[Any] = [*_HOLES.split(draw(template, **context))]
         pieces[::2] = [text.encode() for text in pieces[::2]]
-        return pieces
+        return _Outline(pieces, frozenset(pieces[1::2]))
     finally:
         now.token, now.banners = mine

@@ -27,6 +27,7 @@ from portal.web.shipped import shipped
 
 SOURCE = "en"  # the language that sentences are written in
 _REGION = {"en": "en_GB"}  # 12 December 2026, as most of the world's English writes it
+_DAYS = {"vi": "d 'tháng' M 'năm' y"}  # as it stands in a sentence; what Babel has is for forms: 12 tháng 12, 2026
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _MOMENT = N_("%(clock)s on %(day)s (%(zone)s)")
 
@@ -75,6 +76,10 @@ class Words:
     def short_day(self, when: date) -> str:
         """Write a day without its year, for the axis of a plot: 12 Dec."""
         return str(dates.format_skeleton("MMMd", self._local(when), locale=self.locale))
+
+    def month(self, year: int, month: int) -> str:
+        """Spell a month: December 2026."""
+        return str(dates.format_skeleton("yMMMM", date(year, month, 1), locale=self.locale))
 
     def clock(self, when: datetime) -> str:
         """Return hour and minute: 14:02."""
@@ -193,4 +198,4 @@ def _grouped(number: float, locale: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _spelled(day: date, locale: str) -> str:
-    return dates.format_date(day, "long", locale=locale)
+    return dates.format_date(day, _DAYS.get(locale, "long"), locale=locale)

@@ -51,7 +51,7 @@ def test_known_and_unknown_addresses_cannot_be_told_apart(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, door: str, mails: int
 ) -> None:
     """At sign-up both get a mail: of those it is the holder who reads whether the address is known."""
-    monkeypatch.setattr("portal.accounts.service.PER_ADDRESS", "1000/hour")  # there are fewer people than tries
+    monkeypatch.setattr("portal.accounts.service.codes.PER_ADDRESS", "1000/hour")  # there are fewer people than tries
     asked, typed = (Tries(), Tries()), (Tries(), Tries())
     tries = list(interleaved(portal))
     for kind, client, address, network in tries:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from portal.accounts.apps import handing, keeping
+from portal.accounts import keeping
+from portal.accounts.apps import handing
 from portal.accounts.apps.handing import Told
-from portal.accounts.apps.models import KeptForm
+from portal.accounts.keeping import of_people
+from portal.accounts.keeping.models import KeptForm
 from portal.accounts.models import Session
 from portal.kernel import clock, db
 from tests.accounts.test_handoff import APP
@@ -128,7 +130,7 @@ def test_it_is_let_go_once_it_was_sent(portal: Portal, mai: Member) -> None:
     headers = {"Sec-Fetch-Site": "same-origin", "Referer": page.response.request.url}
     assert page.browser.client.post(page.path, data={"text": WORDS}, headers=headers).status_code == 303
     assert KeptForm.select().count() == 0
-    assert keeping.latest(mai.account) == ""
+    assert of_people.latest(mai.account) == ""
 
 
 def test_somebody_else_is_not_shown_it(portal: Portal, mai: Member) -> None:
@@ -146,7 +148,7 @@ def test_it_lies_encrypted_and_is_forgotten_after_an_hour(portal: Portal, mai: M
     post(lose(mai), "/details/statement", token, text=WORDS)
     assert "invoice" not in str(db.database.execute_sql("SELECT * FROM kept_forms").fetchone())
     with clock.later(timedelta(minutes=61)):
-        assert keeping.latest(mai.account) == ""
+        assert of_people.latest(mai.account) == ""
         keeping.forget_past()
     assert KeptForm.select().count() == 0
 
@@ -164,13 +166,14 @@ def test_a_form_of_a_session_that_was_signed_out_is_kept_for_nobody(portal: Port
 
 def test_codes_passwords_and_much_too_much_are_never_kept(portal: Portal, mai: Member) -> None:
     assert (
-        keeping.keep(mai.account, "/x", [("password", "p"), ("code", "123456"), ("csrf_token", "t"), ("a", "")]) is None
+        of_people.keep(mai.account, "/x", [("password", "p"), ("code", "123456"), ("csrf_token", "t"), ("a", "")])
+        is None
     )
-    assert keeping.keep(mai.account, "/x", [("text", "x" * keeping.MOST)]) is None
-    number = keeping.keep(mai.account, "/x", [("new_password", "p"), ("text", "a"), ("text", "b")])
+    assert of_people.keep(mai.account, "/x", [("text", "x" * keeping.MOST)]) is None
+    number = of_people.keep(mai.account, "/x", [("new_password", "p"), ("text", "a"), ("text", "b")])
     assert number
-    assert keeping.load(mai.account, "/x", number) == [("text", "a"), ("text", "b")]
-    assert keeping.load(mai.account, "/y", number) == []
+    assert of_people.load(mai.account, "/x", number) == [("text", "a"), ("text", "b")]
+    assert of_people.load(mai.account, "/y", number) == []
 
 
 def test_a_mark_of_a_form_opens_nothing(portal: Portal, mai: Member) -> None:
@@ -186,7 +189,7 @@ def test_a_mark_of_a_form_opens_nothing(portal: Portal, mai: Member) -> None:
 
 
 def test_what_is_drawn_for_everybody_is_never_filled_with_what_one_typed(portal: Portal, mai: Member) -> None:
-    number = keeping.keep(mai.account, "/location", [("level", "precise")])
+    number = of_people.keep(mai.account, "/location", [("level", "precise")])
     mai.browser.get(f"/location?kept={number}")
     duc = member(portal, "duc.pham@example.com")
     assert not [node for node in duc.browser.get("/location").root.all("input") if "checked" in node.attributes]

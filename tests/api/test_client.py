@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 import threading
@@ -10,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
 from portal import client
 from portal.api.service import keys
-from portal.client import Answer, Client, Question, email, row
+from portal.client import Answer, Client, Question, email, phone, row
 from portal.kernel import db
 from portal.policies import service as policies
 from tests.conftest import Portal
@@ -158,8 +160,8 @@ def test_without_patience_nothing_is_allowed_by_a_portal_that_is_down(door: Door
 def test_it_does_not_hammer_a_portal_that_is_down(door: Door, mai: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     clock, tries = Clock(), list[int]()
     asking = made(door, clock)
-    send = Client._send
-    monkeypatch.setattr(Client, "_send", lambda *given: tries.append(1) or send(*given))  # type: ignore[func-returns-value]
+    send = client._Line._send
+    monkeypatch.setattr(client._Line, "_send", lambda *given: tries.append(1) or send(*given))  # type: ignore[func-returns-value]
     for _ in range(500):
         assert not asking.may(email(mai.email), EVENTS, CHANNEL)
     assert len(tries) == 1
@@ -216,7 +218,45 @@ def test_many_questions_come_back_in_their_order(door: Door, mai: Member) -> Non
     "body", [b"", b"{}", b"[]", b'{"answers": [1]}', b'{"answers": [{"allowed": 1, "reason": "x"}]}']
 )
 def test_an_answer_that_is_none_denies(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
-    monkeypatch.setattr(Client, "_send", lambda *given: (200, body, 0.0))
+    monkeypatch.setattr(client._Line, "_send", lambda *given: (200, body, 0.0))
     asking = Client("http://127.0.0.1:9", "k")
     assert asking.may(email("mai@example.com"), EVENTS, CHANNEL) is False
     assert asking.admit(email("mai@example.com"), "booking", ["2026-11-22T10:00:00+00:00"]) == ["off"]
+
+
+def test_an_id_of_any_kind_raises_nothing_and_is_asked_as_text(door: Door, mai: Member) -> None:
+    """The promise of `may`: whatever a back end hands over, it is an answer that comes back."""
+    asking, number = made(door, Clock()), UUID(int=7)
+    with door.open():
+        assert asking.ask(row("booking", number), EVENTS, CHANNEL).reason == "unknown-person"
+        assert asking.ask(row("booking", [number, "x"]), EVENTS, CHANNEL).reason == "unknown-person"
+    sent = Question(row("booking", number), EVENTS).key()
+    assert sent == Question(row("booking", str(number)), EVENTS).key()
+    assert not asking.may(email(None), EVENTS, CHANNEL)  # type: ignore[arg-type]
+
+
+def test_a_question_that_the_portal_refuses_is_denied_and_the_next_one_is_asked(door: Door, mai: Member) -> None:
+    asking = made(door, Clock())
+    with door.open():
+        assert asking.ask(email(mai.email), "x" * 500) == Answer(False, "unreachable")
+        assert asking.may(email(mai.email), EVENTS, CHANNEL)
+
+
+def test_in_quiet_hours_it_says_when_to_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    again = "2026-11-29T07:00:00+07:00"
+    told = {"answers": [{"allowed": False, "reason": "quiet-hours", "since": "x", "again_at": again}]}
+    monkeypatch.setattr(client._Line, "_send", lambda *given: (200, json.dumps(told).encode(), 0.0))
+    assert Client("http://127.0.0.1:9", "k").ask(phone("+84912345678"), EVENTS, "sms").again_at == again
+
+
+def test_the_least_used_answer_makes_room(door: Door, mai: Member) -> None:
+    asking = made(door, Clock(), size=2)
+    names = [email(mai.email), email("nr1@example.com"), email("nr2@example.com")]
+    with door.open():
+        for name in (names[0], names[1], names[0], names[2]):
+            asking.may(name, EVENTS, CHANNEL)
+        door.calls.clear()
+        asking.may(names[0], EVENTS, CHANNEL)
+        assert door.calls == []
+        asking.may(names[1], EVENTS, CHANNEL)
+        assert door.calls == ["/api/v1/may"]

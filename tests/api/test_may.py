@@ -10,14 +10,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal import config
+from portal.api.schema import faults
+from portal.api.service import answering
 from portal.consents import service as consents
 from portal.consents.service import asking, judging, projection
 from portal.consents.service.projection import Choice
 from portal.demo.stage import HERE
+from portal.kernel import crypto
 from portal.location import service as location
 from portal.policies import service as policies
 from portal.subjects import service as subjects
@@ -127,6 +130,20 @@ def test_a_row_that_waits_for_a_proof_speaks_for_nobody(portal: Portal) -> None:
     assert asked(caller, {"email": sharer.email}, **EVENTS)["allowed"] is True
 
 
+def test_everybody_is_found_under_the_key_that_hashed_them(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    mai, caller = member(portal, "everyday"), Caller(portal, "may:read")
+    row = {"source": "booking", "id": row_of(portal, mai.email)}
+    newer = crypto._hasher(b"a newer key of thirty-two bytes.")
+    monkeypatch.setattr(crypto._ring, "hashers", [*crypto._ring.hashers, newer])
+    an = member(portal, "an@example.com")
+    for somebody in (mai, an):
+        switch(somebody, "marketing.events.email", "on")
+    unknown = [{"email": "nr1@example.com"}, {"source": "booking", "id": 987654}]
+    people = [unknown[0], {"email": mai.email}, row, {"email": an.email}, unknown[1]]
+    told = caller.post("/may", {"questions": [{"person": person, **EVENTS} for person in people]})
+    assert [answer["allowed"] for answer in told["answers"]] == [False, True, True, True, False]
+
+
 def test_ten_thousand_questions_take_as_many_statements_as_three(portal: Portal) -> None:
     mai, caller = member(portal, "everyday"), Caller(portal, "may:read")
     switch(mai, "marketing.events.email", "on")
@@ -213,3 +230,41 @@ def test_a_choice_is_newer_than_an_objection_only_when_it_was_made_later(portal:
     assert asking.question("location.level").of(stored)["allowed"]
     stored["objection.location"][1] = 3
     assert not asking.question("location.level").of(stored)["allowed"]
+
+
+ODD: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from(["", "x", "a@b", "x" * 300]), st.just([])
+)
+ADDRESSES = st.sampled_from(["mai@example.com", "a@b", "no address", "+84912345678", "tomorrow", "é@example.com"])
+PEOPLE = st.one_of(
+    st.fixed_dictionaries({"email": ADDRESSES | ODD}, optional={"id": ODD, "more": ODD}),
+    st.fixed_dictionaries({"phone": ADDRESSES | ODD}, optional={"source": ODD}),
+    st.fixed_dictionaries(
+        {"source": st.just("booking") | ODD, "id": st.one_of(ODD, st.just([1, "a"]), st.just([True]))},
+        optional={"email": ADDRESSES},
+    ),
+    ODD,
+)
+SOUND: dict[str, Any] = {"person": {"email": "mai@example.com"}, "purpose": "x", "channel": "email"}
+CHANGES = st.dictionaries(st.sampled_from(["purpose", "channel", "state", "source", "more"]), ODD, max_size=2)
+QUESTIONS = st.builds(
+    lambda lost, person, changes: {k: v for k, v in {**SOUND, **person, **changes}.items() if k != lost},
+    st.sampled_from(["", *SOUND]),
+    st.fixed_dictionaries({}, optional={"person": PEOPLE}),
+    CHANGES,
+)
+
+
+@given(QUESTIONS)
+@example({**SOUND, "person": {"email": "mai@example.com", "id": 7, "more": 1}})
+@example({**SOUND, "person": {"phone": "+84912345678", "id": 7, "more": 1}})
+@example({"person": SOUND["person"], "purpose": "x", "channel": None})
+def test_ten_thousand_are_refused_just_where_the_described_shape_refuses_one(question: dict[str, Any]) -> None:
+    site = config.read_site(HERE / "site.toml", "http://localhost:8000")
+    config.use(SimpleNamespace(site=site))  # type: ignore[arg-type]
+    try:
+        answering.sorted_by_wording([SOUND, question])
+        refused = False
+    except answering.UNSOUND:
+        refused = True
+    assert refused == any(True for _ in faults(answering.QUESTION, question, ""))

@@ -34,6 +34,7 @@ def edit_in_place(page: Page, name: str) -> None:
     expect(card.get_by_role("heading", name="Full name")).to_be_focused()
     expect(page.locator("#said")).to_contain_text("It is being written into every system.")
     expect(card.locator(".hint", has_text="confirmed at")).to_have_count(3, timeout=60_000)
+    expect(card.get_by_role("heading", name="Full name")).to_be_focused()
 
 
 @pytest.mark.parametrize("scripts", [False, True], ids=["no scripts", "scripts"])

@@ -56,12 +56,16 @@ def test_a_tap_lets_a_browser_be_told_and_the_inbox_says_of_what(
     mai.sign_in(telling.systems.cast["everyday"].email or "")
     mai.open("/inbox")
     assert page.evaluate("window.asked") is None, "nothing is asked before a tap"
+    page.set_viewport_size({"width": 412, "height": 600})
+    assert moves(page) == 0, "the place of the button is kept"
     sound(page)
     page.get_by_role("button", name="Tell me in this browser").click()
     expect(page.locator("#browsers .state.on")).to_have_text("This browser")
     sound(page)
+    the_push_service_moved(page, f"{push_service.origin}/send/moved", subscribed)
     news_of_a_copy(mai)
-    ((_, _, body), *_) = eventually(lambda: push_service.taken, "the push")
+    ((path, _, body), *_) = eventually(lambda: push_service.taken, "the push")
+    assert path == "/send/moved"
     said = subscribed.open(body).decode()
     assert shown_by_the_worker(page, telling.url, said) == [
         {"title": "Smartos Privacy", "body": "There is something new in your privacy portal."}
@@ -75,6 +79,32 @@ def test_a_tap_lets_a_browser_be_told_and_the_inbox_says_of_what(
     page.get_by_role("button", name="Tell it no more").click()
     expect(page.get_by_role("button", name="Tell me in this browser")).to_be_visible()
     page.context.close()
+
+
+def moves(page: Page) -> int:
+    """Return by how much the end of the page moves when the script shows the button."""
+    script = """() => {
+      const form = document.getElementById("push"), end = () => document.documentElement.scrollHeight;
+      const shown = end();
+      form.hidden = true;
+      const moved = shown - end();
+      form.hidden = false;
+      return moved;
+    }"""
+    return int(page.evaluate(script))
+
+
+def the_push_service_moved(page: Page, endpoint: str, subscribed: Subscribed) -> None:
+    """Give the service worker the event of a changed address; its own code tells the portal."""
+    (worker,) = page.context.service_workers
+    script = """async (made) => {
+      const event = new Event("pushsubscriptionchange");
+      let done;
+      Object.assign(event, { newSubscription: { toJSON: () => made }, waitUntil: (work) => { done = work; } });
+      self.dispatchEvent(event);
+      await done;
+    }"""
+    worker.evaluate(script, {"endpoint": endpoint, "keys": subscribed.sent})
 
 
 def news_of_a_copy(mai: Person) -> None:

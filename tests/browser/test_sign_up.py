@@ -18,7 +18,7 @@ def test_somebody_new_makes_an_account_and_signs_out(chromium: Browser, live_por
     with somebody(chromium, live_portal, scripts=False, width=390, language="vi") as person:
         page = person.page
         person.tell_birth(2001, LAN)
-        expect(page.locator("main")).to_contain_text("Bạn sinh ngày 3 tháng 3, 2001.")
+        expect(page.locator("main")).to_contain_text("Bạn sinh ngày 3 tháng 3 năm 2001.")
         page.click("button[value=change]")
         assert page.input_value("#born-year") == "2001", "what was typed stays"
         page.fill("#born-year", "2000")

@@ -28,6 +28,21 @@ SMALL = """() => [...document.querySelectorAll("main a.button, button, nav a, se
     .filter(one => one.getClientRects().length && !one.matches(".unseen, .unseen *"))
     .filter(one => { const box = one.getBoundingClientRect(); return box.height < 43.5 || box.width < 43.5; })
     .map(one => one.outerHTML.slice(0, 90))"""
+PAGES = (
+    "/overview",
+    "/location",
+    "/location/delete",
+    "/marketing",
+    "/security",
+    "/deletion",
+    "/confirm",
+    "/continue",
+)
+# A column in which words stand letter below letter.
+SQUEEZED = """() => [...document.querySelectorAll("main :is(td, th, dt, dd, label)")]
+    .filter(one => one.getClientRects().length && !one.matches(".unseen *") && one.textContent.trim().length > 3)
+    .filter(one => one.clientWidth && one.clientWidth < 3 * parseFloat(getComputedStyle(one).fontSize))
+    .map(one => one.outerHTML.slice(0, 90))"""
 SHIFTED = """() => new Promise(done => {
     let sum = 0;
     new PerformanceObserver(list => { for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value; })
@@ -90,10 +105,11 @@ def test_a_journey_in_an_app(
         page.click("#save")
         eventually(lambda: "location.changed" in heard(page), "the app hears of the choice")
         assert page.evaluate("sent.map(one => Object.keys(one).sort().join()).every(keys => keys === 'type,v')")
-        for path in ("/overview", "/location", "/marketing", "/security", "/confirm", "/continue"):
+        for path in PAGES:
             page.goto(lasting_portal.url + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
             assert page.evaluate(SMALL) == [], path
+            assert page.evaluate(SQUEEZED) == [], path
             assert page.evaluate(SHIFTED) < 0.1, path
             assert page.locator("header, .menu").count() == 0
             assert faults_as_shown(page) == [], path

@@ -13,7 +13,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from portal.children.forms import STEPS
+from portal.children.forms.reporting import STEPS
 from portal.demo import crew
 from tests.browser.reader import steady
 from tests.browser.steps import App, Person, change, hand_over, lay_crew, let_days_pass, lists, somebody
@@ -67,6 +67,7 @@ STAFF = {
     "staff-drift": "/staff/drift",
     "staff-holds": "/staff/holds",
     "staff-checklists": "/staff/checklists",
+    "staff-retention": "/staff/retention",
     "staff-policies": "/staff/policies",
     "staff-policy-new": "/staff/policies/new",
     "staff-policy": "/staff/policies/2",

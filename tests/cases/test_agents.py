@@ -113,6 +113,7 @@ def test_whoever_is_said_to_have_died_can_say_that_they_live(nam: Stranger, mai:
     assert not case.subject_id
     link = mai.link(r"/agents/\S+")
     assert "certificate of death" in nam.open().text
+    assert "Show that you may ask" in nam.open().text
     mai.browser.get(link).form("Stop it").send()
     from portal.cases.models import CaseEvent
 

@@ -34,5 +34,10 @@ def test_a_row_of_a_country_stands_above_that_of_all_member_states() -> None:
 def test_where_no_numbers_are_known_a_page_lists_those_of_all_countries(lan: Parent) -> None:
     page = lan.walk("who", "account", age={"country": "AQ", "month": "3", "year": "2015"})
     page = page.click("Is the child in danger now? Numbers that help at once")
-    assert "Vietnam" in page.text
+    assert page.root.one("main").all("dt")[0].text == "Vietnam", "where the site is at home comes first"
     assert "For children: 111" in page.text
+    lan.browser.get("/language/vi")
+    named = [node.text for node in lan.browser.get("/children/help").root.one("main").all("dt")]
+    assert named[:2] == ["Việt Nam", "Áo"]
+    assert named.index("Bỉ") < named.index("Bồ Đào Nha") < named.index("Brazil"), "by the Vietnamese alphabet"
+    assert page.links["1-800-668-6868"] == "tel:18006686868", "a tap calls"

@@ -116,7 +116,8 @@ def test_yes_asks_nothing_and_json_names_the_certificate(
     said = json.loads(done.stdout)
     assert said["reference"] == Certificate.get().reference
     assert f"/certificates/{said['reference']}/" in said["certificate"]
-    assert {system["source"] for system in said["systems"]} >= {"booking", "portal"}
+    proofs = {system["source"]: system["proof"] for system in said["systems"]}
+    assert proofs.items() >= {"booking": "texts", "portal": None}.items(), "how far it is proven, and ours by the page"
 
 
 def test_what_stops_a_deletion_stops_the_operator_with_its_sentence(

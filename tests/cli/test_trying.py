@@ -169,6 +169,10 @@ def test_an_http_system_says_that_nothing_can_be_rehearsed(
     assert "members" in done.stdout
     assert "Its own description fits the manifest." in done.stdout
     assert "A rehearsal is not possible" in done.stdout
+    assert "After an erasure its texts are looked through for the person." in done.stdout
+    shown = on_a_terminal(environ, "try", "whitelabel", "--email", email)
+    assert "Nguyễn Thị Mai" in shown
+    assert "Nguyễn Thị Mai" not in done.stdout, "into a file go no values"
 
 
 @pytest.mark.parametrize(

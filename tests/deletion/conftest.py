@@ -11,7 +11,7 @@ import pytest
 
 from portal.deletion import service
 from portal.deletion.models import Deletion, Target
-from portal.sources import registry
+from portal.sources import base, registry
 from portal.sources.base import Erased, Finding, Key, Mention, Person, Preview, Snapshot, Source
 from portal.sources.base import Identifier as Proof
 from tests import people
@@ -105,6 +105,10 @@ class Moody(Source):
 
     def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
         return self.inner.sweep(person, tables)
+
+    @property
+    def proof(self) -> base.Proof:
+        return self._inner.proof
 
     def goes_with(self, table: str) -> tuple[str, ...]:
         return self.inner.goes_with(table)

@@ -9,7 +9,8 @@ import pytest
 from portal.cases.models import Routing
 from portal.deletion import service, tasks
 from portal.deletion.models import Certificate, Deletion, Target
-from portal.kernel import clock, db
+from portal.deletion.service import certificates
+from portal.kernel import clock, crypto, db
 from tests.browse import Browser, Page
 from tests.deletion.conftest import GRACE, Member
 
@@ -107,3 +108,15 @@ def test_after_the_last_look_no_row_says_whose_the_records_were(mai: Member, ref
         assert target.person is None
         assert not [line for line in target.lines if line["controllers"]]
     assert mai.email not in repr([list(model.select().dicts()) for model in db.tables()])
+
+
+def test_a_certificate_of_before_it_said_how_far_proofs_go_is_still_genuine(mai: Member, reference: str) -> None:
+    row = Certificate.get()
+    assert [line.pop("proof", "") for line in row.lines] == ["texts", "texts", "texts", ""]
+    for line in row.lines:
+        line.pop("evidence", None)
+    row.seal = crypto.keyed_hash("certificate", certificates._said(row))
+    row.save()
+    text = page(mai, reference).text
+    assert "Genuine This page shows what was issued" in text
+    assert "looked through" not in text

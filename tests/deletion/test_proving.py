@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from portal.deletion.models import Certificate, Target
 from portal.deletion.service import persons
 from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
+from portal.sources import registry
 from portal.sources.base import Identifier, Mention
 from tests.browse import Browser
 from tests.conftest import Portal
@@ -59,6 +61,43 @@ def test_what_nothing_explains_is_never_done_to_the_person_and_staff_are_asked_o
     [inquiry] = Case.select().where(Case.kind == "inquiry")
     assert CaseEvent.get(CaseEvent.case == inquiry, CaseEvent.name == "address found").facts["source"] == "crm"
     assert [event.keys["rows"] for event in AuditEvent.select().where(AuditEvent.name == "deletion.mentioned")] == [2]
+
+
+def test_staff_and_the_certificate_say_how_far_each_proof_goes(
+    mai: Member, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whitelabel, crm = registry.active().get("whitelabel"), registry.active().get("crm")
+    monkeypatch.setattr(whitelabel, "manifest", replace(whitelabel.manifest, sweep=False))
+    mai.schedule()
+    with clock.later(GRACE):
+        portal.drain()
+        assert {one.source: one.proof for one in service.standing(mai.deletion().case)} == {
+            "booking": "texts", "crm": "texts", "whitelabel": "counts",
+        }  # fmt: skip
+        page = staff(portal, "staff").browser.get("staff.case", reference=mai.deletion().case.reference).text
+    assert page.count("Its texts were not looked through: the proof is its own count.") == 1
+    said = page_of(mai)
+    assert said.count("Then every text there was looked through for your e-mail addresses and phone numbers.") == 2
+    assert said.count("Its texts could not be looked through for your e-mail addresses and phone numbers") == 1
+    assert "Genuine" in said
+    assert crm.proof == "texts"
+
+
+def test_a_system_that_speaks_http_is_looked_through_too(mai: Member, portal: Portal) -> None:
+    run(portal, "whitelabel", "UPDATE members SET phone_location = NULL, photo = NULL WHERE id = 9001")
+    run(portal, "whitelabel", "UPDATE door_events SET badge = ? WHERE member_id IS NULL", mai.email)
+    insert(portal, "whitelabel", "door_events", space="saigon-works", door=1, badge=mai.email, opened_at="2026-12-01")
+    run(portal, "whitelabel", "UPDATE posts SET body = ? WHERE member_id <> 9001", f"ask {mai.email.upper()}")
+    mai.schedule()
+    with clock.later(GRACE):
+        portal.drain()
+        found = {(one.table, one.column, one.why) for one in service.standing(mai.deletion().case)[2].mentions}
+        assert found == {("door_events", "badge", "open"), ("posts", "body", "others")}
+        assert mai.states()["whitelabel"] == "found"
+        run(portal, "whitelabel", "UPDATE door_events SET badge = NULL WHERE badge = ?", mai.email)
+    with clock.later(GRACE + timedelta(days=1, minutes=1)):
+        portal.drain()
+    assert mai.states()["whitelabel"] == "proven"
 
 
 def test_what_was_mended_is_proven_by_the_next_look(mai: Member, found: list[Mention]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from portal.deletion.models import Retention, Returned
 from portal.kernel import clock, db
 from portal.sources import registry
 from portal.subjects import holds
-from tests.deletion.conftest import Count, Member, new_user, run
+from tests.deletion.conftest import Count, Member, insert, new_user, run
 from tests.deletion.test_replay import backup, erase
 from tests.people import staff
 
@@ -50,6 +51,28 @@ def test_what_was_kept_goes_at_its_date_and_only_that_of_who_was_erased(mai: Mem
     service.expire()
     night = Retention.get(Retention.source == "crm", Retention.table == "invoices")
     assert (night.rows, night.rows_in_all) == (0, before)
+
+
+def test_a_system_that_speaks_http_lets_go_in_time_too(mai: Member, rows: Count) -> None:
+    mine, all_ = "SELECT COUNT(*) FROM receipts WHERE member_id = 9001", "SELECT COUNT(*) FROM receipts"
+    before, everybodys = rows("whitelabel", mine), rows("whitelabel", all_)
+    erase(mai)
+    service.expire()
+    assert rows("whitelabel", mine) == before > 0, "their date has not come"
+    run(mai.portal, "whitelabel", "UPDATE receipts SET paid_on = '2009-05-01'")
+    service.expire()
+    assert (rows("whitelabel", mine), rows("whitelabel", all_)) == (0, everybodys - before), "nobody else was erased"
+    night = Retention.get(Retention.source == "whitelabel", Retention.table == "receipts")
+    assert (night.rows, night.rows_in_all, night.failed) == (before, before, "")
+
+
+def test_a_system_that_cannot_be_asked_is_not_said_to_have_been(mai: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    whitelabel = registry.active().get("whitelabel")
+    monkeypatch.setattr(whitelabel, "manifest", replace(whitelabel.manifest, retention=False, sweep=False))
+    service.expire()
+    assert not Retention.select().where(Retention.source == "whitelabel").exists()
+    page = staff(mai.portal, "staff").browser.get("/staff/retention").text
+    assert "Not deleted from here: whoever runs the system deletes it at its date" in page
 
 
 def test_the_log_says_how_many_and_names_nobody(mai: Member, rows: Count) -> None:
@@ -114,6 +137,17 @@ def test_who_is_back_is_told_to_staff_once_and_without_a_name(mai: Member) -> No
     assert mai.email not in str(event.facts)
     assert service.sweep_returned() == 0
     assert len(cases()) == len(Returned.select()) == 1
+
+
+def test_who_is_back_in_a_system_that_speaks_http_is_told_too(mai: Member, caplog: pytest.LogCaptureFixture) -> None:
+    erase(mai)
+    row = {"space": "saigon-works", "member_code": "new-1", "full_name": "Mai", "joined_at": "2026-11-28T00:00:00Z"}
+    insert(mai.portal, "whitelabel", "members", **row, email=mai.email.upper())
+    assert service.sweep_returned() == 1
+    [case] = cases()
+    event = CaseEvent.get(CaseEvent.case == case, CaseEvent.name == "people returned")
+    assert (event.facts["source"], event.facts["people"]) == ("whitelabel", 1)
+    assert mai.email not in (str(event.facts) + caplog.text).casefold()
 
 
 def test_a_restored_backup_is_one_case_a_system_and_is_told_as_such(mai: Member, backup: Callable[[], None]) -> None:

@@ -35,6 +35,7 @@ CLOSED = {
         "door_events": {"space", "opened_at"},
         "places": {"space", "recorded_at"},
         "posts": {"space", "posted_at"},
+        "receipts": {"space", "number", "paid_on"},
     },
 }
 NOBODYS = {"booking": {"spaces"}, "crm": {"companies"}, "whitelabel": {"spaces", "answers"}}

@@ -109,6 +109,7 @@ def test_it_describes_its_tables_as_the_manifest_has_them(app: Caller) -> None:
         "restriction",
         "location.level",
     ]
+    assert described["tables"]["receipts"]["keep"] == {"column": "paid_on", "years": 10}
     assert described["tables"]["door_events"]["erase"] == "anonymise"
     assert "badge" in described["tables"]["door_events"]["columns"]
 
@@ -170,6 +171,17 @@ def test_choices_are_written_and_answered(app: Caller, systems: World) -> None:
     assert app.json("/privacy/preferences", "preferences", key="k3", person=MAI, choices={}) == {"stored": stored}
 
 
+def test_many_members_choices_are_told_in_the_order_asked(app: Caller) -> None:
+    people = [NOBODY, {"keys": [[9002]], "identifiers": []}, MAI]
+    told = app.json("/privacy/preferences", "stored", people=people)["people"]
+    alone = [
+        app.json("/privacy/preferences", "preferences", key=f"r{n}", person=one, choices={})
+        for n, one in enumerate(people)
+    ]
+    assert told == alone
+    assert told[0] == {"stored": {}}
+
+
 def test_a_repeated_choice_does_not_undo_a_newer_one(app: Caller, systems: World) -> None:
     for key, state in (("k1", "on"), ("k2", "off"), ("k1", "on")):
         choices = {"marketing.events.email": state}
@@ -196,7 +208,9 @@ def test_erasure_happens_once_and_answers_the_same_again(app: Caller) -> None:
         "done": True,
         "rows": {},
     }
-    assert app.json("/privacy/counts", "counts", person=MAI)["lines"] == []
+    lines = app.json("/privacy/counts", "counts", person=MAI)["lines"]
+    assert {(line["table"], line["remaining"]) for line in lines} == {("receipts", 0)}, "the books keep receipts"
+    assert all(line["until"] > "2030-01-01" for line in lines)
 
 
 def test_erasure_leaves_everybody_else_and_no_trace(app: Caller, systems: World) -> None:
@@ -207,7 +221,11 @@ def test_erasure_leaves_everybody_else_and_no_trace(app: Caller, systems: World)
     app.json("/privacy/erasure", "erasure", request_id="R-3", person={"keys": [[key]], "identifiers": []})
     with closing(sqlite3.connect(systems.database("whitelabel"))) as connection:
         after = {line for line in connection.iterdump() if "door_events" not in line}
-    assert {line for line in after if '"answers"' not in line} == {line for line in before if '"answers"' not in line}
+    stays = {line for line in after if '"receipts" VALUES(' in line and f",{key}," in line}
+    assert len(stays) == 2, "the books keep receipts"
+    assert {line for line in after if '"answers"' not in line} - stays == {
+        line for line in before if '"answers"' not in line
+    }
     for file in systems.folder.glob("whitelabel.db*"):
         assert b"canary-52" not in independent.left_in(file)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.accounts.apps import keeping
+from portal.accounts.keeping import of_people
 from portal.accounts.models import Session
 from portal.cases.models import Case, CaseMessage
 from portal.cases.service import evidence
@@ -46,7 +46,7 @@ def test_numbers_lie_in_no_table_file_or_log_as_they_are_read(
     mai.browser.post("/details/email/new", data={"value": "mai.quiet@example.com"})
     Session.update(fresh_until=clock.now()).where(Session.account == mai.account).execute()
     mai.browser.post("/details/bank_account/review", data={"value": BANK, "why": "Kept."})
-    assert BANK in dict(keeping.load(mai.account, *kept(mai))).values(), "what was typed is kept for its person"
+    assert BANK in dict(of_people.load(mai.account, *kept(mai))).values(), "what was typed is kept for its person"
     mai.portal.drain()
     assert {row.new for row in Correction.select()} == {BANK, TAX}
     assert CorrectionPart.select().count() >= 4
@@ -65,7 +65,7 @@ def test_numbers_lie_in_no_table_file_or_log_as_they_are_read(
 
 
 def kept(mai: Member) -> tuple[str, int]:
-    path, _, number = keeping.latest(mai.account).partition("?kept=")
+    path, _, number = of_people.latest(mai.account).partition("?kept=")
     return path, int(number)
 
 

@@ -37,6 +37,15 @@ def test_every_detail_of_the_policy_is_there_with_each_system_that_holds_it(mai:
     assert all("Smartos CRM" in cards[name] for name in POLICY - {"company", "address"})
 
 
+def test_what_all_systems_agree_on_is_said_once_and_where_they_differ_each_for_itself(mai: Member, run: Run) -> None:
+    def told() -> list[str]:
+        return [node.text for node in mai.browser.get("/details").root.one(id="detail-full_name").all("dt")]
+
+    assert told() == ["Smartos Booking App, Smartos CRM and Smartos Whitelabel App"]
+    run("crm", "UPDATE contacts SET full_name = 'Mai N.' WHERE email = ?", mai.email)
+    assert told() == ["Smartos Booking App", "Smartos CRM", "Smartos Whitelabel App"]
+
+
 def test_numbers_are_shown_only_after_a_fresh_proof_for_fifteen_minutes_and_each_time_logged(
     mai: Member, run: Run
 ) -> None:

@@ -57,5 +57,12 @@ def test_many_hashes_are_those_of_one_and_of_the_standard(value: str, purpose: s
     crypto.use_keys("s", (keys[0],), tuple(keys))
     text = f"{purpose}\0{unicodedata.normalize('NFC', value)}".encode()
     plain = [f"{n}:{hmac.new(bytes([n]) * 32, text, 'sha256').hexdigest()}" for n in (1, 2)]
-    assert [hashed for _, hashed in crypto.each_hashed(purpose, [value])] == plain
+    assert crypto.hashes(purpose, [value]) == plain
     assert crypto.keyed_hashes(purpose, value) == plain[::-1]
+
+
+@given(st.text(max_size=200), st.lists(st.text(), max_size=3))
+def test_a_signature_is_that_of_the_standard_however_long_the_secret(secret: str, parts: list[str]) -> None:
+    crypto.use_keys(secret, (OLD,), (OLD,))
+    text = "\0".join(["csrf", *parts]).encode()
+    assert crypto.sign("csrf", *parts) == hmac.digest(secret.encode(), text, "sha256")

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.accounts.apps import keeping
+from portal.accounts.keeping import of_people
 from portal.accounts.models import Identifier
 from portal.details import service as details
 from portal.kernel import clock, crypto, rotation
@@ -31,7 +31,7 @@ def mai(portal: Portal) -> Iterator[Member]:
     """Mai, of whom values lie in several tables under the key of before; a newer one is in front of it."""
     mai = member(portal, "everyday")
     details.add_statement(mai.subject, "Tài khoản này là của tôi.")
-    keeping.keep(mai.account, "/details/bank_account/review", [("value", "Vietcombank 0071001234567")])
+    of_people.keep(mai.account, "/details/bank_account/review", [("value", "Vietcombank 0071001234567")])
     use(NEW, KEY)
     yield mai
     use(KEY)
@@ -44,8 +44,8 @@ def rotate() -> int:
 def read(mai: Member) -> tuple[str, str, list[tuple[str, str]]]:
     """Return what an address, a statement and a form that was kept say."""
     [said], path = details.statements(mai.subject), "/details/bank_account/review"
-    number = int(keeping.latest(mai.account).rpartition("=")[2])
-    return Identifier.get(Identifier.account == mai.account).value, said.text, keeping.load(mai.account, path, number)
+    number = int(of_people.latest(mai.account).rpartition("=")[2])
+    return Identifier.get(Identifier.account == mai.account).value, said.text, of_people.load(mai.account, path, number)
 
 
 def test_what_was_rotated_reads_as_before_and_the_old_key_can_be_dropped(mai: Member) -> None:

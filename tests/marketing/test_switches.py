@@ -188,6 +188,11 @@ def test_off_is_read_out_with_the_last_day_of_what_is_under_way(mai: Member) -> 
         assert "Events by e-mail: off since 12:00 on 22 November 2026 (UTC+7)." in page.text
 
 
+def last(page: Page) -> str:
+    """Return what the page says was switched last."""
+    return page.root.one("p", class_="saved").text
+
+
 @pytest.mark.parametrize("htmx", [False, True])
 def test_everything_is_off_in_one_tap_and_every_system_is_told(mai: Member, htmx: bool) -> None:
     for name in ("Events by e-mail", "Surveys by e-mail", "Advertising by SMS"):
@@ -200,6 +205,7 @@ def test_everything_is_off_in_one_tap_and_every_system_is_told(mai: Member, htmx
     assert stored(mai.portal) == COLUMNS
     if htmx:
         assert said(page).startswith("Everything: all off since")
+    assert last(mai.browser.get("marketing.page")).startswith("Everything: all off since")
 
 
 @pytest.mark.parametrize(
@@ -215,6 +221,8 @@ def test_a_topic_or_a_channel_is_off_in_one_tap_and_the_others_stay(
     page = mai.browser.get("marketing.page")
     assert page.form(button).values["off"] == scope
     page.form(button).send(htmx=True)
+    whole = button.rpartition(": ")[2]
+    assert last(mai.browser.get("marketing.page")).startswith(f"{whole}: all off since"), "not one pair of many"
     still = {name for name in names if service.may_send(mai.subject, *name.split("."))}
     assert still == {name for name in names if not off & set(name.split("."))}
     assert names - still

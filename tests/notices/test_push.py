@@ -356,7 +356,36 @@ def test_the_service_worker_lies_at_the_root_and_may_load_nothing_else(portal: P
     answer = portal.app.test_client().get("/push-worker.js")
     assert answer.content_type == "text/javascript; charset=utf-8"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    assert b"fetch" not in answer.data
+    assert b'"fetch"' not in answer.data, "it answers no request of a page"
+
+
+def renewed(who: Member, service: PushService, browser: Subscribed, status: int) -> None:
+    headers = {"Sec-Fetch-Site": "same-origin"}  # a service worker has no token
+    values = {"endpoint": f"{service.origin}/new", **browser.sent}
+    assert who.browser.client.post("/inbox/browsers/renew", data=values, headers=headers).status_code == status
+
+
+def test_a_browser_whose_address_the_push_service_changed_is_told_at_the_new_one(
+    portal: Portal, service: PushService
+) -> None:
+    mai, browser = member(portal, "everyday"), Subscribed()
+    subscribed(mai, service)
+    renewed(mai, service, browser, 204)
+    tell(portal, mai)
+    (sent,) = service.taken
+    assert sent[0] == "/new"
+    assert browser.open(sent[2])
+
+
+def test_who_signs_in_where_somebody_was_told_is_not_told_by_a_new_address(
+    portal: Portal, service: PushService
+) -> None:
+    mai, an = member(portal, "everyday"), member(portal, "an@example.com")
+    subscribed(mai, service)
+    renewed(an, service, Subscribed(), 404)
+    mai.browser.post("/sign-out")
+    renewed(mai, service, Subscribed(), 303)
+    assert not PushSubscription.select().where(PushSubscription.account == an.account).exists()
 
 
 def test_what_opens_the_way_to_a_browser_is_in_no_copy(portal: Portal, service: PushService) -> None:

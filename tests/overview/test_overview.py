@@ -27,7 +27,9 @@ def test_who_is_signed_out_reads_what_this_is_and_may_sign_in(portal: Portal) ->
     page = Browser(portal.app).get("/")
     assert page.h1 == "Your data at Smartos is yours"
     assert page.click("Sign in").path == "/sign-in"
-    assert page.root.one("main").all("a", class_="row")[0]["href"] == "/location"
+    rows = [row["href"] for row in page.root.one("main").all("a", class_="row")]
+    assert rows[0] == "/location"
+    assert "/children/report" in rows, "a parent has no account to sign in to"
 
 
 def test_who_is_signed_in_comes_to_the_overview(mai: Member) -> None:
@@ -36,14 +38,15 @@ def test_who_is_signed_in_comes_to_the_overview(mai: Member) -> None:
 
 def test_states_are_those_of_the_moment(mai: Member) -> None:
     page = mai.browser.get("overview.page")
-    assert [node.text for node in page.root.all("span", class_="state")] == ["Not chosen yet"] * 3
+    assert [node.text for node in page.root.all("span", class_="state")] == ["Not chosen yet", "Not chosen yet", "Off"]
+    assert page.text.count("Until you choose, each system keeps its own setting.") == 2
     mai.browser.post("location.page", data={"level": "approximate"})
     mai.browser.post("marketing.page", data={"marketing.events.email": "on"})
     page = mai.browser.get("overview.page")
     assert [(node.text, node["class"]) for node in page.root.all("span", class_="state")] == [
         ("Approximate", "state on"),
         ("1 of 6", "state on"),
-        ("Not chosen yet", "state"),
+        ("Off", "state"),
     ]
     assert "Events by e-mail" in page.text
     mai.browser.post("location.page", data={"level": "off"})
@@ -52,7 +55,7 @@ def test_states_are_those_of_the_moment(mai: Member) -> None:
     assert [(node.text, node["class"]) for node in page.root.all("span", class_="state")] == [
         ("Off", "state"),
         ("Off", "state"),
-        ("Not chosen yet", "state"),
+        ("Off", "state"),
     ]
 
 

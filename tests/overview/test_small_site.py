@@ -50,7 +50,8 @@ def test_a_purpose_of_marketing_without_topics_can_be_changed_by_a_policy(
 
 def test_the_first_page_offers_only_what_there_is(portal: Portal, mai: Member) -> None:
     page = Browser(portal.app).get("/")
-    assert [link["href"] for link in page.root.all("a", class_="row")] == ["/download", "/deletion"]
+    offered = [link["href"] for link in page.root.all("a", class_="row")]
+    assert offered == ["/download", "/deletion", "/children/report", "/requests/new"]
 
 
 def test_no_footer_leads_to_a_policy_that_is_not_there(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:

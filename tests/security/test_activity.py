@@ -71,6 +71,23 @@ def test_a_long_log_is_read_page_by_page_and_no_line_is_lost_or_shown_twice(mai:
     assert seen == [f"R-{number:04}" for number in reversed(range(2 * service.PAGE + 5))]
 
 
+def test_what_happened_many_times_in_one_minute_is_told_once_with_how_often(mai: Member) -> None:
+    forget_log()
+    with clock.stopped(datetime(2026, 11, 20, 3, 4, tzinfo=UTC)):
+        for source in ("crm", "crm", "crm", "booking"):
+            audit.record("data.shown", subject=mai.subject, source=source, table="contacts")
+    told = [line.text for line in mai.browser.get("/activity").root.one("main").all("li")]
+    assert told == [
+        "Masked values in Smartos Booking App were shown to you in full 10:04",
+        "Masked values in Smartos CRM were shown to you in full 10:04, 3 times",
+    ]
+
+
+def test_a_choice_is_named(mai: Member) -> None:
+    mai.browser.post("marketing.page", data={"marketing.events.email": "on"})
+    assert "You made a choice: Events by e-mail" in mai.browser.get("/activity").text
+
+
 @pytest.mark.parametrize("before", ["x", "-1", "0", "99999999999999999999"])
 def test_a_made_up_place_in_the_log_is_no_error(mai: Member, before: str) -> None:
     mai.browser.get(f"/activity?before={before}")

@@ -81,7 +81,8 @@ def test_a_hundred_thousand_are_told_through_ten_kills(portal: Portal, environ: 
     finally:
         post.process.kill()
         post.process.wait()
-    taken = post.taken()
+    # The worker's night goes on meanwhile; it writes to a child that it finds.
+    taken = [mail for mail in post.taken() if mail[0].startswith("reader")]
     sent = Counter(address for address, _, _ in taken)
     rate = len(taken) / (time.monotonic() - begun)
     sys.stdout.write(

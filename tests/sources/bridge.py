@@ -2,16 +2,21 @@
 
 import json
 import threading
+import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from portal.kernel import clock
-from portal.sources import signing, values
+from portal.sources import manifest, signing, values
 from portal.sources.base import Blocker, Change, Identifier, Person, Source
+from portal.sources.keeping import kept_until
+from portal.sources.registry import connect
 from tests.sources.systems import SECRET
+from tests.sources.world import World
 
 
 class Bridge(ThreadingHTTPServer):
@@ -24,6 +29,20 @@ class Bridge(ThreadingHTTPServer):
         self.source, self.done = source, dict[str, Any]()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+
+class HttpWorld(World):
+    """The world on SQLite behind a system that speaks HTTP."""
+
+    def connected(self, toml: str) -> Source:
+        bridge = Bridge(super().connected(toml))
+        self.bridges = [*getattr(self, "bridges", []), bridge]
+        over = toml.replace(
+            'url = "env:BOOKING_URL"',
+            'url = "env:OVER"\nsecret = "env:SECRET"\nparts = true\nsweep = true\nretention = true',
+        )
+        text = over.replace("{false}", "0")
+        return connect(manifest.parse(tomllib.loads(text), "booking.toml"), {"OVER": bridge.url, "SECRET": SECRET})
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -126,6 +145,12 @@ def _prefer(source: Source, asked: Mapping[str, Any]) -> Any:
     return {"stored": source.stored(_person(asked))}
 
 
+def _stored(source: Source, asked: Mapping[str, Any]) -> Any:
+    people = dict(enumerate(_person({"person": person}) for person in asked["people"]))
+    stored = source.stored_by(people)
+    return {"people": [{"stored": stored[number]} for number in people]}
+
+
 def _correct(source: Source, asked: Mapping[str, Any]) -> Any:
     change = {**asked["change"], "key": tuple(asked["change"]["key"])}
     return {"outcome": source.correct(_person(asked), Change(**change), asked["request_id"])}
@@ -137,12 +162,48 @@ def _young(source: Source, asked: Mapping[str, Any]) -> Any:
     return {"young": [{"key": key, "born": born, "identifiers": known} for key, born, known in told]}
 
 
+def _sweep(source: Source, asked: Mapping[str, Any]) -> Any:
+    person, sought = _person(asked), tuple(Identifier(one["kind"], one["value"]) for one in asked["sought"])
+    found = source.sweep(Person(person.keys, person.identifiers, sought), asked.get("tables"))
+    return {"mentions": [asdict(one) for one in found]}
+
+
+def _today(source: Source, asked: Mapping[str, Any]) -> date:
+    """The day on which what is dated before `before` has been kept for long enough."""
+    keep = source.manifest.tables[asked["table"]].keep
+    assert keep
+    assert keep.until
+    today = kept_until(asked["before"], keep.until.years)
+    assert today
+    return today
+
+
+def _overdue(source: Source, asked: Mapping[str, Any]) -> Any:
+    """Whose rows are due, one a page, which is fewer than is asked for."""
+    with closing(source.overdue(asked["table"], _today(source, asked))) as found:
+        people, first = sorted(found, key=str), int(asked["after"] or 0)
+    told = [
+        {"key": [*person.keys][0] if person.keys else None, "identifiers": [asdict(one) for one in person.identifiers]}
+        for person in people[first : first + 1]
+    ]
+    return {"people": told, "next": str(first + 1) if first + 1 < len(people) else None}
+
+
+def _expire(source: Source, asked: Mapping[str, Any]) -> Any:
+    people = [_person({"person": person}) for person in asked["people"]]
+    return {"rows": source.expire(asked["table"], people, _today(source, asked))}
+
+
 STREAMS = {"access": _access, "keys": _keys, "settings": _settings}
 OPERATIONS = {
     "find": _find,
     "counts": _counts,
     "erasure": _erase,
     "preferences": _prefer,
+    "stored": _stored,
     "correction": _correct,
     "young": _young,
+    "sweep": _sweep,
+    "overdue": _overdue,
+    "expire": _expire,
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal.kernel import clock
+from tests.sources.bridge import HttpWorld
 from tests.sources.world import NOW, World, sqlite_url
 from tests.sources.zoo import Build, Zoo
 
@@ -23,6 +24,20 @@ def at_one_moment() -> Iterator[None]:
 def world(request: pytest.FixtureRequest, tmp_path: Path, at_one_moment: None) -> World:
     """The world on every engine in turn."""
     return world_on(request, tmp_path)
+
+
+@pytest.fixture(params=[*ENGINES, "http"])
+def any_world(request: pytest.FixtureRequest, tmp_path: Path, at_one_moment: None) -> Iterator[World]:
+    """The world on every engine in turn, and behind a system that speaks HTTP."""
+    if request.param != "http":
+        yield world_on(request, tmp_path)
+        return
+    over = HttpWorld(sqlite_url(tmp_path))
+    over.build()
+    yield over
+    for bridge in over.bridges:
+        bridge.shutdown()
+        bridge.server_close()
 
 
 def world_on(request: pytest.FixtureRequest, tmp_path: Path) -> World:

@@ -6,10 +6,14 @@ from datetime import date
 import pytest
 
 from portal.sources.base import Person
-from portal.sources.sql.aging import first_kept
-from portal.sources.sql.looking import kept_until
+from portal.sources.keeping import first_kept, kept_until
 from tests.sources.world import ANH, MANIFEST, World
 from tests.sources.zoo import Build
+
+
+@pytest.fixture
+def world(any_world: World) -> World:
+    return any_world
 
 
 def due(world: World, table: str, today: date) -> list[Person]:

@@ -6,13 +6,16 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from math import inf
 from typing import Any
 
 import pytest
 
 from portal.kernel import failpoints
 from portal.sources.sql import chunks
+from portal.sources.sql.session import Session
 from portal.sources.sql.sqlite import Sqlite
+from portal.sources.sql.statement import Sql
 from tests.sources.world import ANH, MANIFEST, World, plain
 
 # Rows of the person that refer to no row: what no moment of an erasure may show.
@@ -25,6 +28,7 @@ ORPHANS = (
 )
 Between = Callable[[Callable[[str], None]], list[str]]
 SOME = "booking: erased some of "
+GUESS = Session.guess
 
 
 @pytest.fixture
@@ -32,6 +36,8 @@ def crowded(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The world in which Ánh has some hundred rows, which is many here; a range has seven of them at first."""
     monkeypatch.setattr(chunks, "SMALL", 50)
     monkeypatch.setattr(chunks, "FIRST", 7)
+    monkeypatch.setattr(chunks, "FIRST_MARKED", 7)
+    monkeypatch.setattr(Session, "guess", lambda session, sql: inf)  # made from no statistics, as tables are new here
     monkeypatch.setattr(chunks, "LEAST", 7)
     monkeypatch.setattr(chunks, "GROWTH", 1)
     moment = datetime(2027, 1, 5, 9, 0)
@@ -206,8 +212,11 @@ def test_rows_that_are_written_meanwhile_stop_nothing_and_are_found_by_the_readi
     assert crowded.source.remaining(ANH) == {}
 
 
-def slow(world: World, seconds: float, monkeypatch: pytest.MonkeyPatch) -> float:
-    """Let each deleted booking wait so long, and return it; SQLite then works a little, else it never sees the time."""
+def slow(world: World, seconds: float, monkeypatch: pytest.MonkeyPatch, *more: str) -> float:
+    """Let each deleted row of bookings, and of more tables, wait so long, and return it.
+
+    SQLite then works a little, else it never sees the time.
+    """
     connect = Sqlite.connect
 
     def patient(dialect: Sqlite, write: bool) -> sqlite3.Connection:
@@ -217,16 +226,16 @@ def slow(world: World, seconds: float, monkeypatch: pytest.MonkeyPatch) -> float
 
     monkeypatch.setattr(Sqlite, "connect", patient)
     worked = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5000) SELECT n FROM c"
-    made = {
-        "sqlite": [f"CREATE TRIGGER slow BEFORE DELETE ON bookings BEGIN"
-                   f" SELECT pause(); SELECT COUNT(*) FROM ({worked}); END"],
-        "postgresql": ["CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
-                       f" 'BEGIN PERFORM pg_sleep({seconds}); RETURN OLD; END'",
-                       "CREATE TRIGGER slow BEFORE DELETE ON bookings FOR EACH ROW EXECUTE FUNCTION slow()"],
-        "mysql": [f"CREATE TRIGGER slow BEFORE DELETE ON bookings FOR EACH ROW DO SLEEP({seconds})"],
-    }  # fmt: skip
-    for statement in made[world.engine]:
-        world.run(statement)
+    does = {
+        "sqlite": f"BEGIN SELECT pause(); SELECT COUNT(*) FROM ({worked}); END",
+        "postgresql": "FOR EACH ROW EXECUTE FUNCTION slow()",
+        "mysql": f"FOR EACH ROW DO SLEEP({seconds})",
+    }
+    if world.engine == "postgresql":
+        body = f"'BEGIN PERFORM pg_sleep({seconds}); RETURN OLD; END'"
+        world.run(f"CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS {body}")
+    for table in ("bookings", *more):
+        world.run(f"CREATE TRIGGER slow_{table} BEFORE DELETE ON {table} {does[world.engine]}")
     return seconds
 
 
@@ -252,6 +261,72 @@ def test_few_rows_that_take_too_long_are_taken_in_ranges(
     assert world.source.erase(ANH, "R-1").rows["bookings"] == 3
     assert passed.count("bookings") > 1
     assert world.source.remaining(ANH) == {}
+
+
+def test_few_rows_whose_statements_take_too_long_together_are_taken_in_ranges(
+    world: World, between: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "LONGEST", slow(world, 0.1, monkeypatch, "comments") * 4.2)
+    monkeypatch.setattr(chunks, "FIRST", 1)
+    monkeypatch.setattr(chunks, "LEAST", 1)
+    passed = between(lambda table: None)
+    assert world.source.erase(ANH, "R-1").done
+    assert "bookings" in passed
+    assert world.source.remaining(ANH) == {}
+
+
+def test_rows_that_are_only_marked_go_by_one_statement_where_nobody_refers_to_them(
+    crowded: World, between: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowded.run("CREATE TABLE visits (id bigint PRIMARY KEY, user_id bigint NOT NULL)")
+    insert(crowded, "visits", [(n, 1) for n in range(70)])
+    crowded.source = crowded.connected(MANIFEST + '[tables.visits]\nlink = "user_id -> users.id"\nerase = "delete"\n')
+    monkeypatch.setattr(chunks, "FIRST_MARKED", 1000)
+    passed = between(lambda table: None)
+    assert crowded.source.erase(ANH, "R-1").rows["visits"] == 70
+    assert passed.count("visits") == (1 if crowded.engine == "postgresql" else 11)
+    assert passed.count("bookings") == 7
+    assert crowded.source.remaining(ANH) == {}
+
+
+def test_what_is_expected_to_be_the_rest_is_not_looked_up(
+    crowded: World, between: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "guess", GUESS)
+    monkeypatch.setattr(chunks, "FIRST", 50)
+    passed, looked, every = between(lambda table: None), [], Session.all
+
+    def noting(session: Session, sql: Sql) -> list[tuple[Any, ...]]:
+        looked.append(sql.text)
+        return every(session, sql)
+
+    monkeypatch.setattr(Session, "all", noting)
+    if crowded.engine == "postgresql":
+        crowded.run("ANALYZE")
+    assert crowded.source.erase(ANH, "R-1").rows["bookings"] == 43
+    assert passed.count("bookings") == 1
+    ends = [text for text in looked if "OFFSET" in text and "bookings" in text.partition("WHERE")[0]]
+    assert len(ends) == (0 if crowded.engine == "postgresql" else 1)
+
+
+def test_a_guess_that_was_too_low_is_not_believed_again(
+    crowded: World, between: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def too_low(session: Session, sql: Sql) -> float:
+        asked.append(sql.text)
+        return 0
+
+    monkeypatch.setattr(Session, "guess", too_low)
+    monkeypatch.setattr(chunks, "LONGEST", slow(crowded, 0.02, monkeypatch) * 10)
+    monkeypatch.setattr(chunks, "FIRST", 20)
+    monkeypatch.setattr(chunks, "LEAST", 1)
+    passed = between(lambda table: None)
+    assert crowded.source.erase(ANH, "R-1").rows["bookings"] == 43
+    assert passed.count("bookings") > 4
+    assert len([text for text in asked if "bookings" in text.partition("WHERE")[0]]) == 1
+    assert crowded.source.remaining(ANH) == {}
 
 
 def test_a_table_without_a_key_goes_by_one_statement(crowded: World, between: Between) -> None:

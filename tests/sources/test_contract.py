@@ -1,53 +1,28 @@
 """What every engine promises alike, on the same world: three databases, and one behind the HTTP protocol."""
 
 import random
-import tomllib
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from portal.kernel import spelling
 from portal.kernel.counts import AtLeast
-from portal.sources import manifest, sql, values
-from portal.sources.base import Identifier, Person, Source
-from portal.sources.registry import connect
+from portal.sources import sql, values
+from portal.sources.base import Identifier, Person
 from portal.sources.sql import SqlSource, paging
 from portal.sources.sql.ground import Reach
-from tests.sources.bridge import Bridge
-from tests.sources.conftest import ENGINES, world_on
-from tests.sources.systems import SECRET
-from tests.sources.world import ANH, BINH, MANIFEST, NOW, ROWS, World, plain, sqlite_url
+from tests.sources.bridge import HttpWorld
+from tests.sources.world import ANH, BINH, MANIFEST, NOW, ROWS, World, plain
 
 NOTES = 'seat "notes"'
 
 
-class HttpWorld(World):
-    """The world on SQLite behind a system that speaks HTTP."""
-
-    def connected(self, toml: str) -> Source:
-        bridge = Bridge(super().connected(toml))
-        self.bridges = [*getattr(self, "bridges", []), bridge]
-        over = toml.replace('url = "env:BOOKING_URL"', 'url = "env:OVER"\nsecret = "env:SECRET"\nparts = true')
-        text = over.replace("{false}", "0")
-        return connect(manifest.parse(tomllib.loads(text), "booking.toml"), {"OVER": bridge.url, "SECRET": SECRET})
-
-
-@pytest.fixture(params=[*ENGINES, "http"])
-def world(request: pytest.FixtureRequest, tmp_path: Path, at_one_moment: None) -> Iterator[World]:
+@pytest.fixture
+def world(any_world: World) -> World:
     """The world on every engine in turn, and over HTTP."""
-    if request.param != "http":
-        yield world_on(request, tmp_path)
-        return
-    over = HttpWorld(sqlite_url(tmp_path))
-    over.build()
-    yield over
-    for bridge in over.bridges:
-        bridge.shutdown()
-        bridge.server_close()
+    return any_world
 
 
 def erased_again(world: World) -> str:
@@ -184,6 +159,12 @@ def test_choices_are_written_and_read_back(world: World) -> None:
         assert world.source.stored(ANH) == {"marketing.events.email": "off", "location.level": "approximate"}
     assert world.run("SELECT level FROM users WHERE id = 1") == [("city",)]
     assert world.run("SELECT mail_events, level FROM users WHERE id <> 1 ORDER BY id") == before
+
+
+def test_many_people_are_read_at_once_as_each_by_themselves(world: World) -> None:
+    people = {7: ANH, 3: BINH, 5: Person(()), 9: Person(((1,), (2,))), 2: Person(((99,),))}
+    assert world.source.stored_by(people) == {number: world.source.stored(person) for number, person in people.items()}
+    assert world.source.stored_by({}) == {}
 
 
 def test_two_rows_that_differ_are_stored_as_mixed(world: World) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import Identifier, Line, Person, Setting, Source, Young
+from portal.sources.drift import changes
 from portal.sources.history import After, History, Reported, Span, Tally
 from portal.sources.http import client
 from portal.sources.manifest import Text, parse
@@ -184,6 +185,36 @@ def test_choices_are_sent_and_read_back(system: System, source: Source) -> None:
     assert len({call.key for call in system.asked}) == 2
 
 
+def test_many_people_are_asked_about_in_one_call_and_in_their_order(system: System, source: Source) -> None:
+    told = [{"stored": {"marketing.events.email": "on", "other": "on"}}, {"stored": {}}]
+    system.answer("stored", json_of({"people": told}))
+    other = Person((("m-2",),))
+    assert source.stored_by({5: PERSON, 3: other}) == {5: {"marketing.events.email": "on"}, 3: {}}
+    [call] = system.asked
+    assert (call.path, call.body["people"]) == (
+        "/portal/privacy/preferences",
+        [SENT, {"keys": [["m-2"]], "identifiers": []}],
+    )
+
+
+@pytest.mark.parametrize("refused", [json_of({}, 400), json_of({"people": []})])
+def test_a_system_that_does_not_know_that_is_asked_about_each_alone(
+    system: System, source: Source, refused: Answer
+) -> None:
+    system.answer("stored", refused)
+    system.answer("preferences", json_of({"stored": {"marketing.events.email": "off"}}))
+    for _ in range(2):
+        assert source.stored_by({5: PERSON, 3: PERSON}) == dict.fromkeys((5, 3), {"marketing.events.email": "off"})
+    asked = [call.body["operation"] for call in system.asked]
+    assert asked == ["stored", *["preferences"] * 4], "it is not tried a second time"
+
+
+def test_a_fault_that_passes_is_told_as_one_and_nobody_is_asked_about_alone(system: System, source: Source) -> None:
+    system.answer("stored", json_of({}, 503))
+    assert not refusal(lambda: source.stored_by({5: PERSON})).permanent
+    assert {call.body["operation"] for call in system.asked} == {"stored"}
+
+
 def test_an_erasure_is_done_or_asked_again_with_the_same_key(system: System, source: Source) -> None:
     system.answer("erasure", json_of({"done": False}, 202), json_of({"done": True, "rows": {"bookings": 3}}))
     assert not source.erase(PERSON, "R-7").done
@@ -298,6 +329,28 @@ def test_a_description_is_compared_with_the_manifest(system: System, source: Sou
     ]
 
 
+def test_what_its_description_says_anew_is_told_as_a_change(system: System, source: Source) -> None:
+    members = {"erase": "delete", "columns": ["id", "name"]}
+    kept = {"erase": "keep", "columns": ["total"], "keep": {"column": "paid_on", "years": 10}}
+    told = {"tables": {"members": members, "receipts": kept}}
+    newer = {
+        "tables": {
+            "members": {**members, "columns": ["id", "nickname"]},
+            "receipts": {**kept, "keep": {"column": "paid_on", "years": 5}},
+            "photos": members,
+        }
+    }
+    system.answer("describe", json_of(told), json_of(newer), json_of({"tables": {"members": {}}}))
+    before, after = source.shape(), source.shape()
+    assert [str(change) for change in changes(before, after)] == [
+        "warning: members.name: Since the last check: It is gone. It was: column.",
+        "warning: members.nickname: Since the last check: It is new: column. Say in the manifest what becomes of it.",
+        "warning: photos: Since the last check: The table is new. If it holds persons, cover it.",
+        "warning: receipts.kept: Since the last check: It was: 10 years by paid_on. Now it is: 5 years by paid_on.",
+    ]
+    assert refusal(source.shape).permanent
+
+
 LOCATED = """
 [tables.places]
 erase = "delete"
@@ -404,10 +457,21 @@ def test_the_protocol_file_knows_every_address_and_operation() -> None:
     }
     assert set(protocol["paths"]) == {
         f"/privacy/{name}"
-        for name in ("describe", "counts", "access", "erasure", "preferences", "correction", "location")
+        for name in (
+            "describe",
+            "counts",
+            "access",
+            "erasure",
+            "preferences",
+            "correction",
+            "location",
+            "sweep",
+            "retention",
+        )
     }
     known = {"describe", "find", "counts", "access", "keys", "erasure", "preferences", "correction"}
-    assert operations == known | {"settings", "young", "reported", "tally", "points", "forget"}
+    optional = {"settings", "young", "reported", "tally", "points", "forget", "sweep", "overdue", "expire", "stored"}
+    assert operations == known | optional
     used = set(references(protocol))
     kinds = ("schemas", "parameters", "responses")
     assert used == {f"#/components/{kind}/{name}" for kind in kinds for name in protocol["components"][kind]}
@@ -448,6 +512,18 @@ def test_a_system_that_knows_no_pages_is_counted_through_the_newest_first(system
         after = page.after or ""
     assert found == [[4, 3], [2, 1], [0]]
     assert after == ""
+
+
+def test_what_the_manifest_does_not_export_is_given_to_nobody_whatever_is_sent(system: System) -> None:
+    hiding = MANIFEST.replace("[tables.bookings]\n", "[tables.bookings]\ncolumns.pin = { export = false }\n")
+    rows = [{"table": "bookings", "row": {"id": number, "pin": "1234", "by": "x"}} for number in range(2)]
+    system.answer("access", lines_of({"as_of": AS_OF, "counts": {"bookings": 2}}, *rows, END))
+    source = source_at(system.url, manifest=hiding)
+    given = [{"id": 0, "by": "x"}, {"id": 1, "by": "x"}]
+    with source.snapshot(PERSON) as snapshot:
+        assert list(snapshot.rows("bookings")) == given
+        assert [batch.names for batch in snapshot.batches("bookings")] == [("id", "by")] * 2
+    assert list(source.page(PERSON, "bookings").rows) == given[::-1]
 
 
 def test_a_page_that_is_not_as_the_protocol_says_is_refused(system: System, source: Source) -> None:

@@ -174,6 +174,42 @@ def inside(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     monkeypatch.setattr(failpoints, "point", point)
 
 
+PATIENCE = {
+    "sqlite": "PRAGMA busy_timeout = 100",
+    "postgresql": "SET lock_timeout = '200ms'",
+    "mysql": "SET innodb_lock_wait_timeout = 1",
+}
+
+
+def adds_a_booking(world: World, number: int, person: int) -> bool:
+    """Say whether another program can add a row to somebody without waiting for long."""
+    row = f"INSERT INTO bookings (id, user_id, starts_at) VALUES ({number}, {person}, '2026-12-24 10:00:00')"
+    with world.opened() as connection:
+        cursor = connection.cursor()
+        cursor.execute(PATIENCE[world.engine])
+        try:
+            cursor.execute(row)
+        except Exception as error:
+            if "lock" not in str(error).casefold():
+                raise
+            return False
+        finally:
+            connection.rollback()
+    return True
+
+
+def test_while_somebody_is_erased_nobody_gives_them_new_rows_and_others_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[tuple[bool, bool]] = []
+    inside(monkeypatch, lambda: tried.append((adds_a_booking(world, 90, 1), adds_a_booking(world, 91, 2))))
+    assert adds_a_booking(world, 90, 1)
+    world.source.erase(ANH, "R-1")
+    assert tried == [(False, world.engine != "sqlite")], "SQLite has one writer"
+    assert world.source.remaining(ANH) == {}
+    assert adds_a_booking(world, 90, 1)
+
+
 @servers
 def test_a_connection_that_is_cut_half_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def cut() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
+import pytest
+
+from portal.sources.sql.mariadb import Mariadb
 from tests.sources.world import ANH, World
 
 LOOKS = 12
@@ -90,3 +93,11 @@ def test_counts_and_rows_are_of_one_moment_while_others_write(world: World) -> N
             assert [number for number in comments if number > 1000] == [number for number in invoices if number > 1000]
             seen.add(len(comments))
     assert len(seen) > 1  # and it was another moment each time
+
+
+@pytest.mark.servers
+def test_connections_to_mariadb_share_what_is_slow_to_make(mariadb_url: str) -> None:
+    """A TLS context reads all certificates of the machine: made for each connection it took longer than a page."""
+    dialect = Mariadb(mariadb_url)
+    with closing(dialect.connect(write=False)) as one, closing(dialect.connect(write=True)) as other:
+        assert one.ctx is other.ctx

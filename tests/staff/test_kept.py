@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
-from portal.accounts.staff import kept, sessions
-from portal.accounts.staff.models import StaffAccount, StaffKept, StaffSession
+from portal import migrations
+from portal.accounts import keeping
+from portal.accounts.keeping import of_staff
+from portal.accounts.keeping.models import KeptForm
+from portal.accounts.staff import sessions
+from portal.accounts.staff.models import StaffAccount, StaffSession
 from portal.cases.models import Case, CaseMessage
 from portal.cases.service import open_without_account, thread
-from portal.kernel import clock, db
+from portal.kernel import clock, crypto, db
 from tests.conftest import Portal
 from tests.people import StaffMember, staff
 
@@ -42,7 +47,7 @@ def test_a_message_typed_after_the_session_was_over_is_there_after_signing_in(sa
     idle(sam)
     answer = sam.browser.client.post(place, data={"text": WORDS, "act": "send"}, headers=HERE)
     assert answer.location.startswith("/staff/sign-in")
-    stored = db.database.execute_sql("SELECT typed FROM staff_kept").fetchone()[0]
+    stored = db.database.execute_sql("SELECT fields FROM kept_forms").fetchone()[0]
     assert b"Dear Linh" not in bytes(stored), "it is encrypted"
     back(sam)
     page = sam.browser.get("/staff/kept")
@@ -72,11 +77,11 @@ def test_nobody_else_sees_it_and_it_goes(sam: StaffMember, portal: Portal, case:
     sam.browser.client.post(f"/staff/requests/{case.reference}/note", data={"note": WORDS}, headers=HERE)
     paul = staff(portal, "approver")
     assert paul.browser.get("/staff/kept").path != "/staff/kept"
-    assert kept.of(sam.number)
+    assert of_staff.latest(sam.number)
     with clock.later(timedelta(hours=13)):
-        assert kept.of(sam.number) is None
-        kept.forget_past()
-    assert not StaffKept.select().exists()
+        assert of_staff.latest(sam.number) is None
+        keeping.forget_past()
+    assert not KeptForm.select().exists()
 
 
 def test_it_is_let_go_of(sam: StaffMember, case: Case) -> None:
@@ -84,7 +89,7 @@ def test_it_is_let_go_of(sam: StaffMember, case: Case) -> None:
     sam.browser.client.post(f"/staff/requests/{case.reference}/note", data={"note": WORDS}, headers=HERE)
     back(sam)
     sam.browser.get("/staff/kept").form("Let it go").send()
-    assert not StaffKept.select().exists()
+    assert not KeptForm.select().exists()
 
 
 @pytest.mark.parametrize("who", ["a stranger", "an ended session", "a disabled member"])
@@ -99,15 +104,27 @@ def test_nothing_is_kept_for(sam: StaffMember, case: Case, who: str) -> None:
         StaffAccount.update(disabled_at=clock.now()).execute()
     answer = sam.browser.client.post(f"/staff/requests/{case.reference}/note", data={"note": WORDS}, headers=HERE)
     assert answer.location.startswith("/staff/sign-in")
-    assert not StaffKept.select().exists()
+    assert not KeptForm.select().exists()
 
 
 def test_no_code_and_nothing_huge_is_kept(sam: StaffMember, case: Case) -> None:
     idle(sam)
     place = f"/staff/requests/{case.reference}/note"
     sam.browser.client.post(place, data={"note": WORDS, "code": "123456", "csrf_token": "x"}, headers=HERE)
-    found = kept.of(sam.number)
+    found = of_staff.latest(sam.number)
     assert found
     assert found.fields == [("note", WORDS)]
     sam.browser.client.post(place, data={"note": "x" * 150_000}, headers=HERE)
-    assert kept.of(sam.number) == found
+    assert of_staff.latest(sam.number) == found
+
+
+def test_what_lay_in_a_table_of_its_own_before_is_still_there(sam: StaffMember) -> None:
+    migrations.down("0056_kept_forms")
+    sealed = crypto.encrypt(json.dumps(["/staff/requests/R-1/note", [["note", WORDS]]]), "staff_kept.typed")
+    db.run("INSERT INTO staff_kept (staff_id, typed, at) VALUES (?, ?, ?)", sam.number, sealed, db.written(clock.now()))
+    migrations.up()
+    found = of_staff.latest(sam.number)
+    assert found
+    assert (found.path, found.fields) == ("/staff/requests/R-1/note", [("note", WORDS)])
+    with clock.later(timedelta(hours=13)):
+        assert of_staff.latest(sam.number) is None

@@ -76,7 +76,7 @@ def test_every_table_with_rows_is_listed_with_as_many_as_there_are(mai: Member) 
 def test_each_table_says_from_where_why_for_whom_how_long_who_decides_and_what_a_deletion_does(mai: Member) -> None:
     text = mai.browser.get("data.page").text
     for words in (
-        "Your device reported it. Used for: Running the service you use and Keeping accounts and doors safe.",
+        "Your device reported it. Used for: Running the service you use; Keeping accounts and doors safe.",
         "Smartos, its accountants, and the tax office where the law asks",
         "18 months",
         "Kept, the last until",

@@ -63,7 +63,7 @@ def test_a_value_is_said_in_words(value: Any, kind: str, currency: str, said: st
 
 def test_sums_and_days_are_written_as_the_language_writes_them() -> None:
     assert readable(150000, VI, "", "VND") == "150.000\xa0₫"
-    assert readable(date(2026, 11, 21), VI) == "21 tháng 11, 2026"
+    assert readable(date(2026, 11, 21), VI) == "21 tháng 11 năm 2026"
     assert readable(False, VI) == "Không"
 
 

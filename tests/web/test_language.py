@@ -45,7 +45,7 @@ def test_it_leads_nowhere_else(visitor: FlaskClient) -> None:
     ("code", "day", "moment", "number", "size", "listed"),
     [
         ("en", "12 December 2026", "14:02 on 12 December 2026 (UTC+7)", "100,000", "4.1 MB", "A, B and C"),
-        ("vi", "12 tháng 12, 2026", "14:02 ngày 12 tháng 12, 2026 (UTC+7)", "100.000", "4,1 MB", "A, B và C"),
+        ("vi", "12 tháng 12 năm 2026", "14:02 ngày 12 tháng 12 năm 2026 (UTC+7)", "100.000", "4,1 MB", "A, B và C"),
     ],
 )
 def test_dates_are_spelled_and_numbers_written_as_people_do(

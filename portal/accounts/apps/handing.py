@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.accounts import identifiers, service, sessions
-from portal.accounts.apps import keeping
 from portal.accounts.apps.models import Handoff
 from portal.accounts.apps.told import METHODS as METHODS
 from portal.accounts.apps.told import BadMoment as BadMoment
@@ -21,6 +20,7 @@ from portal.accounts.apps.told import Taken as Taken
 from portal.accounts.apps.told import Told as Told
 from portal.accounts.apps.told import UnknownApp as UnknownApp
 from portal.accounts.apps.told import Visit as Visit
+from portal.accounts.keeping import of_people
 from portal.accounts.models import Account, Challenge, Identifier
 from portal.accounts.persons import number_of
 from portal.accounts.spans import FRESH
@@ -184,7 +184,7 @@ def _where_it_was(account: int, proven_now: bool) -> str:
     pending: Challenge | None = asked.first()
     if pending and not proven_now:
         return CONFIRMING
-    return (pending.onward if pending else "") or keeping.latest(account) or "/overview"
+    return (pending.onward if pending else "") or of_people.latest(account) or "/overview"
 
 
 def _joining(row: Handoff) -> Any:

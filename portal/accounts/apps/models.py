@@ -1,4 +1,4 @@
-"""What apps hand over, and what somebody had typed when they had to prove themselves first."""
+"""What apps hand over."""
 
 from __future__ import annotations
 
@@ -39,21 +39,3 @@ class Handoff(Model):
         whose = "account"
         by_address = "external_hash"
         erasure = "delete"
-
-
-class KeptForm(Model):
-    """What somebody typed on a page, when the step had to wait until they had proven themselves."""
-
-    account_id: int
-    account = peewee.ForeignKeyField(Account)
-    path = peewee.CharField(255)
-    fields = EncryptedField()
-    created_at = MomentField(default=clock.now)
-    expires_at = MomentField(index=True)
-
-    class Meta:
-        table_name = "kept_forms"
-        title = N_("What you typed and did not send yet")
-        whose = "account"
-        erasure = "delete"
-        indexes = ((("account", "path"), True),)

@@ -96,20 +96,6 @@ class StaffEnrolment(Model):
         erasure = None
 
 
-class StaffKept(Model):
-    """What a member typed when their session was over, until they are back: where it was going, and the fields."""
-
-    staff_id: int
-    staff = peewee.ForeignKeyField(StaffAccount, unique=True, backref="+", on_delete="CASCADE")
-    typed = EncryptedField()
-    at = MomentField(default=clock.now)
-
-    class Meta:
-        table_name = "staff_kept"
-        whose = None
-        erasure = None
-
-
 class RecoveryCode(Model):
     """A code that stands for the second factor once."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from portal.accounts.staff import factors, kept, sessions, signing_in
+from portal.accounts.staff import factors, sessions, signing_in
 from portal.accounts.staff.models import StaffChallenge
 from portal.kernel import work
 from portal.kernel.work import Claim
@@ -22,4 +22,3 @@ def forget_past() -> None:
     signing_in.forget_past()
     sessions.forget_past()
     factors.forget_past()
-    kept.forget_past()

@@ -69,7 +69,7 @@ def handoff_arrived() -> Response:
     onward = local(request.args.get("next"), "/overview")
     if me().account_id is not None:
         return away(onward)
-    return show("accounts/handoff_unkept.html", onward=onward, status=403)
+    return show("accounts/handoff_unkept.html", status=403)
 
 
 @room.get("/handoff/lost")

@@ -9,10 +9,11 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from portal.accounts import passwords, service
-from portal.accounts.forms import AddressForm, CodeForm
+from portal.accounts.forms import AddressForm
 from portal.kernel.problems import Problem
 from portal.web import cookies, navigation
 from portal.web.devices import MARK, device, mark
+from portal.web.fields import CodeForm
 from portal.web.guards import me, open_to_all
 from portal.web.htmx import away, show
 from portal.web.site import local

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from portal.cases.cleaning.refusal import BadFile
 
 PIXELS = 40_000_000  # that whoever opens it has to find room for
-_SOI, _EOI, _SOS, _APP0, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE
+_SOI, _EOI, _SOS, _APP14 = 0xD8, 0xD9, 0xDA, 0xEE
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3})
 _KEPT = frozenset({*_FRAMES, 0xC4, 0xDB, 0xDD, _SOS})
 _RESTARTS = range(0xD0, 0xD8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wtforms.validators import DataRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from portal import config
 from portal.cases.kinds import KINDS, Kind, Proof
@@ -13,7 +13,7 @@ from portal.cases.models import LONGEST
 from portal.config import Purpose, Use
 from portal.kernel.problems import N_
 from portal.web.countries import all_countries
-from portal.web.fields import AreaField, ChoiceField, CodeField, EmailField, Form, SelectField, TextField, choice
+from portal.web.fields import AreaField, ChoiceField, EmailField, Form, SelectField, TextField, choice
 from portal.web.words import here
 
 TRAP = "website"  # a field that nobody sees, for programs that fill in everything
@@ -37,16 +37,6 @@ class MessageForm(Form):
     """Asks for a message to our staff."""
 
     text = AreaField(N_("Write to our staff"), validators=[DataRequired(N_("Write something.")), _SHORT_ENOUGH])
-
-
-class CodeForm(Form):
-    """Asks for the six digits."""
-
-    code = CodeField(
-        N_("Code from the mail"),
-        hint=N_("Six digits."),
-        validators=[Regexp(r"^\d{6}$", message=N_("Enter the six digits of the code."))],
-    )
 
 
 class LinksForm(Form):

@@ -7,7 +7,7 @@ from typing import Any
 
 from portal import config
 from portal.cases.kinds import kind
-from portal.cases.models import Case, CaseEvent, CaseMessage, Decision
+from portal.cases.models import Case, CaseEvent, CaseMessage, Decision, Routing, Verification
 from portal.cases.service import identity, routing
 from portal.cases.service.reading import by_reference
 from portal.kernel import audit, clock
@@ -29,33 +29,11 @@ def case_file(reference: str, staff: int, words: Words) -> dict[str, Any]:
         "made_at": _written(clock.now()),
         "controller": config.site().company,
         "request": _facts(case, words),
-        "identity": [
-            {
-                "method": one.method,
-                "at": _written(one.at),
-                "counts_from": _written(one.counts_from),
-                "by": _role(one.by),
-            }
-            for one in identity.proofs(case)
-        ],
+        "identity": [_proof(one) for one in identity.proofs(case)],
         "timeline": [_event(one) for one in _of(CaseEvent, case) if not one.internal],
-        "messages": [
-            {"at": _written(one.sent_at), "from": _role(one.author), "text": one.body}
-            for one in _of(CaseMessage, case)
-            if one.state == "sent" and not one.internal
-        ],
+        "messages": [_message(one) for one in _of(CaseMessage, case) if one.state == "sent" and not one.internal],
         "decisions": [_decision(one) for one in _of(Decision, case) if one.state == "decided"],
-        "companies": [
-            {
-                "company": one.title,
-                "asked_at": _written(one.asked_at),
-                "answer_by": _written(one.answer_by),
-                "answered_at": _written(one.answered_at),
-                "answer": one.answer,
-                "reason": one.reason,
-            }
-            for one in routing.of(case)
-        ],
+        "companies": [_company(one) for one in routing.of(case)],
     }
 
 
@@ -76,9 +54,22 @@ def _facts(case: Case, words: Words) -> dict[str, Any]:
     }
 
 
+def _proof(one: Verification) -> dict[str, Any]:
+    return {
+        "method": one.method,
+        "at": _written(one.at),
+        "counts_from": _written(one.counts_from),
+        "by": _role(one.by),
+    }
+
+
 def _event(event: CaseEvent) -> dict[str, Any]:
     facts = {name: value for name, value in event.facts.items() if name != "ground"}
     return {"at": _written(event.at), "event": event.name, "by": _role(event.actor), "facts": facts}
+
+
+def _message(row: CaseMessage) -> dict[str, Any]:
+    return {"at": _written(row.sent_at), "from": _role(row.author), "text": row.body}
 
 
 def _decision(row: Decision) -> dict[str, Any]:
@@ -89,6 +80,17 @@ def _decision(row: Decision) -> dict[str, Any]:
         "proposed_at": _written(row.proposed_at),
         "decided_at": _written(row.decided_at),
         "by_two": row.decided_by != row.proposed_by,
+    }
+
+
+def _company(row: Routing) -> dict[str, Any]:
+    return {
+        "company": row.title,
+        "asked_at": _written(row.asked_at),
+        "answer_by": _written(row.answer_by),
+        "answered_at": _written(row.answered_at),
+        "answer": row.answer,
+        "reason": row.reason,
     }
 
 

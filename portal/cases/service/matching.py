@@ -100,25 +100,30 @@ def unmatch(case: Case, staff: int) -> None:
     matched = _by_staff(case)
     if not may_unmatch(case) or matched is None:
         raise NotNow
-    wrong, by_address = case.subject_id, (Verification.case == case.id) & (Verification.method << BY_ADDRESS)
+    wrong = case.subject_id
     with atomic():
         effects.undone(case)
         same = (Case.id == case.id) & (Case.state == "open") & (Case.subject == wrong)
         if not Case.update(subject=None, routed_at=None).where(same).execute():
             raise NotNow
-        for row in Verification.select().where(by_address, Verification.proof == 0):
-            Verification.update(proof=int(METHODS[row.method])).where(Verification.id == row.id).execute()
-        since = (Verification.case == case.id) & (Verification.at >= matched.at)
-        Verification.update(proof=0).where(since, Verification.by.startswith("staff:")).execute()
-        Decision.update(state=deciding.WITHDRAWN).where(
-            Decision.case == case.id, Decision.state == deciding.PROPOSED
-        ).execute()
+        _proofs_as_before(case, matched)
+        proposed = (Decision.case == case.id) & (Decision.state == deciding.PROPOSED)
+        Decision.update(state=deciding.WITHDRAWN).where(proposed).execute()
         Routing.delete().where(Routing.case == case.id, Routing.answered_at.is_null()).execute()
         note(case, UNMATCHED, f"staff:{staff}", internal=True)
         audit.record("cases.unmatched", subject=wrong, actor=f"staff:{staff}", reference=case.reference)
         if matched.facts.get("made") and not Case.select().where(Case.subject == wrong).exists():
             subjects.forget(wrong)
     case.subject = None
+
+
+def _proofs_as_before(case: Case, matched: CaseEvent) -> None:
+    """Count a proof of the address again, and no more what staff attested with the wrong person before them."""
+    mine = Verification.case == case.id
+    for row in Verification.select().where(mine, Verification.method << BY_ADDRESS, Verification.proof == 0):
+        Verification.update(proof=int(METHODS[row.method])).where(Verification.id == row.id).execute()
+    attested = (Verification.at >= matched.at) & Verification.by.startswith("staff:")
+    Verification.update(proof=0).where(mine, attested).execute()
 
 
 def _by_staff(case: Case) -> CaseEvent | None:

@@ -163,11 +163,6 @@ def _until(filters: Filters, staff: int, newest: int | None) -> Any:
     return which if newest is None else which & (Case.id <= newest)
 
 
-def rows_of(numbers: list[int]) -> list[Row]:
-    """Return cases by their numbers, in the order of the queue."""
-    return [row_of(case) for case in _select().where(Case.id << numbers).order_by(Case.complete_by, Case.id)]
-
-
 def standing_in_for(staff: int) -> list[int]:
     """Return whose work a member does: their own, and that of everybody absent today whose deputy they are."""
     return [staff, *absence.stands_in_for(staff, today())]

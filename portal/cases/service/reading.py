@@ -8,8 +8,14 @@ from portal import config
 from portal.cases.kinds import kind
 from portal.cases.models import Case, CaseEvent
 from portal.kernel import crypto, tokens
-from portal.kernel.problems import NotFound
+from portal.kernel.problems import N_, DeadLink, NotFound
 from portal.subjects import service as subjects
+
+
+class LostLink(DeadLink):
+    """The mailed address of a request opens none."""
+
+    way = ("/requests/links", N_("Have the link sent again"))
 
 
 def load(reference: str, subject_id: int) -> Case:
@@ -59,10 +65,12 @@ def begun(cases: list[Case]) -> set[int]:
 
 
 def by_secret(reference: str, secret: str) -> Case:
-    """Return the case of a mailed address; NotFound for a wrong secret and for no case alike."""
-    if not tokens.same(secret.lower(), _secret(reference.upper())):
-        raise NotFound
-    return by_reference(reference.upper())
+    """Return the case of a mailed address; LostLink for a wrong secret and for no case alike."""
+    known = tokens.same(secret.lower(), _secret(reference.upper()))
+    case: Case | None = Case.get_or_none(Case.reference == reference.upper()) if known else None
+    if case is None:
+        raise LostLink
+    return case
 
 
 def by_reference(reference: str) -> Case:

@@ -12,7 +12,7 @@ from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.kernel.work import Claim
 
-DRAFT, WAITING, SENT, TAKEN_BACK = "draft", "waiting", "sent", "taken back"
+DRAFT, WAITING, SENT = "draft", "waiting", "sent"
 UNPROVEN = "mail"  # the author of what came by mail from an address that is not proven
 TAKE_BACK = timedelta(minutes=10)
 

@@ -54,4 +54,4 @@ def _answer(case: Case, page: str) -> Response:
         else:
             return away(f"{page}/papers")
     status = 422 if form.errors else 200
-    return show("cases/papers.html", case=case, url=page, form=form, files=evidence.of(case), status=status)
+    return show("cases/papers.html", url=page, form=form, files=evidence.of(case), status=status)

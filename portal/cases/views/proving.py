@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.masks import mask
 from portal.cases import service
-from portal.cases.forms.requests import CodeForm, LostForm, answered, facts_form
+from portal.cases.forms.requests import LostForm, answered, facts_form
 from portal.cases.kinds import kind
 from portal.cases.models import Case
 from portal.cases.service import attempts, codes, facts, identity, on_file
@@ -18,7 +18,7 @@ from portal.cases.views.following import mailed_page
 from portal.cases.views.room import room
 from portal.cases.views.showing import ways
 from portal.kernel.problems import NotFound, Problem, TooManyTries
-from portal.web.fields import Form
+from portal.web.fields import CodeForm, Form
 from portal.web.guards import open_to_all
 from portal.web.htmx import away, show
 from portal.web.words import _, here

@@ -18,18 +18,27 @@ from portal.children.service import forgetting, outcome, reporting
 from portal.children.service.states import FORGOTTEN, LOOKED_INTO, PROVEN, UNPROVEN
 from portal.kernel import clock, crypto, limits
 from portal.kernel.db import atomic
-from portal.kernel.problems import NotFound, NotNow
+from portal.kernel.problems import N_, DeadLink, NotFound, NotNow
 from portal.kernel.work import wake_table
 
 PER_CASE, LOOKS_PER_CASE = "30/hour", "5/day"
 TRIAGE = timedelta(days=2)  # in which somebody looks at a report, found or not
 
 
+class LostReport(DeadLink):
+    """The mailed address of a report opens none."""
+
+    way = ("/children/lost-link", N_("Send me the link again"))
+
+
 def by_secret(reference: str, secret: str) -> Case:
-    """Return the case of a reporter's mailed address; NotFound for any other, also for a case of another kind."""
-    case = cases.by_secret(reference, secret)
+    """Return the case of a reporter's mailed address; LostReport for any other, also for a case of another kind."""
+    try:
+        case = cases.by_secret(reference, secret)
+    except NotFound as error:
+        raise LostReport from error
     if case.kind != reporting.KIND:
-        raise NotFound
+        raise LostReport
     return case
 
 

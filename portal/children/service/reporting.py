@@ -61,28 +61,31 @@ def file(draft: Draft, network: str, language: str) -> Case:
     _check(draft)
     limits.hit(PER_NETWORK, "child report by network", network)
     limits.hit(PER_ADDRESS, "child report by address", address)
-    limit = bands.limit_of(draft.country, ages.today())
     with atomic():
         case = cases.open_without_account(KIND, address, language, country=draft.country, told=False)
-        report: Report = Report.create(
-            case=case,
-            reporter_hash=case.contact_hash,
-            relation=draft.relation,
-            reach=draft.reach if phone else "email",
-            phone=phone or None,
-            wishes=sorted(set(draft.wishes), key=WISHES.index),
-            keep_until=draft.keep_until if "keep" in draft.wishes else None,
-            birth_year=draft.birth_year,
-            birth_month=draft.birth_month,
-            age_limit=limit,
-            network_hash=crypto.keyed_hash("network", network),
-            due_at=None,
-        )
-        name(report, named)
+        name(_write(case, draft, phone, network), named)
         if draft.words.strip():
             thread.say(case, "person", draft.words)
         codes.send(case)
     return case
+
+
+def _write(case: Case, draft: Draft, phone: str, network: str) -> Report:
+    report: Report = Report.create(
+        case=case,
+        reporter_hash=case.contact_hash,
+        relation=draft.relation,
+        reach=draft.reach if phone else "email",
+        phone=phone or None,
+        wishes=sorted(set(draft.wishes), key=WISHES.index),
+        keep_until=draft.keep_until if "keep" in draft.wishes else None,
+        birth_year=draft.birth_year,
+        birth_month=draft.birth_month,
+        age_limit=bands.limit_of(draft.country, ages.today()),
+        network_hash=crypto.keyed_hash("network", network),
+        due_at=None,
+    )
+    return report
 
 
 def name(report: Report, named: Mapping[str, str]) -> None:

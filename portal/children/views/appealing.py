@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal.cases import deadlines
 from portal.cases.models import Case
 from portal.cases.service.thread import NothingSaid
-from portal.children.forms import AppealForm
+from portal.children.forms.following import AppealForm
 from portal.children.models import Ruling
 from portal.children.service import appeals, carrying, following, outcome, reporting, rulings
 from portal.children.service.outcome import Told

@@ -18,7 +18,8 @@ from portal.cases.service import thread
 from portal.cases.service.states import FINAL
 from portal.cases.service.thread import NothingSaid
 from portal.cases.words import Standing, event, standing
-from portal.children.forms import AccountForm, LinkForm, MessageForm
+from portal.children.forms.following import LinkForm, MessageForm
+from portal.children.forms.reporting import AccountForm
 from portal.children.service import following, helping, outcome, reporting
 from portal.children.views.room import room
 from portal.consents.words import local

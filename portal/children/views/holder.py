@@ -10,7 +10,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from portal.cases.service.thread import NothingSaid
-from portal.children.forms import AnswerForm
+from portal.children.forms.following import AnswerForm
 from portal.children.models import ChildHold
 from portal.children.service import answering, holding
 from portal.children.views.room import room

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.cases.models import Case
 from portal.cases.service import evidence as kept
-from portal.children.forms import ProofForm
+from portal.children.forms.following import ProofForm
 from portal.children.models import Ruling
 from portal.children.service import following, outcome, parenthood, release, reporting
 from portal.children.views.following import path_of
@@ -43,7 +43,7 @@ def parent(reference: str, secret: str) -> Response:
     checks = [(parenthood.METHODS[one.method], one) for one in parenthood.of_report(report)]
     ways = [(name, parenthood.METHODS[name]) for name in parenthood.offered(report)]
     verified, url = parenthood.is_verified(report), path_of(case)
-    return show("children/parent.html", case=case, url=url, ways=ways, checks=checks, verified=verified)
+    return show("children/parent.html", url=url, ways=ways, checks=checks, verified=verified)
 
 
 @room.route(f"{PLACE}/parent/form", methods=["GET", "POST"])
@@ -74,7 +74,7 @@ def parent_account(reference: str, secret: str) -> Response:
         except parenthood.NoOwnAccount as problem:
             wrong = _(problem.say) + " " + _(problem.then)
     url, status = path_of(case) + "/parent", 422 if wrong else 200
-    return show("children/own_account.html", case=case, url=url, wrong=wrong, status=status)
+    return show("children/own_account.html", url=url, wrong=wrong, status=status)
 
 
 @room.get(f"{PLACE}/released/<string:number>")
@@ -84,7 +84,7 @@ def released(reference: str, secret: str, number: str) -> Response:
     case = following.by_secret(reference, secret)
     row = _released(case, number)
     parts = [_part(part, page) for part, page in release.shown(row)]
-    return show("children/released.html", case=case, url=path_of(case), parts=parts, until=row.at + release.SHOWN_FOR)
+    return show("children/released.html", url=path_of(case), parts=parts, until=row.at + release.SHOWN_FOR)
 
 
 def _part(part: release.Category, page: Page) -> tuple[str, str, list[list[Cell]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from flask import request, url_for
@@ -11,15 +12,15 @@ from werkzeug.wrappers import Response
 from portal.accounts.identifiers import WrongCode
 from portal.accounts.masks import mask
 from portal.accounts.views import network
+from portal.cases import legal
 from portal.cases.service import codes
-from portal.children.forms import (
+from portal.children.forms.reporting import (
     RELATIONS,
     STEPS,
     TRAP,
     WISHES,
     AccountForm,
     AgeForm,
-    CodeForm,
     ReachForm,
     UntilForm,
     WishForm,
@@ -27,8 +28,9 @@ from portal.children.forms import (
 from portal.children.service import helping, reporting
 from portal.children.views.following import path_of
 from portal.children.views.room import room
-from portal.web.countries import name_of
-from portal.web.fields import CheckField, Form
+from portal.config import site
+from portal.web.countries import all_countries, name_of
+from portal.web.fields import CheckField, CodeForm, Form
 from portal.web.guards import open_to_all
 from portal.web.htmx import away, show
 from portal.web.words import _, here
@@ -147,9 +149,11 @@ def code(reference: str, secret: str) -> Response:
 @room.get("/children/help")
 @open_to_all
 def helpers() -> Response:
-    """Show who helps at once in every country that we know numbers of."""
-    found = sorted(((name_of(code), row) for code, row in helping.everywhere().items()), key=lambda one: one[0])
-    return show("children/help.html", found=found)
+    """Show who helps at once: where the site is at home first, then in every other country that we know numbers of."""
+    home, known = legal.profile(site().profile).countries, helping.everywhere()
+    found = [(name, known[code], code not in home) for code, name in all_countries() if code in known]
+    found.sort(key=itemgetter(2))
+    return show("children/help.html", found=[(name, row) for name, row, _elsewhere in found])
 
 
 def _ask(walk: Walk, step: str, status: int = 200) -> Response:
@@ -196,8 +200,7 @@ def _said_back(walk: Walk) -> Iterator[Answer]:
     yield Answer("who", _("Who you are"), _(RELATIONS[draft.relation]))
     named = [f"{_(account[f'target_{kind}'].label.text)}: {text}" for kind, text in draft.named.items() if text]
     yield Answer("account", _("Which account"), "; ".join(named))
-    months = {one.value: one.label for one in walk.forms["age"]["month"].options()}
-    born = f"{months[str(draft.birth_month)]} {draft.birth_year}"
+    born = here().month(draft.birth_year, draft.birth_month)
     yield Answer("age", _("Country and birth of the child"), f"{name_of(draft.country)}, {born}")
     yield Answer("wishes", _("What you want"), here().listed(_(WISHES[wish][0]) for wish in draft.wishes))
     if draft.keep_until:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from portal.consents.models import Reach, reach_of, reached
 from portal.consents.service import suspending
 from portal.consents.service.connecting import read_first
 from portal.consents.service.names import named, parted, purpose, takers, touched
-from portal.consents.service.projection import Choice, Reader, in_force, standing
+from portal.consents.service.projection import Choice, Reader, standing
 from portal.hooks import service as hooks
 from portal.kernel import audit, clock, failpoints, outbox
 from portal.kernel.db import atomic
@@ -20,12 +22,12 @@ from portal.sources import registry
 from portal.sources.base import Source
 from portal.sources.manifest import Text
 from portal.subjects import service as subjects
+from portal.subjects.models import STANDS
 
 audit.declare("consents.passed_on", "choice", "source")
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(NamedTuple):
     """How far a choice has come in one system; `trying`: it did not answer so far, and is asked again."""
 
     source: str
@@ -59,24 +61,30 @@ def passed(
 def present_passed(reader: Reader, choices: Mapping[str, Choice], purposes: Iterable[str]) -> dict[str, list[Passed]]:
     """Return the same for whoever a page is for, with no query where it came with the session."""
     came_along = reader.memo.get("reach")
-    far = reach_of(reader.subject_id) if came_along is None else reached(came_along)
+    far = reach_of(reader.subject_id) if came_along is None else _reached(came_along)
     return _in_systems(far, choices, purposes)
+
+
+@lru_cache(maxsize=STANDS)
+def _reached(stored: str) -> Mapping[str, Reach]:
+    """Return the reach that a text tells of, which comes with each request until a system has taken more."""
+    return reached(json.loads(stored))
 
 
 def _in_systems(
     far: Mapping[str, Reach], choices: Mapping[str, Choice], purposes: Iterable[str] | None
 ) -> dict[str, list[Passed]]:
-    return {
-        name: [
-            _passed(source, choice, reach, own=named(name, source.id) in choices)
-            for source in takers(name)
-            if (reach := far.get(source.id))
-            and (choice := in_force(choices, name, source.id))
-            and (reach.linked or _trying(reach, choice))
-        ]
-        for name in (choices if purposes is None else purposes)
-        if not parted(name)[1]
-    }
+    names = choices if purposes is None else purposes
+    return {name: list(_concerned(far, choices, name)) for name in names if not parted(name)[1]}
+
+
+def _concerned(far: Mapping[str, Reach], choices: Mapping[str, Choice], name: str) -> Iterator[Passed]:
+    for source in takers(name):
+        if reach := far.get(source.id):
+            own = choices.get(named(name, source.id))
+            choice = own or choices[name]
+            if reach.linked or _trying(reach, choice):
+                yield _passed(source, choice, reach, own=own is not None)
 
 
 def unconfirmed(subject_id: int, choices: Mapping[str, Choice]) -> list[Source]:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from portal import config
@@ -13,6 +14,7 @@ from portal.config import Site
 from portal.consents.models import ConsentEvent, choices_of, document, held, numbers_by
 from portal.consents.service.names import is_reserved, named, parted, takers
 from portal.consents.service.weighing import Word, kept_there, outvoted, stored, weigh
+from portal.subjects.models import STANDS, stand_of
 
 REQUEST = "request"  # stands for the notice where an event follows from a request; its version is the reference
 
@@ -55,19 +57,26 @@ def locked(subject_id: int) -> dict[str, Choice]:
     return read(held(subject_id))
 
 
-def present(reader: Reader) -> dict[str, Choice]:
+def present(reader: Reader) -> Mapping[str, Choice]:
     """Return the standing of whoever a page is for, read once a request: menu and page both need it."""
     if "standing" not in reader.memo:
         came_along = reader.memo.get("choices")  # with the session, in one statement
-        reader.memo["standing"] = read(document(came_along)) if came_along else standing(reader.subject_id)
-    found: dict[str, Choice] = reader.memo["standing"]
+        reader.memo["standing"] = _told(config.site(), came_along) if came_along else standing(reader.subject_id)
+    found: Mapping[str, Choice] = reader.memo["standing"]
     return found
 
 
+@lru_cache(maxsize=STANDS)
+def _told(site: Site, stored: str) -> Mapping[str, Choice]:
+    """Return the standing that a text tells of; the same text comes with each request until the person chooses anew."""
+    return MappingProxyType(read(document(stored)))
+
+
 def look_anew(reader: Reader) -> None:
-    """Forget what a request knew of a person's choices before it changed them."""
-    for known in ("standing", "choices", "stops", "reach"):
+    """Read a person's choices, and how far they came, once more after the request has changed them."""
+    for known in ("standing", "stops"):
         reader.memo.pop(known, None)
+    reader.memo["choices"], reader.memo["reach"] = stand_of(reader.subject_id)
 
 
 def replay(subject_id: int) -> dict[str, Choice]:
@@ -103,8 +112,8 @@ def in_force(choices: Mapping[str, Choice], purpose_id: str, source_id: str) -> 
 
 def for_one(choices: Mapping[str, Choice], purpose_id: str) -> dict[str, Choice]:
     """Return, by system, the choices that hold for that one alone."""
-    taking = [source.id for source in takers(purpose_id)]
-    return {source: choice for source in taking if (choice := choices.get(named(purpose_id, source)))}
+    taking = takers(purpose_id)
+    return {one.id: choice for one in taking if (choice := choices.get(named(purpose_id, one.id)))}
 
 
 def project(choices: dict[str, Any], name: str, choice: Any) -> None:

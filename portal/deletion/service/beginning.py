@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -10,12 +11,13 @@ from portal.cases.models import Case, CaseEvent
 from portal.deletion.models import Deletion, Target
 from portal.deletion.service import addresses, asking, controllers, held, holding, ledger, persons, plan
 from portal.deletion.service.moving import move
-from portal.deletion.service.scope import scope_of
+from portal.deletion.service.scope import Scope, scope_of
 from portal.kernel import audit, clock
 from portal.kernel.problems import SourceUnavailable
 from portal.kernel.work import Claim
 from portal.notices import messages
 from portal.sources import registry
+from portal.sources.base import Person, Source
 from portal.subjects import holds
 from portal.subjects import service as subjects
 
@@ -35,31 +37,41 @@ def begin(claim: Claim[Deletion]) -> None:
     outlook = plan.outlook(subject, scope)
     if outlook.blockers("stop") and not held.is_late(deletion.case):
         _pause(claim)
-        return
-    if scope.is_account and any(part.state == "erasing" for part in asking.parts(subject)):
+    elif scope.is_account and any(part.state == "erasing" for part in asking.parts(subject)):
         claim.later(60)  # a part is being erased at this moment
-        return
+    else:
+        _erase(claim, scope, outlook)
+
+
+def _erase(claim: Claim[Deletion], scope: Scope, outlook: plan.Outlook) -> None:
+    """Write down, before the first row goes, who the person is everywhere, what goes there and what stays."""
+    deletion, subject = claim.row, claim.row.subject
     tables, sources = scope.tables(), scope.sources()
     people = subjects.people(subject, [source.id for source in sources])
-    counted = {system.id: system for system in outlook.systems}
     kept = holds.by_source(holds.of_subject(subject))
+    goes = {source: holding.going(source, kept.get(source.id, []), tables) for source in sources}
     with claim.step():
         move(deletion, "erasing")
         if scope.is_account:
             _take_in(subject)
-        Target.delete().where(Target.deletion == deletion, Target.source.not_in(list(people))).execute()
-        for source in sources:
-            goes = holding.going(source, kept.get(source.id, []), tables)
-            known = {"person": persons.written(people[source.id]), "tables": goes, **planned(counted.get(source.id))}
-            Target.insert(deletion=deletion, source=source.id, title=str(source.title), **known).on_conflict(
-                conflict_target=[Target.deletion, Target.source], update=known
-            ).execute()
+        _aim(deletion, people, goes, outlook)
         holding.keep(deletion.case.reference, kept, people)
         staying = {name: holds.staying(registry.active().get(name), {one.table for one in kept[name]}) for name in kept}
         ledger.record(deletion.case.reference, people, tables, staying)
         controllers.ask(deletion, outlook.systems)
         CaseEvent.create(case=deletion.case, name="erasure began", actor="worker")
         audit.record("deletion.began", subject=subject, actor="worker", reference=deletion.case.reference)
+
+
+def _aim(deletion: Deletion, people: Mapping[str, Person], goes: Mapping[Source, Any], outlook: plan.Outlook) -> None:
+    """Write a target for each system, and drop those of systems that are connected no more."""
+    counted = {system.id: system for system in outlook.systems}
+    Target.delete().where(Target.deletion == deletion, Target.source.not_in(list(people))).execute()
+    for source, tables in goes.items():
+        known = {"person": persons.written(people[source.id]), "tables": tables, **planned(counted.get(source.id))}
+        Target.insert(deletion=deletion, source=source.id, title=str(source.title), **known).on_conflict(
+            conflict_target=[Target.deletion, Target.source], update=known
+        ).execute()
 
 
 def planned(system: plan.System | None) -> dict[str, Any]:

@@ -10,14 +10,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from portal import config
 from portal.cases.models import Case, Routing
 from portal.cases.service import routing
 from portal.deletion.models import Certificate, Deletion, Target
-from portal.deletion.service import controllers, held
-from portal.deletion.service.plan import Planned
+from portal.deletion.service import certified, controllers
+from portal.deletion.service.certified import Part
 from portal.deletion.service.scope import scope_of
 from portal.kernel import clock, crypto, tokens
 from portal.kernel.db import atomic
@@ -26,46 +25,6 @@ from portal.sources import registry
 
 _SHOWN = ("erasing", "erased", "done")
 YEARS = 10  # a certificate can be looked up
-
-
-@dataclass(frozen=True)
-class Part:
-    """One system: how far it is, what is erased and what is kept there. `again`: when how many rows had come back.
-
-    `troubled`: it could not be erased yet, and is tried again.
-    """
-
-    source: str
-    title: str
-    state: str
-    lines: tuple[Planned, ...]
-    erased_at: datetime | None = None
-    looked_at: datetime | None = None
-    again: tuple[tuple[datetime, int], ...] = ()
-    stops: tuple[held.Stop, ...] = ()
-    inquiry: str = ""
-    freed_at: datetime | None = None
-    troubled: bool = False
-
-    @property
-    def is_own(self) -> bool:
-        """Tell our own tables from a connected system."""
-        return self.source == registry.OWN
-
-    @property
-    def kept_rows(self) -> int:
-        """Return how many records are kept."""
-        return sum(line.rows for line in self.lines if line.action == "keep")
-
-    @property
-    def gone_rows(self) -> int:
-        """Return how many records were deleted or lost their person."""
-        return sum(line.rows for line in self.lines if line.action != "keep")
-
-    @property
-    def is_erased(self) -> bool:
-        """Tell whether the system has done what was asked of it."""
-        return self.state in ("erased", "read", "proven")
 
 
 @dataclass(frozen=True)
@@ -119,7 +78,7 @@ def progress(deletion: Deletion) -> Progress:
     certificate = Certificate.get_or_none(Certificate.reference == case.reference)
     if certificate is not None:
         return _issued(certificate)
-    parts = tuple(_part(target) for target in _targets(deletion))
+    parts = tuple(certified.of(target) for target in _targets(deletion))
     asked = tuple(Company(row.title, row.state, row.asked_at, row.answer_by) for row in controllers.of(deletion))
     return Progress(case.reference, parts, complete_by=case.complete_by, what=_what(deletion), asked=asked)
 
@@ -151,7 +110,7 @@ def issue(deletion: Deletion, came_back: Mapping[str, int] | None = None) -> Non
     for source, rows in (came_back or {}).items():
         again[source] = [*again.get(source, []), [now.isoformat(), rows]]
     issued = before or Certificate(reference=reference, issued_at=now)
-    issued.lines = [_line(target, again.get(target.source, [])) for target in _targets(deletion)]
+    issued.lines = [certified.line(target, again.get(target.source, [])) for target in _targets(deletion)]
     issued.looked_at = now if before else None
     issued.scope, issued.asked = _what(deletion), [_asked(row) for row in controllers.of(deletion)]
     issued.seal = crypto.keyed_hash("certificate", _said(issued))
@@ -176,29 +135,6 @@ def _targets(deletion: Deletion) -> list[Target]:
     return list(Target.select().where(Target.deletion == deletion).order_by(Target.source == registry.OWN, Target.id))
 
 
-def _part(target: Target) -> Part:
-    lines = tuple(Planned(**line) for line in target.lines)
-    return Part(
-        target.source,
-        target.title,
-        target.state,
-        lines,
-        target.erased_at,
-        target.looked_at,
-        stops=tuple(held.read(target)),
-        inquiry=target.inquiry or "",
-        freed_at=target.freed_at,
-        troubled=target.trouble is not None,
-    )
-
-
-def _line(target: Target, again: list[Any]) -> dict[str, Any]:
-    moments = {"erased_at": target.erased_at, "looked_at": target.looked_at}
-    tables = [{**line, "controllers": []} for line in target.lines]  # for whom rows were held could say who it was
-    written = {name: moment and moment.isoformat() for name, moment in moments.items()}
-    return {"source": target.source, "title": target.title, "tables": tables, "again": again, **written}
-
-
 def _issued(found: Certificate) -> Progress:
     asked = tuple(
         Company(
@@ -208,7 +144,7 @@ def _issued(found: Certificate) -> Progress:
     )
     return Progress(
         found.reference,
-        tuple(map(_read, found.lines)),
+        tuple(map(certified.read, found.lines)),
         found.issued_at,
         found.looked_at,
         what=found.scope or {},
@@ -227,8 +163,7 @@ def _shown(found: Certificate) -> str:
     """Return the seal in groups that can be compared with a print; "" where it is not that of what is stored."""
     if found.seal not in crypto.keyed_hashes("certificate", _said(found)):
         return ""
-    digits = found.seal.partition(":")[2][:24].upper()
-    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+    return certified.grouped(found.seal.partition(":")[2][:24].upper())
 
 
 def _what(deletion: Deletion) -> dict[str, str]:
@@ -240,15 +175,6 @@ def _what(deletion: Deletion) -> dict[str, str]:
 def _asked(row: Routing) -> dict[str, str]:
     dates = {"asked_at": row.asked_at.isoformat(), "answer_by": row.answer_by.isoformat()}
     return {"title": row.title, "state": row.state, **dates}
-
-
-def _read(line: dict[str, Any]) -> Part:
-    moments: dict[str, Any] = {
-        name: line[name] and datetime.fromisoformat(line[name]) for name in ("erased_at", "looked_at")
-    }
-    again = tuple((datetime.fromisoformat(at), rows) for at, rows in line["again"])
-    lines = tuple(Planned(**table) for table in line["tables"])
-    return Part(line["source"], line["title"], "proven", lines, again=again, **moments)
 
 
 def _secret(reference: str) -> str:

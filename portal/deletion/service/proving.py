@@ -58,6 +58,8 @@ def sweep(claim: Claim[Deletion], target: Target, source: Source) -> None:
     found = [] if nothing_goes(target) else source.sweep(persons.read(target.person), target.tables)
     left = sum(mention.rows for mention in found if mention.why == "open")
     noted = {**(target.mentions or {}), "found": [asdict(mention) for mention in found]}
+    if not nothing_goes(target):
+        noted["proof"] = source.proof
     keys = {"reference": claim.row.case.reference, "source": source.id}
     with claim.step():
         if not left:
@@ -73,6 +75,11 @@ def sweep(claim: Claim[Deletion], target: Target, source: Source) -> None:
 def nothing_goes(target: Target) -> bool:
     """Tell whether all of a system is under a legal hold."""
     return target.tables is not None and not target.tables
+
+
+def proof(target: Target) -> str:
+    """Return how far the last proof went (`Source.proof`); "" where nothing was to be proven, or before."""
+    return str((target.mentions or {}).get("proof", ""))
 
 
 def mentions(target: Target) -> list[Mention]:

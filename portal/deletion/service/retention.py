@@ -34,7 +34,10 @@ audit.declare("deletion.aged_out", "source", "table", "rows")
 
 @dataclass(frozen=True)
 class Dated:
-    """A table whose rows are kept until a date, and how its last night was; `last` is None before the first."""
+    """A table whose rows are kept until a date, and how its last night was; `last` is None before the first.
+
+    Where the system cannot be asked (`Source.ages`), there is none: whoever runs it deletes them.
+    """
 
     source: Source
     table: Table
@@ -55,7 +58,7 @@ def tables() -> list[Dated]:
 def expire() -> None:
     """Delete everywhere what has come to its date; a system that does not answer is asked again the next night."""
     today = deadlines.received_on(clock.now(), config.site().timezone)
-    for source in registry.active().connected():
+    for source in (one for one in registry.active().connected() if one.ages):
         gone = 0
         for table in _in_order(source):
             try:

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+import structlog
+
 from portal import config
 from portal.cases import service as cases
 from portal.cases.models import CaseEvent
@@ -21,6 +23,7 @@ from portal.kernel.problems import SourceUnavailable
 from portal.sources import registry
 from portal.sources.base import Person, Source
 
+log = structlog.get_logger()
 KIND = "inquiry"  # what staff look at it in
 EVENT = "people returned"
 
@@ -50,7 +53,8 @@ def _known() -> dict[str, ErasureRecord]:
 def _look(source: Source, known: dict[str, ErasureRecord]) -> int:
     try:
         found = list(_again(source, known))
-    except SourceUnavailable:
+    except SourceUnavailable as problem:
+        log.warning("system unavailable", work="people returned", source=problem.facts.get("source"))
         return 0
     before = {row.erasure for row in Returned.select().where(Returned.source == source.id)}
     new = {erasure for erasure, _ in found} - before

@@ -13,7 +13,7 @@ from portal.deletion.service.moving import put
 from portal.kernel import audit, clock, work
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
-from portal.sources import registry
+from portal.sources import checklists, registry
 from portal.sources.base import Mention
 
 SHORTEST, LONGEST = 10, 1000  # characters of a reason
@@ -50,6 +50,8 @@ class Standing:
     mentions: tuple[Mention, ...]
     inquiry: str
     next_at: datetime | None
+    proof: str
+    looked: tuple[int, ...]  # the numbers of what staff answered by hand
 
     @property
     def is_found(self) -> bool:
@@ -133,4 +135,12 @@ def _standing(deletion: Deletion, target: Target) -> Standing:
         tuple(proving.mentions(target)),
         str((target.mentions or {}).get("inquiry", "")),
         deletion.due_at if target.state != "proven" else None,
+        proving.proof(target),
+        _looked(target),
     )
+
+
+def _looked(target: Target) -> tuple[int, ...]:
+    if proving.proof(target) != "hand":
+        return ()
+    return tuple(item.id for item in checklists.done_for(target.source, target.deletion.case.reference))

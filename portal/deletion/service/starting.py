@@ -43,27 +43,36 @@ def start(case: Case, language: str = "", scope: Scope = ACCOUNT) -> Deletion:
     on = ruled.begins(case) if by_staff else clock.now() + grace
     with atomic():
         cases.move(case, "in_progress", "deletion scheduled", who, on=on.isoformat())
-        deletion: Deletion = Deletion.create(
-            case=case,
-            subject=subject,
-            unfinished_of=subject,
-            system=scope.system,
-            category=scope.category,
-            scheduled_for=on,
-            due_at=on - REMINDER if grace > REMINDER else on,
-            language=language or (to.language if to else config.site().languages[0]),
-            address=to and to.address,
-        )
-        for source in scope.sources():
-            Target.create(deletion=deletion, source=source.id, title=str(source.title))
+        reached = {
+            "language": language or (to.language if to else config.site().languages[0]),
+            "address": to.address if to else None,
+        }
+        deletion = _schedule(case, scope, on, on - REMINDER if grace > REMINDER else on, reached)
         if scope.is_account:
             _switch_off(deletion)
             downloads.stop_all(subject)
         audit.record("deletion.asked", subject=subject, actor=who, reference=case.reference)
-        if grace and (recipient := addresses.recipient_of(deletion)):
-            what, urls = scope.title_in(deletion.language), addresses.urls(case.reference)
-            messages.deletion_scheduled(recipient, _cause(deletion, "scheduled"), case.reference, what, on, **urls)
+        if grace:
+            _tell(deletion, scope)
     return deletion
+
+
+def _schedule(case: Case, scope: Scope, on: datetime, due: datetime, reached: Mapping[str, str | None]) -> Deletion:
+    """Write the deletion of a case and the systems that it is to reach."""
+    whose = {"case": case, "subject": case.subject_id, "unfinished_of": case.subject_id}
+    what = {"system": scope.system, "category": scope.category}
+    deletion: Deletion = Deletion.create(**whose, **what, **reached, scheduled_for=on, due_at=due)
+    for source in scope.sources():
+        Target.create(deletion=deletion, source=source.id, title=str(source.title))
+    return deletion
+
+
+def _tell(deletion: Deletion, scope: Scope) -> None:
+    """Say when it will be, and how to keep what they have."""
+    if recipient := addresses.recipient_of(deletion):
+        reference, on = deletion.case.reference, deletion.scheduled_for
+        what, urls = scope.title_in(deletion.language), addresses.urls(reference)
+        messages.deletion_scheduled(recipient, _cause(deletion, "scheduled"), reference, what, on, **urls)
 
 
 def remind(claim: Claim[Deletion]) -> None:

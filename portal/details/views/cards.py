@@ -40,6 +40,7 @@ class News(NamedTuple):
 class Card(NamedTuple):
     """One detail: what it is called, what each system has, and where and how it is corrected.
 
+    `alike`: all systems have the same, and there is no more to say of any.
     `every`: the seconds until it looks again how far a correction has come; 0 where none is being written.
     """
 
@@ -47,6 +48,7 @@ class Card(NamedTuple):
     title: str
     url: str
     sides: list[Side]
+    alike: bool
     differs: bool
     way: str
     in_place: bool
@@ -60,11 +62,15 @@ def card(detail: Detail, in_full: bool, latest: tuple[Correction, Sequence[Corre
     language = here().language
     hidden = detail.sensitive in MASKED and not in_full
     row, parts = latest or (None, ())
+    sides = [_side(place, hidden, detail.differs, row, parts) for place in detail.places]
     return Card(
         name=detail.name,
         title=detail.title.in_(language),
         url=f"/details/{detail.name}{_WAYS.get(detail.way, '')}",
-        sides=[_side(place, hidden, detail.differs, row, parts) for place in detail.places],
+        sides=sides,
+        alike=len(sides) > 1
+        and not detail.differs
+        and {side[1:] for side in sides} == {(sides[0].text, sides[0].is_masked, "")},
         differs=detail.differs,
         way=detail.way,
         in_place=detail.way == SELF and detail.sensitive not in MASKED,

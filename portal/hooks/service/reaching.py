@@ -16,7 +16,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from portal.kernel import clock
+from portal.kernel import calling, clock
 from portal.kernel.problems import N_, Problem
 
 CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 15.0
@@ -138,7 +138,7 @@ def _connection(to: Reached) -> HTTPConnection:
     if to.parts.scheme == "http":
         opened: HTTPConnection = HTTPConnection(to.host, to.port, timeout=ANSWER_SECONDS)
     else:
-        opened = HTTPSConnection(to.host, to.port, timeout=ANSWER_SECONDS, context=ssl.create_default_context())
+        opened = HTTPSConnection(to.host, to.port, timeout=ANSWER_SECONDS, context=calling.tls())
 
     def connect(*_: object, **__: object) -> socket.socket:
         made = socket.create_connection((to.place, to.port), CONNECT_SECONDS)

@@ -16,7 +16,7 @@ from portal.kernel.audit.findings import Finding, Report
 from portal.kernel.audit.reading import Wanted, of_subject, recent
 from portal.kernel.audit.seals import Head, head, seal
 from portal.kernel.audit.tables import AuditCheck, AuditEvent, AuditSeal
-from portal.kernel.db import run, written
+from portal.kernel.db import for_rows, run, written
 
 __all__ = ["AuditCheck", "AuditEvent", "AuditSeal", "Finding", "Head", "Report", "Wanted"]
 __all__ += ["check", "head", "last_check", "of_subject", "recent", "seal", "verify"]
@@ -59,4 +59,4 @@ def _append(event: str, rows: Sequence[tuple[int | None, dict[str, Any]]], actor
         if keys.keys() != _declared[event]:
             raise ValueError(f"{event} carries {sorted(_declared[event])}, not {sorted(keys)}")
         values += [at, event, subject, actor, json.dumps(keys)]
-    run(_APPEND + ", ".join([_ONE] * len(rows)), *values)
+    run(for_rows(_APPEND, _ONE, len(rows)), *values)

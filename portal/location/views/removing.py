@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import request
 from werkzeug.wrappers import Response
 
@@ -49,17 +51,19 @@ def delete() -> Response:
     if "sure" in request.form:
         return _under_way(service.remove(me().subject_id, span))
     count, silent = service.count(me().subject_id, span)
+    return _check(_going(count, first, last), count, silent, {"since": form.since.data, "until": form.until.data})
+
+
+def _going(count: int, first: date | None, last: date | None) -> str:
+    """Return in a sentence how many places go, and of which days."""
     words = here()
     places = words.plural("%(num)s place", "%(num)s places", count)
     if first and last:
-        said = _(
-            "%(places)s from %(first)s to %(last)s go.", places=places, first=words.day(first), last=words.day(last)
-        )
-    elif first:
-        said = _("%(places)s since %(first)s go.", places=places, first=words.day(first))
-    else:
-        said = _("%(places)s up to %(last)s go.", places=places, last=words.day(last)) if last else ""
-    return _check(said, count, silent, {"since": form.since.data, "until": form.until.data})
+        days = {"first": words.day(first), "last": words.day(last)}
+        return _("%(places)s from %(first)s to %(last)s go.", places=places, **days)
+    if first:
+        return _("%(places)s since %(first)s go.", places=places, first=words.day(first))
+    return _("%(places)s up to %(last)s go.", places=places, last=words.day(last)) if last else ""
 
 
 @room.get("/location/removals/<int:number>")

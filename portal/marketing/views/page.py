@@ -121,7 +121,7 @@ def _passed(standing: Mapping[str, Choice]) -> Passed:
     systems = _newest([*passed.values(), last])
     line_of = dict(zip(systems, lines(systems.values()), strict=True))
     return Passed(
-        latest=words.said(newest, standing[newest.id]) if newest else "",
+        latest=words.latest(newest, made, standing) if newest else "",
         told=told([line_of[system.source] for system in last]),
         systems=list(line_of.values()),
         kept_here=[local(pair.purpose.title) for pair in made if pair.kept_here],

@@ -23,7 +23,18 @@ from portal.notices.push import carrying, sealing, vapid
 from portal.notices.push.carrying import is_known
 from portal.web import words
 
-__all__ = ["NotAPushAddress", "forget", "forget_others", "is_known", "listed", "news", "offered", "remove", "subscribe"]
+__all__ = [
+    "NotAPushAddress",
+    "forget",
+    "forget_others",
+    "is_known",
+    "listed",
+    "news",
+    "offered",
+    "remove",
+    "renew",
+    "subscribe",
+]
 
 PLACE = "/inbox"
 MOST = 20  # browsers of one account; the oldest makes room
@@ -72,6 +83,18 @@ def subscribe(account: int, session: tuple[int, str], device: str, language: str
             endpoint=endpoint, endpoint_hash=hashes[0], public_key=public, auth=auth, sender=vapid.public_key(),
             due_at=None,
         )  # fmt: skip
+
+
+def renew(account: int, session: tuple[int, str], sent: dict[str, str]) -> None:
+    """Tell a browser at its new address, as the push service changed it; raises NotFound for one that is not told.
+
+    Only somebody's tap lets a browser be told: who signs in where another person was must not come by it so.
+    """
+    mine = (PushSubscription.account == account) & _is_browser(*session)
+    known = PushSubscription.get_or_none(mine)
+    if known is None:
+        raise NotFound
+    subscribe(account, session, known.device, known.language, sent)
 
 
 def remove(account: int, number: int) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import SplitResult, urlsplit
 
 from portal import config
-from portal.kernel import failpoints
+from portal.kernel import calling, failpoints
 from portal.notices.push import vapid
 
 TIMEOUT = 10
@@ -68,8 +67,7 @@ def carry(endpoint: str, sealed: bytes) -> None:
 
 
 def _post(parts: SplitResult, sealed: bytes, authorization: str) -> int:
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
+    connection = calling.connection(parts, TIMEOUT)
     headers = {
         "Authorization": authorization,
         "Content-Encoding": "aes128gcm",

@@ -3,45 +3,49 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
+from http import HTTPStatus
 from http.client import HTTPResponse
 from itertools import islice
 from typing import Any, cast, get_args
 from uuid import uuid4
 
+from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import (
-    Affected,
-    Blocker,
     Change,
     Erased,
     Finding,
     Identifier,
     Key,
-    Line,
+    Mention,
     Outcome,
     Page,
     Person,
     Preview,
+    Proof,
     Setting,
+    Shape,
     Snapshot,
     Source,
     Young,
     counted_out,
 )
 from portal.sources.history import History
+from portal.sources.http import aging, counted, sweeping
 from portal.sources.http.client import Client, as_sent
-from portal.sources.http.describe import compare
+from portal.sources.http.describe import compare, shape
 from portal.sources.http.history import HttpHistory
-from portal.sources.http.stream import CutShort, SpooledSnapshot, key_of, lines, moment
-from portal.sources.manifest import Manifest, Text
-from portal.sources.manifest.model import BlockKind, Way
+from portal.sources.http.stream import CutShort, SpooledSnapshot, key_of, lines
+from portal.sources.manifest import Manifest
 
-COUNTS, ACCESS, ERASURE, PREFERENCES, CORRECTION, DESCRIBE = (
-    f"/privacy/{name}" for name in ("counts", "access", "erasure", "preferences", "correction", "describe")
+COUNTS, ACCESS, ERASURE, PREFERENCES, CORRECTION, SWEEP, RETENTION, DESCRIBE = (
+    f"/privacy/{name}"
+    for name in ("counts", "access", "erasure", "preferences", "correction", "sweep", "retention", "describe")
 )
+SUBJECTS = 100  # rows of one person in the subject's table that are read for what they are known by
 
 
 class HttpSource(Source):
@@ -49,6 +53,7 @@ class HttpSource(Source):
 
     def __init__(self, manifest: Manifest, url: str, secret: str) -> None:
         super().__init__(manifest)
+        self._singly = False  # whether it knows no question about many people's choices
         self._client = Client(manifest.id, url, secret, self.unavailable)
 
     @property
@@ -65,17 +70,7 @@ class HttpSource(Source):
     def preview(self, person: Person) -> Preview:
         answer = self._ask(COUNTS, "counts", person=as_sent(person))
         with self._client.understood("counts"):
-            told = [self._line(line) for line in answer["lines"]]
-            silent = self.manifest.tables.keys() - {line.table for line in told}
-            told += [self._line({"table": name, "rows": 0}) for name in silent]
-            blockers = tuple(self._blocker(entry) for entry in answer["blockers"])
-            places = list(self.manifest.tables)
-            return Preview(
-                tuple(sorted(told, key=lambda line: (places.index(line.table), line.controller))),
-                blockers,
-                moment(answer["as_of"]),
-                tuple(self._affected(entry) for entry in answer.get("affected", ())),
-            )
+            return counted.preview(self.manifest, answer)
 
     @contextmanager
     def snapshot(self, person: Person) -> Iterator[Snapshot]:
@@ -86,8 +81,11 @@ class HttpSource(Source):
 
     def page(self, person: Person, table: str, after: str = "", limit: int = 50) -> Page:
         """Ask for one page; a system that knows no pages answers with everything, which is counted through."""
+        return self._page(person, table, after, limit)
+
+    def _page(self, person: Person, table: str, after: str = "", limit: int = 50, given: bool = True) -> Page:
         with self._stream("access", person=as_sent(person), table=table, after=after, limit=limit) as response:
-            snapshot = SpooledSnapshot(response, self.manifest.tables)
+            snapshot = SpooledSnapshot(response, self.manifest.tables, given)
         with closing(snapshot), self._client.understood("access"):
             entry = self.manifest.tables[table]
             if "next" not in snapshot.head:
@@ -103,15 +101,27 @@ class HttpSource(Source):
     def stored(self, person: Person) -> dict[str, str]:
         answer = self._ask(PREFERENCES, "preferences", person=as_sent(person), choices={})
         with self._client.understood("preferences"):
-            known = self.manifest.preferences
-            return {name: str(state) for name, state in answer["stored"].items() if name in known}
+            return self._known(answer["stored"])
+
+    def stored_by(self, people: Mapping[int, Person]) -> dict[int, dict[str, str]]:
+        """Ask about many in one call; a system that does not know that question is asked about each by itself."""
+        if self._singly or not people:
+            return super().stored_by(people)
+        try:
+            answer = self._ask(PREFERENCES, "stored", people=[as_sent(person) for person in people.values()])
+            with self._client.understood("stored"):
+                told = [self._known(one["stored"]) for one in answer["people"]]
+                return dict(zip(people, told, strict=True))
+        except SourceUnavailable as problem:
+            if not problem.permanent:
+                raise
+        self._singly = True
+        return super().stored_by(people)
 
     def settings(self) -> Iterator[Setting]:
-        known = self.manifest.preferences
         with self._stream("settings") as response:
             for _, line in islice(lines(response), 1, None):
-                stored = {name: str(state) for name, state in line["stored"].items() if name in known}
-                yield Setting(key_of(line["key"]), stored)
+                yield Setting(key_of(line["key"]), self._known(line["stored"]))
 
     def correct(self, person: Person, change: Change, request_id: str) -> Outcome:
         asked = {"person": as_sent(person), "request_id": request_id, "change": asdict(change)}
@@ -142,6 +152,43 @@ class HttpSource(Source):
                 left[line["table"]] += int(line["remaining"])
             return {table: rows for table, rows in left.items() if rows and (tables is None or table in tables)}
 
+    @property
+    def proof(self) -> Proof:
+        return "texts" if self.manifest.sweep else "counts"
+
+    def traced(self, person: Person) -> Person:
+        """Add what stands on their own rows there, for a system that looks through its texts for it."""
+        if not self.manifest.sweep:
+            return person
+        rows = self._page(person, self.manifest.subject.table, limit=SUBJECTS, given=False).rows
+        known = [*person.traces, *person.identifiers, *sweeping.on_row(self.manifest, rows)]
+        return replace(person, traces=tuple(dict.fromkeys(known)))
+
+    def sweep(self, person: Person, tables: Collection[str] | None = None) -> list[Mention]:
+        """Have the system look; one that answers "not yet" is asked again as one that is down."""
+        sought = sweeping.sought(person)
+        if not self.manifest.sweep or not sought:
+            return []
+        asked = {"person": as_sent(person), "sought": sought, **({} if tables is None else {"tables": sorted(tables)})}
+        status, answer = self._client.ask(SWEEP, "sweep", str(uuid4()), **asked)
+        if status != HTTPStatus.OK:
+            raise self.unavailable("sweep: it is not finished yet")
+        with self._client.understood("sweep"):
+            return [sweeping.mention(self.manifest, told) for told in answer["mentions"]]
+
+    @property
+    def ages(self) -> bool:
+        return self.manifest.retention
+
+    def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
+        if self.ages:
+            yield from aging.owners(self._retention, self.manifest.tables[table], today)
+
+    def expire(self, table: str, people: Sequence[Person], today: date) -> int:
+        named = aging.named(self.manifest.tables[table], today)
+        with self._retention("expire", **named, people=[as_sent(person) for person in people]) as answer:
+            return int(answer["rows"])
+
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
         with self._stream("keys") as response:
             for _, line in islice(lines(response), 1, None):
@@ -162,6 +209,20 @@ class HttpSource(Source):
         with self._client.understood("describe"):
             return compare(self.manifest, answer)
 
+    def _known(self, stored: Mapping[str, Any]) -> dict[str, str]:
+        return {name: str(state) for name, state in stored.items() if name in self.manifest.preferences}
+
+    @contextmanager
+    def _retention(self, operation: str, **asked: Any) -> Iterator[Mapping[str, Any]]:
+        answer = self._ask(RETENTION, operation, **asked)
+        with self._client.understood(operation):
+            yield answer
+
+    def shape(self) -> Shape:
+        answer = self._ask(DESCRIBE, "describe")
+        with self._client.understood("describe"):
+            return shape(answer)
+
     def _ask(self, path: str, operation: str, **asked: Any) -> Mapping[str, Any]:
         return self._client.ask(path, operation, str(uuid4()), **asked)[1]
 
@@ -173,28 +234,6 @@ class HttpSource(Source):
                     yield response
             except CutShort as error:
                 raise self.unavailable(f"{operation}: the stream was cut") from error
-
-    def _line(self, told: Mapping[str, Any]) -> Line:
-        table = self.manifest.tables[told["table"]]
-        until = date.fromisoformat(told["until"]) if told.get("until") else None
-        controller = str(told.get("controller") or self.manifest.controller)
-        reason = table.keep.reason if table.keep else None
-        return Line(table.name, table.title, int(told["rows"]), table.erase, controller, reason, until)
-
-    def _blocker(self, told: Mapping[str, Any]) -> Blocker:
-        kind: BlockKind = next(kind for kind in get_args(BlockKind) if kind == told["kind"])
-        facts = {str(name): fact if isinstance(fact, int) else str(fact) for name, fact in told["facts"].items()}
-        money = {str(name): str(currency) for name, currency in told.get("money", {}).items()}
-        way_out = Text.of(told["way_out"]) if told.get("way_out") else None
-        url = str(told.get("url", ""))
-        if url and not url.startswith(("https://", "http://")):
-            raise ValueError
-        return Blocker(kind, self.manifest.tables[told["table"]].name, Text.of(told["say"]), facts, money, way_out, url)
-
-    def _affected(self, told: Mapping[str, Any]) -> Affected:
-        then: Way = next(way for way in get_args(Way) if way == told.get("then", "notice"))
-        table = self.manifest.tables[told["table"]].name
-        return Affected(table, Text.of(told["say"]), {"people": int(told["people"])}, then)
 
 
 def _identifier(told: Mapping[str, Any]) -> Identifier:

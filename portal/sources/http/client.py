@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from portal.kernel import clock, failpoints
+from portal.kernel import calling, clock, failpoints
 from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import Person
 from portal.sources.signing import SIGNATURE, TIMESTAMP, sign
@@ -94,8 +94,7 @@ class Client:
             TIMESTAMP: timestamp,
             SIGNATURE: sign(self._secret, timestamp, body),
         }
-        kind = HTTPSConnection if self._address.scheme == "https" else HTTPConnection
-        connection = kind(self._address.hostname or "", self._address.port, timeout=CONNECT_SECONDS)
+        connection = calling.connection(self._address, CONNECT_SECONDS)
         failpoints.point(f"{self._name}: before {operation}")
         try:
             connection.connect()

@@ -12,6 +12,7 @@ from typing import IO, Any
 from portal.sources import values
 from portal.sources.base import Key, Row, Snapshot
 from portal.sources.http.client import LARGEST
+from portal.sources.manifest import Table
 
 
 class CutShort(Exception):
@@ -48,18 +49,26 @@ def key_of(told: Any) -> Key:
     return parts
 
 
-class SpooledSnapshot(Snapshot):
-    """A stream laid down in a file without a name, which is gone when it is closed, even by a kill."""
+def _hidden(table: Table) -> frozenset[str]:
+    return frozenset(name for name, column in table.columns.items() if not column.export)
 
-    def __init__(self, response: HTTPResponse, tables: Mapping[str, object]) -> None:
+
+class SpooledSnapshot(Snapshot):
+    """A stream laid down in a file without a name, which is gone when it is closed, even by a kill.
+
+    Rows are `given` to the person, so what the manifest does not export is not in them, whatever the system sends.
+    """
+
+    def __init__(self, response: HTTPResponse, tables: Mapping[str, Table], given: bool = True) -> None:
         self._spool: IO[bytes] = TemporaryFile()
         try:
             self._receive(lines(response), tables)
+            self._hidden = {name: _hidden(table) for name, table in tables.items()} if given else {}
         except BaseException:
             self.close()
             raise
 
-    def _receive(self, received: Iterator[tuple[bytes, Mapping[str, Any]]], tables: Mapping[str, object]) -> None:
+    def _receive(self, received: Iterator[tuple[bytes, Mapping[str, Any]]], tables: Mapping[str, Table]) -> None:
         """Lay down the rows; ValueError where they are not what the head promised."""
         _, head = next(received, (b"", {}))
         self.head, self.as_of, promised = head, moment(head["as_of"]), head["counts"]
@@ -82,7 +91,8 @@ class SpooledSnapshot(Snapshot):
     def rows(self, table: str) -> Iterator[Row]:
         self._spool.seek(self._starts.get(table, 0))
         for _ in range(self.counts[table]):
-            yield {name: values.decode(value) for name, value in json.loads(self._spool.readline())["row"].items()}
+            told = json.loads(self._spool.readline())["row"].items()
+            yield {name: values.decode(value) for name, value in told if name not in self._hidden.get(table, ())}
 
     def close(self) -> None:
         """Let go of the file."""

@@ -44,6 +44,8 @@ def parse(data: Mapping[str, Any], file: str) -> Manifest:
         controller=source.string("controller"),
         processor=source.string("processor"),
         parts=source.flag("parts", False),
+        sweep=source.flag("sweep", False),
+        retention=source.flag("retention", False),
         subject=_subject(subject, tables),
         tables=tables,
         location=_location(top.inner("location"), tables) if top.has("location") else None,

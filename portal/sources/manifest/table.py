@@ -1,16 +1,14 @@
-"""One [tables.…] section: links, matches, columns, what blocks and what is kept."""
+"""One [tables.…] section: links, matches, columns and what is kept."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TypeVar, get_args
+from typing import get_args
 
 from portal.sources.manifest import model
+from portal.sources.manifest.blocks import affects, blocks
 from portal.sources.manifest.model import Column, Keep, Link, Match, Rule, Table, Text, Until, humanised
 from portal.sources.manifest.reader import Reader
-
-T = TypeVar("T")
 
 WHILE_USED = "while-used"
 FROM_TABLE = 'link = "user_id -> users.id"'
@@ -37,8 +35,8 @@ def table(name: str, reader: Reader) -> Table:
         time=reader.string("time"),
         changed=reader.string("changed"),
         controller_column=reader.string("controller_column"),
-        blocks=_blocks(reader),
-        affects=_listed(reader, "affects", _affected),
+        blocks=blocks(reader),
+        affects=affects(reader),
         keep=_keep(reader.inner("keep")) if reader.has("keep") else None,
         columns=reader.each("columns", _column),
     )
@@ -141,68 +139,6 @@ def _rule(reader: Reader) -> Rule:
         if kind == said and kind != "text":
             return Rule(kind)
     raise reader.problem("erase", "is no rule for a column", _RULE)
-
-
-def _blocks(reader: Reader) -> tuple[model.Blocks, ...]:
-    return _listed(reader, "blocks", _block)
-
-
-def _listed(reader: Reader, key: str, read: Callable[[Reader], T]) -> tuple[T, ...]:
-    entries = reader.raw(key)
-    if entries is None:
-        return ()
-    listed = entries if isinstance(entries, list) else [entries]
-    return tuple(read(Reader(entry, reader.file, f"{reader.table}.{key}")) for entry in listed)
-
-
-def _block(reader: Reader) -> model.Blocks:
-    kind = reader.choice("kind", get_args(model.BlockKind))
-    when, say = _condition(reader), _sentence(reader, "You have a booking on {starts_at}.")
-    money = reader.inner("money") if reader.has("money") else None
-    way_out, by, urls = reader.words("way_out"), "", dict[str, str]()
-    if isinstance(reader.raw("url"), dict):
-        choices = reader.inner("url")
-        choices.need("by", 'Name the column: url = { by = "store", apple = "https://…" }.')
-        by, urls = choices.string("by"), {name: _url(choices, name) for name in choices.keys() if name != "by"}
-    url = _url(reader, "url") if reader.has("url") and not by else ""
-    reader.done()
-    sums = {name: money.string(name) for name in money.keys()} if money else {}
-    return model.Blocks(kind, when, say, way_out, url, by, urls, sums)
-
-
-def _affected(reader: Reader) -> model.Affects:
-    reader.need("table", 'Name the table whose rows are counted: table = "guests_on_my_bookings".')
-    affects = model.Affects(
-        reader.string("table"),
-        _condition(reader),
-        _sentence(reader, "{people} guests are invited to your bookings."),
-        reader.choice("then", get_args(model.Way), "notice"),
-    )
-    reader.done()
-    return affects
-
-
-def _condition(reader: Reader) -> str:
-    when = reader.string("when")
-    if not when or ";" in when or "\0" in when:
-        raise reader.problem(
-            "when", "is no condition", "Write one SQL condition on the table's own columns, with :now."
-        )
-    return when
-
-
-def _sentence(reader: Reader, example: str) -> Text:
-    say = reader.words("say")
-    if say is None:
-        raise reader.problem("say", "is missing", f'Write say = "{example}"')
-    return say
-
-
-def _url(reader: Reader, key: str) -> str:
-    url = reader.string(key)
-    if not url.startswith(("https://", "http://", "mailto:", "/")):
-        raise reader.problem(key, "is no address", f'Write {key} = "https://…".')
-    return url
 
 
 def _keep(reader: Reader) -> Keep:

@@ -25,6 +25,7 @@ from portal.sources.base import (
     Page,
     Person,
     Preview,
+    Proof,
     Rehearsed,
     Row,
     Setting,
@@ -166,6 +167,10 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return sweeping.sweep(session, Reach(ground, person), tables)
 
+    @property
+    def proof(self) -> Proof:
+        return "texts"
+
     def goes_with(self, table: str) -> tuple[str, ...]:
         with self._reading() as (_, ground):
             return parts.goes_with(ground, table)
@@ -185,6 +190,10 @@ class SqlSource(Source):
             return []
         with self._reading() as (session, ground):
             return young.born_after(session, ground, since, limit, offset)
+
+    @property
+    def ages(self) -> bool:
+        return True
 
     def overdue(self, table: str, today: date) -> Generator[Person, None, None]:
         with self._reading() as (session, ground):

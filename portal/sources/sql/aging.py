@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 
 from portal.sources import values
 from portal.sources.base import Person
 from portal.sources.identifiers import normal
+from portal.sources.keeping import first_kept
 from portal.sources.manifest import Match, Table
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.session import Session
 from portal.sources.sql.statement import Sql, bound, joined
-
-
-def first_kept(today: date, years: int) -> date:
-    """Return the first day whose rows still stay: what is dated before it has been kept for so many years.
-
-    What is of a 29 February is kept until 1 March where the last year has none, as the preview promised.
-    """
-    year = today.year - years
-    if (today.month, today.day) == (3, 1) and isleap(year) and not isleap(today.year):
-        return date(year, 2, 29)
-    try:
-        return today.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)
 
 
 def owners(session: Session, ground: Ground, table: Table, today: date) -> Iterator[Person]:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from math import inf
 from typing import Any, ClassVar
 
 from portal.sources.sql.schema import LiveColumn, Schema
@@ -28,6 +29,7 @@ class Dialect(ABC):
     update: ClassVar[str] = "UPDATE {table}"
     update_alone, delete_alone = "UPDATE {table}", "DELETE FROM {table}"  # where no other table is asked
     deletes_in_turn: ClassVar[bool] = False  # foreign keys are looked at with each row, not at the statement's end
+    only_marks: ClassVar[bool] = False  # a row that is deleted costs no more than a mark on it
     lock: ClassVar[str] = " FOR UPDATE"
     explain: ClassVar[str] = "EXPLAIN "
     null_is_highest: ClassVar[bool] = False  # where nulls stand in an order
@@ -36,6 +38,7 @@ class Dialect(ABC):
     breath: ClassVar[float] = 0  # seconds between two transactions in which others who wait get their turn
     reading: ClassVar[Sequence[str]]  # begin one consistent view
     writing: ClassVar[Sequence[str]]  # begin a transaction that writes
+    finding_none: ClassVar[Sequence[str]] = ()  # say, until the transaction ends, that less is found than it seems
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -119,7 +122,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def limit(self, connection: Any, seconds: float) -> None:
-        """Let no statement take longer from now on; 0 is no limit."""
+        """Let no statement take longer from now on, or until the transaction ends; 0 is no limit."""
+
+    def guess(self, connection: Any, text: str, values: Sequence[Any]) -> float:
+        """Return how many rows the engine expects of a query; no end where it is not asked."""
+        return inf
 
     @abstractmethod
     def gave_up(self, error: Exception) -> bool:
@@ -129,7 +136,11 @@ class Dialect(ABC):
         """Return the condition that a text is LIKE an outline in small ASCII letters, whatever case it has itself."""
         return "lower(" + self.text(name) + ") LIKE " + bound(outline)
 
-    def alike(self, column: LiveColumn, name: Sql, outline: Outline) -> Sql:
+    def alike(self, column: LiveColumn, name: Sql, outlines: Collection[Outline]) -> Sql:
+        """Return the condition that a text is like any of some outlines."""
+        return either(self.one_alike(column, name, outline) for outline in outlines)
+
+    def one_alike(self, column: LiveColumn, name: Sql, outline: Outline) -> Sql:
         """Return the condition that a text is like an outline; see there."""
         alike = self.like(column, name, outline.like)
         closer = [self.like(column, name, one) for one in outline.closer]

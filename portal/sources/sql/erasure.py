@@ -39,6 +39,11 @@ class Step:
     backwards: bool = False
     order: str = ""
 
+    @property
+    def deletes(self) -> bool:
+        """Whether the rows go; else they change."""
+        return self.head.text.startswith("DELETE")
+
     def statement(self, *more: Sql) -> Sql:
         """Return the statement, for those of the rows for which more holds."""
         those = joined([self.rows, *([self.due] if self.due else []), *more], " AND ")
@@ -122,6 +127,8 @@ def remaining(session: Session, ground: Ground, person: Person, only: Collection
     """Return, by table, the person's rows that the manifest wants gone or changed and that are not."""
     reach = Going(Reach(ground, person), only)
     found = redacting(session, reach, only)
+    for statement in ground.dialect.finding_none:
+        session.say(statement)
     counted = {
         name: session.count(Sql(f"SELECT COUNT(*) FROM {ground.from_(table)} WHERE ") + due)
         for name, table in ground.manifest.tables.items()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from portal.kernel import clock
 from portal.kernel.counts import AtLeast
 from portal.sources import values
 from portal.sources.base import Affected, Blocker, Line, Person, Preview
+from portal.sources.keeping import kept_until
 from portal.sources.manifest import Affects, Blocks, Table, Text
 from portal.sources.manifest.model import is_currency
 from portal.sources.sql import sharing
@@ -53,26 +53,6 @@ def when(ground: Ground, rule: Blocks | Affects) -> Sql:
 def facts_of(ground: Ground, table: Table, rule: Blocks) -> list[str]:
     """Return the columns that a rule's sentence speaks of; {rows} is their number."""
     return [ground.column(table, name).name for name in rule.columns()]
-
-
-def kept_until(latest: Any, years: int) -> date | None:
-    """Return the last day of keeping, from the latest date as a driver gave it; None where there is no date."""
-    if isinstance(latest, str):
-        latest = _written_date(latest)
-    day = latest.date() if isinstance(latest, datetime) else latest
-    if not isinstance(day, date):
-        return None
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February, or beyond the calendar: keep on the longer side
-        return date(day.year + years, 3, 1) if day.year + years <= date.max.year else date.max
-
-
-def _written_date(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written[:10])
-    except ValueError:
-        return None
 
 
 def _lines(session: Session, reach: Reach, table: Table, most: int | None) -> Iterator[Line]:

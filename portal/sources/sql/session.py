@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from math import inf
 from typing import Any
 
 from portal.kernel import failpoints
@@ -15,6 +17,7 @@ from portal.sources.sql.statement import Sql
 Refuse = Callable[[str, bool], SourceUnavailable]  # detail, permanent
 SAMPLE = 20  # rows of a batch that are looked at
 IN_MEMORY = 4 * 1024 * 1024  # characters and bytes of a batch, about
+_LEAST, _STEP = 0.001, 0.9  # seconds of a limit; the part of the last one at which another is told
 
 
 class Session:
@@ -22,6 +25,7 @@ class Session:
 
     def __init__(self, dialect: Dialect, connection: Any, refuse: Refuse, name: str) -> None:
         self._dialect, self._connection, self._refuse, self.name = dialect, connection, refuse, name
+        self._until, self._allowed = inf, inf  # when the transaction has to be over; what a statement of it may take
 
     @property
     def dialect(self) -> Dialect:
@@ -42,9 +46,15 @@ class Session:
     def run(self, sql: Sql) -> int:
         """Run a statement that changes rows and return how many it changed."""
         with self.mapped():
+            self._be_in_time()
             cursor = self._connection.cursor()
             cursor.execute(self._dialect.written(sql), sql.values)
             return int(cursor.rowcount)
+
+    def guess(self, sql: Sql) -> float:
+        """Return how many rows the engine expects of a query, without asking for any; no end where it does not say."""
+        with self.mapped():
+            return self._dialect.guess(self._connection, self._dialect.written(sql), sql.values)
 
     def say(self, statement: str) -> None:
         """Run a statement without values or answer."""
@@ -83,14 +93,15 @@ class Session:
     def transaction(self, work: str, seconds: float = 0) -> Iterator[None]:
         """Begin; commit when the block ends well, and leave nothing behind when it does not.
 
-        A statement that takes longer than so many seconds is given up, see `gave_up`; 0 is no limit.
+        What changes rows is given up when so many seconds are over, see `gave_up`; 0 is no limit.
         """
         try:
             for statement in self._dialect.writing:
                 self.say(statement)
             if seconds:
+                self._until, self._allowed = time.monotonic() + seconds, inf
                 with self.mapped():
-                    self._dialect.limit(self._connection, seconds)
+                    self._be_in_time()
             yield
             failpoints.point(f"{self.name}: before {work} commit")
             self.say("COMMIT")
@@ -100,6 +111,7 @@ class Session:
             raise
         finally:
             if seconds:
+                self._until = inf
                 with suppress(SourceUnavailable), self.mapped():
                     self._dialect.limit(self._connection, 0)
         failpoints.point(f"{self.name}: after {work} commit")
@@ -107,6 +119,13 @@ class Session:
     def gave_up(self, problem: SourceUnavailable) -> bool:
         """Tell whether a statement was given up because it took too long."""
         return isinstance(problem.__cause__, Exception) and self._dialect.gave_up(problem.__cause__)
+
+    def _be_in_time(self) -> None:
+        """Leave a statement no more than what is left to its transaction, in steps: each telling is a way there."""
+        left = max(self._until - time.monotonic(), _LEAST)
+        if left < self._allowed * _STEP:
+            self._dialect.limit(self._connection, left)
+            self._allowed = left
 
     @contextmanager
     def mapped(self) -> Iterator[None]:

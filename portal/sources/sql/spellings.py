@@ -47,12 +47,17 @@ class Outline:
     """What every spelling of one address or number is LIKE, in small letters: quick, and finding more than is meant.
 
     It is one of `closer`, too, where there are any: they are more, and find less that is not meant. `shapes` are these
-    again without any letter, the first of them like `like`: for engines to which each case is another text.
+    again in the same order, without any letter: for engines to which each case is another text.
     """
 
     like: str
     closer: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
+
+    @property
+    def least(self) -> int:
+        """How many signs there are at least in a text that is like it."""
+        return len(self.like.replace("%", ""))
 
 
 def outlines(emails: Iterable[str], phones: Iterable[tuple[str, str]]) -> list[Outline]:
@@ -64,14 +69,18 @@ def outlines(emails: Iterable[str], phones: Iterable[tuple[str, str]]) -> list[O
     return [*map(_outline, forms), *(Outline(f"%{'%'.join(digits)}%") for digits in ends)]
 
 
+def shared_digit(outlines: Iterable[Outline]) -> str:
+    """Return a digit that every text holds which is like any of them, or "": the highest, which dates have least."""
+    return max(set("0123456789").intersection(*(outline.like for outline in outlines)), default="")
+
+
 def _outline(email: str) -> Outline:
     signs = [_signs(letter) for letter in spelling.letters(email.lower())]
     like = re.sub(r"_*%[_%]*", "%", "".join(sign if len(of) == 1 else "%" for of in signs for sign in of[:1]))
     if prod(map(len, signs)) > _CLOSER:
         return Outline(f"%{like}%")
     plain = [_plain(letter) for letter in spelling.letters(email.lower())]
-    first = "".join(one[0] if len(one) == 1 else "%" for one in plain)
-    shapes = (re.sub(r"[a-z]", "_", shape) for shape in (first, *map("".join, product(*plain))))
+    shapes = (re.sub(r"[a-z]", "_", "".join(one)) for one in product(*plain))
     closer = tuple(f"%{''.join(one)}%" for one in product(*signs))
     return Outline(f"%{like}%", closer, tuple(f"%{shape}%" for shape in shapes))
 

@@ -45,7 +45,7 @@ def _found(
     LIKE goes first, for the pattern takes many times as long.
     """
     columns = [one for one in ground.live(table).columns.values() if one.kind in _TEXTS and not one.generated]
-    alike = [_alike(ground, table, column, outlines) for column in columns]
+    alike = [ground.dialect.alike(column, ground.name(table, column.name), outlines) for column in columns]
     holds = [
         like + " AND " + ground.dialect.mentions(ground.name(table, column.name), pattern)
         for column, like in zip(columns, alike, strict=True)
@@ -55,10 +55,6 @@ def _found(
     counts = joined(("COUNT(CASE WHEN " + one + " THEN 1 END)" for one in holds), ", ")
     [found] = session.all("SELECT " + counts + f" FROM {ground.from_(table)} WHERE " + either(alike))
     yield from ((column, hold) for column, hold, rows in zip(columns, holds, found, strict=True) if rows)
-
-
-def _alike(ground: Ground, table: Table, column: LiveColumn, outlines: Sequence[Outline]) -> Sql:
-    return either(ground.dialect.alike(column, ground.name(table, column.name), outline) for outline in outlines)
 
 
 def _told_apart(

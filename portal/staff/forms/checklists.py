@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from wtforms.validators import InputRequired, Length
 
+from portal.cases.forms.documents import FilesForm
 from portal.kernel.problems import N_
 from portal.sources.checklists import LONGEST
-from portal.web.fields import AreaField, ChoiceField, Form, choice
+from portal.web.fields import AreaField, ChoiceField, FilesField, choice
 
 
-class LookedForm(Form):
+class LookedForm(FilesForm):
     """Asks what came of a look, and for the evidence."""
 
     outcome = ChoiceField(
@@ -27,4 +28,11 @@ class LookedForm(Form):
             InputRequired(N_("Say where you looked and what you found or did.")),
             Length(max=LONGEST, message=N_("This is too long.")),
         ],
+    )
+    files = FilesField(
+        N_("Files that show it, if there are any"),
+        hint=N_(
+            "A record of the destruction, a photo: up to 5 files, PDF, JPEG or PNG, 5 MB each. Only staff can download"
+            " them. For an erasure, nothing that names the person."
+        ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length
 
 from portal.kernel.problems import N_
 from portal.web.fields import (
@@ -23,23 +23,13 @@ class AddressForm(Form):
     )
 
 
-class MailedForm(Form):
-    """Asks for the six digits from the mail."""
-
-    code = CodeField(
-        N_("Code from the mail"),
-        hint=N_("Six digits."),
-        validators=[Regexp(r"^\d{6}$", message=N_("Enter the six digits of the code."))],
-    )
-
-
 class FactorForm(Form):
     """Asks for the six digits that an authenticator app shows now."""
 
     code = CodeField(
         N_("Code from your authenticator app"),
         hint=N_("Six digits that change every 30 seconds."),
-        validators=[Regexp(r"^\d{6}$", message=N_("Enter the six digits that the app shows."))],
+        missing=N_("Enter the six digits that the app shows."),
     )
 
 

@@ -6,7 +6,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal.deletion import service as deletion
-from portal.staff.views.case import CASE, back, load, show_case
+from portal.staff.views.case import CASE, back, load
+from portal.staff.views.casepage import Settling, show_case
 from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.guards import crew, staff
@@ -31,5 +32,5 @@ def settle_find(reference: str, source: str) -> Response:
     try:
         deletion.settle(found, source, typed, crew().number)
     except deletion.NoReason as problem:
-        return show_case(found, settling=(source, typed, said(problem)), status=problem.status)
+        return show_case(found, settling=Settling(source, typed, said(problem)), status=problem.status)
     return back(found, "#systems")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from werkzeug.wrappers import Response
 
-from portal.accounts.staff import kept
+from portal.accounts.keeping import of_staff
 from portal.staff.views.door import KEPT, room
 from portal.web import navigation
 from portal.web.guards import crew, staff
@@ -30,7 +30,7 @@ class Field(NamedTuple):
 @staff("admin", "approver", "staff")
 def kept_page() -> Response:
     """Show what was typed, once more to send or to let go."""
-    found = kept.of(crew().number)
+    found = of_staff.latest(crew().number)
     path = local(found.path, "") if found else ""
     if found is None or not path.startswith("/staff/"):
         return away("/staff/")
@@ -44,11 +44,11 @@ def kept_page() -> Response:
 @staff("admin", "approver", "staff")
 def send_kept() -> Response:
     """Let the browser send the fields to where they were going: 307 has it post them again (RFC 9110 §15.4.8)."""
-    found = kept.of(crew().number)
+    found = of_staff.latest(crew().number)
     path = local(found.path, "") if found else ""
     if not path.startswith("/staff/"):
         return away("/staff/")
-    kept.drop(crew().number)
+    of_staff.drop(crew().number)
     return away(path, 307)
 
 
@@ -56,5 +56,5 @@ def send_kept() -> Response:
 @staff("admin", "approver", "staff")
 def drop_kept() -> Response:
     """Forget what was typed."""
-    kept.drop(crew().number)
+    of_staff.drop(crew().number)
     return away("/staff/")

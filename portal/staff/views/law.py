@@ -15,7 +15,7 @@ from portal.staff.words import CONFIDENCE
 from portal.web import navigation
 from portal.web.guards import crew, staff
 from portal.web.htmx import away, show
-from portal.web.words import _, here
+from portal.web.words import _
 
 navigation.desk(
     room, "laws_page", N_("Law"), order=55, covers=("law_page", "amend_law", "ages_page", "age_page", "amend_age")
@@ -60,6 +60,4 @@ def amend_law(name: str) -> Response:
         else:
             return away(url_for("staff.law_page", name=name))
     status = 422 if form.errors else 200
-    return show(
-        "staff/law_change.html", form=form, name=name, title=law_title(name), today=here().today(), status=status
-    )
+    return show("staff/law_change.html", form=form, name=name, title=law_title(name), status=status)

@@ -6,7 +6,6 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal.accounts.identifiers import NotAnAddress, NotAPhone
-from portal.cases.kinds import KINDS
 from portal.cases.models import Case
 from portal.cases.service import desk, matching, searching
 from portal.deletion import service as deletion
@@ -86,7 +85,7 @@ def case_rows(reference: str) -> Response:
     if asked := reason_first(found):
         return asked
     systems = holdings.everywhere(_subject(found))
-    return show("staff/case/data.html", case=found, systems=systems, kinds=KINDS)
+    return show("staff/case/data.html", case=found, systems=systems)
 
 
 @room.get(f"{CASE}/data/<string:source>/<string:table>")

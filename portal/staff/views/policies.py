@@ -99,9 +99,7 @@ def policy_text(number: int, code: str) -> Response:
         else:
             return away(url_for("staff.policy_preview", number=number, code=code))
     status = 422 if form.errors else 200
-    return show(
-        "staff/policies/text.html", **_named(found), form=form, code=code, written_in=name_of(code), status=status
-    )
+    return show("staff/policies/text.html", **_named(found), form=form, written_in=name_of(code), status=status)
 
 
 @room.get("/staff/policies/<int:number>/preview/<string:code>")

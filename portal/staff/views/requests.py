@@ -130,7 +130,7 @@ def bulk_do() -> Response:
     so_far = {name: _count(name) + sum(bool(one.problem) == wrong for one in done) for name, wrong in _COUNTED.items()}
     onward = {**_sent(), "query": request.form.get("query", "")[:400], "newest": newest, "after": following, **so_far}
     known: dict[str, Any] = {"onward": onward if following else {}, "so_far": so_far, "total": _count("total")}
-    return show("staff/requests/done.html", planned=done, act=_act(), **known, **_said())
+    return show("staff/requests/done.html", planned=done, **known, **_said())
 
 
 @room.route(f"{QUEUE}/new", methods=["GET", "POST"])

@@ -56,6 +56,8 @@ def _until(one: Dated) -> str:
 
 
 def _last(one: Dated) -> str:
+    if not one.source.ages and one.table.keep and one.table.keep.until:
+        return _("Not deleted from here: whoever runs the system deletes it at its date")
     if one.last is None or one.table.keep is None or one.table.keep.until is None:
         return _("Not looked at yet") if one.table.keep and one.table.keep.until else _("Never deleted")
     if one.last.failed:

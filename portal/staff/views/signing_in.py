@@ -8,15 +8,16 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal.accounts.identifiers import NotAnAddress
-from portal.accounts.staff import factors, kept
+from portal.accounts.keeping import of_staff
+from portal.accounts.staff import factors
 from portal.accounts.staff import signing_in as service
 from portal.accounts.views import network
 from portal.kernel.problems import Problem
-from portal.staff.forms.door import AddressForm, FactorForm, MailedForm, RecoveryForm
+from portal.staff.forms.door import AddressForm, FactorForm, RecoveryForm
 from portal.staff.views.door import KEPT, STAFF_ATTEMPT, STAFF_SESSION, room, said, with_attempt, with_session
 from portal.web import cookies, navigation
 from portal.web.devices import device
-from portal.web.fields import Form
+from portal.web.fields import CodeForm, Form
 from portal.web.guards import crew, crew_or_nobody, open_to_all, staff
 from portal.web.htmx import away, show
 from portal.web.site import local
@@ -48,7 +49,7 @@ def sign_in() -> Response:
 @open_to_all
 def sign_in_code() -> Response:
     """Ask for the code from the mail."""
-    form, pending = MailedForm(), service.pending(_attempt())
+    form, pending = CodeForm(), service.pending(_attempt())
     if pending and pending.proven:
         return away(f"{DOOR}/factor")
     if pending and form.validate_on_submit():
@@ -122,7 +123,7 @@ def _attempt() -> str:
 
 def _to_kept(number: int) -> str:
     """Return where a member sees what they typed when they had to come here, "" where that is nothing."""
-    return KEPT if kept.of(number) else ""
+    return KEPT if of_staff.latest(number) else ""
 
 
 def _onward(asked: str | None) -> str:

@@ -36,7 +36,7 @@ def texts_page() -> Response:
     """List the texts with the languages in which each is there."""
     language = here().language
     rows = [(reply.id, reply.title_in(language), _languages(reply)) for reply in replies.replies().values()]
-    return show("staff/texts.html", rows=rows, languages=site().languages)
+    return show("staff/texts.html", rows=rows)
 
 
 @room.route("/staff/texts/<string:name>/<string:code>", methods=["GET", "POST"])

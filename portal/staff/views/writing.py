@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from portal.cases.models import Case
 from portal.cases.service import desk, handling, presence, replies, thread
 from portal.kernel import clock
-from portal.staff.views.case import CASE, back, load, show_case
+from portal.staff.views.case import CASE, back, load
+from portal.staff.views.casepage import Typed, show_case
 from portal.staff.views.door import room
 from portal.web import navigation
 from portal.web.guards import crew, staff
@@ -26,13 +27,13 @@ def write(reference: str) -> Response:
     try:
         if act == "template":
             begun = replies.filled(found, request.form.get("template", ""))
-            return show_case(found, text=f"{text.rstrip()}\n\n{begun.strip()}\n".lstrip())
+            return show_case(found, Typed(f"{text.rstrip()}\n\n{begun.strip()}\n".lstrip()))
         if act == "draft":
             desk.keep_draft(found, crew().number, text)
         else:
             desk.send(found, crew().number, text)
     except thread.NothingSaid as problem:
-        return show_case(found, text=text, wrong=_(problem.say, **problem.facts), status=422)
+        return show_case(found, Typed(text, _(problem.say, **problem.facts)), status=422)
     return back(found, "#thread")
 
 
@@ -75,5 +76,5 @@ def write_note(reference: str) -> Response:
     try:
         desk.note_inside(found, crew().number, request.form.get("note", ""))
     except thread.NothingSaid as problem:
-        return show_case(found, wrong=_(problem.say, **problem.facts), status=422)
+        return show_case(found, Typed(wrong=_(problem.say, **problem.facts)), status=422)
     return back(found, "#thread")

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import peewee
 
+from portal.consents.models.drifts import STAYS as STAYS
+from portal.consents.models.drifts import Drift as Drift
+from portal.consents.models.drifts import Reconciliation as Reconciliation
+from portal.consents.models.drifts import drifted as drifted
+from portal.consents.models.drifts import note_drifts as note_drifts
+from portal.consents.models.remembered import Remembered as Remembered
+from portal.consents.models.remembered import keep as keep
+from portal.consents.models.remembered import newcomers as newcomers
 from portal.kernel import clock
-from portal.kernel.db import JsonField, Model, MomentField, atomic, is_sqlite, moment, run, written
+from portal.kernel.db import JsonField, Model, MomentField, atomic, insert_of, is_sqlite, moment, run
 from portal.kernel.problems import N_
-from portal.kernel.work import Claimable
 from portal.subjects.models import Subject
 
 
@@ -80,93 +87,6 @@ class Suspended(Model):
         indexes = ((("subject", "source", "purpose"), True),)
 
 
-class Drift(Model):
-    """A system that says otherwise than a person chose: found at night, asked again, and gone once it agrees.
-
-    `kind` is YES where it says yes after a no, LESS where it lacks a yes that was confirmed: that is shown alone, for
-    whoever switched it off over there has the say. `tries` counts how often it was asked again.
-    """
-
-    subject = peewee.ForeignKeyField(Subject, backref="+")
-    source = peewee.CharField(64)
-    purpose = peewee.CharField(96)
-    kind = peewee.CharField(8)
-    stored = peewee.CharField(32)
-    wanted = peewee.CharField(32)
-    found_at = MomentField()
-    seen_at = MomentField()
-    tries = peewee.IntegerField(default=0)
-    mended_at = MomentField(null=True)
-    if TYPE_CHECKING:
-        subject_id: int
-
-    class Meta:
-        table_name = "drifts"
-        title = N_("Where a system said otherwise than you chose")
-        titles = {
-            "kind": N_("What was wrong"),
-            "stored": N_("What the system had"),
-            "wanted": N_("What holds"),
-            "found_at": N_("Seen first at"),
-            "seen_at": N_("Seen last at"),
-            "tries": N_("How often it was asked again"),
-            "mended_at": N_("In order since"),
-        }
-        whose = "subject"
-        erasure = "delete"
-        indexes = (
-            (("subject", "source", "purpose"), True),
-            (("source", "mended_at", "purpose"), False),
-        )
-
-
-class Reconciliation(Claimable):
-    """When a system was last compared with what people chose, how much of it, and what stood in the way."""
-
-    source = peewee.CharField(64, unique=True)
-    begun_at = MomentField(null=True)
-    ended_at = MomentField(null=True)
-    rows = peewee.IntegerField(default=0)
-    trouble = peewee.CharField(160, default="")
-
-    class Meta:
-        table_name = "reconciliations"
-        whose = None
-        erasure = None
-
-
-class Remembered(Model):
-    """What an address said whose holder is not known yet, or not any more, by keyed hashes alone.
-
-    `hash` is that of a proven address, `told` the one by which programs name people, `mark` what makes a second import
-    of the same line nothing. `is_no`: it has to be heeded before anybody comes. A row that `moved` is in the ledger of
-    whoever came; `followed` tells whether senders have been told of it as it is.
-    """
-
-    kind = peewee.CharField(16)
-    hash = peewee.CharField(80, index=True)
-    told = peewee.CharField(64, index=True)
-    purpose = peewee.CharField(96)
-    state = peewee.CharField(32)
-    is_no = peewee.BooleanField()
-    cause = peewee.CharField(16)
-    origin = peewee.CharField(64)
-    said_at = MomentField(null=True)
-    at = MomentField(default=clock.now)
-    language = peewee.CharField(8)
-    wording = peewee.TextField()
-    notice = peewee.CharField(32)
-    notice_version = peewee.CharField(32)
-    mark = peewee.CharField(64, unique=True)
-    moved = peewee.BooleanField(default=False)
-    followed = peewee.BooleanField(default=False, index=True)
-
-    class Meta:
-        table_name = "remembered"
-        whose = None
-        erasure = None
-
-
 class ErasurePermit(Model):
     """Lets the erasure of one person delete from the ledger, inside one transaction."""
 
@@ -190,20 +110,17 @@ class Reach(NamedTuple):
 
 # Written out, because every page of a signed-in person asks for them, and every choice is waited for.
 _CHOICES = "SELECT choices FROM standing WHERE subject_id = ?"
-_HELD = """INSERT INTO standing (subject_id, choices, event) VALUES (?, '{}', 0)
-ON CONFLICT (subject_id) DO UPDATE SET event = standing.event RETURNING choices"""
 # PostgreSQL gives out numbers before it shows them: whoever reads up to a number waits for those who hold one.
 _NUMBERING = 7_201_903  # any number, the same in every process
-_HELD_TOGETHER = _HELD.replace("VALUES (?, '{}', 0)", "SELECT ?, '{}'::jsonb, 0 FROM pg_advisory_xact_lock_shared(?)")
+_HELD = """INSERT INTO standing (subject_id, choices, event)
+SELECT ?, '{}'::jsonb, 0 FROM pg_advisory_xact_lock_shared(?)
+ON CONFLICT (subject_id) DO UPDATE SET event = standing.event RETURNING choices"""
 _NEWEST = "SELECT COALESCE(MAX(event), 0) FROM standing"
 _CHANGED = "SELECT subject_id, choices, event FROM standing WHERE event > ? AND event <= ? ORDER BY event LIMIT ?"
-_STORED = "UPDATE standing SET choices = ?, event = ? WHERE subject_id = ?"
+_STORED = """INSERT INTO standing (subject_id, choices, event) VALUES (?, ?, ?)
+ON CONFLICT (subject_id) DO UPDATE SET choices = excluded.choices, event = excluded.event"""
 _APPENDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, purpose"
 _RECORDED = "INSERT INTO consent_events ({}) VALUES {} RETURNING id, record"
-_KEPT = "INSERT INTO remembered ({}) VALUES {} ON CONFLICT (mark) DO NOTHING RETURNING id"
-_NEWCOMERS = """SELECT DISTINCT u.id, r.hash FROM remembered r
-JOIN identifiers i ON i.kind = r.kind AND i.hash = r.hash JOIN subjects u ON u.account_id = i.account_id
-WHERE NOT r.moved LIMIT ?"""
 _AT_ONCE = 100  # events in one statement
 _REACH = """SELECT source, confirmed, confirmed_at, attempts, again_at FROM deliveries WHERE subject = ?
 UNION ALL SELECT source, NULL, NULL, NULL, NULL FROM links WHERE subject_id = ?
@@ -218,8 +135,9 @@ def choices_of(subject_id: int) -> dict[str, Any]:
 
 def held(subject_id: int) -> dict[str, Any]:
     """Return the present choices to whoever changes them: nobody else can before this transaction ends."""
-    asked = run(_HELD, subject_id) if is_sqlite() else run(_HELD_TOGETHER, subject_id, _NUMBERING)
-    return document(asked.fetchall()[0][0])
+    if is_sqlite():
+        return choices_of(subject_id)  # one transaction at a time writes there, and this one has begun
+    return document(run(_HELD, subject_id, _NUMBERING).fetchall()[0][0])
 
 
 def newest_event(known: int) -> int:
@@ -239,14 +157,13 @@ def changed(after: int, until: int, limit: int) -> list[tuple[int, Any, int]]:
 
 def store(subject_id: int, choices: dict[str, Any], newest: int) -> None:
     """Make these the present choices."""
-    run(_STORED, json.dumps(choices), newest, subject_id)
+    run(_STORED, subject_id, json.dumps(choices), newest)
 
 
 def append(events: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Append events that have the same columns to the ledger; return the number of each by its purpose."""
-    columns, one = ", ".join(events[0]), "(" + ", ".join("?" * len(events[0])) + ")"
     values = [value for event in events for value in event.values()]
-    found = run(_APPENDED.format(columns, ", ".join([one] * len(events))), *values).fetchall()
+    found = run(insert_of(_APPENDED, tuple(events[0]), len(events)), *values).fetchall()
     return {purpose: number for number, purpose in found}
 
 
@@ -255,9 +172,8 @@ def append_each(events: Sequence[dict[str, Any]]) -> list[int]:
     numbers: list[int] = []
     for begin in range(0, len(events), _AT_ONCE):
         some = events[begin : begin + _AT_ONCE]
-        columns, one = ", ".join(some[0]), "(" + ", ".join("?" * len(some[0])) + ")"
         values = [value for event in some for value in event.values()]
-        statement = _RECORDED.format(columns, ", ".join([one] * len(some)))
+        statement = insert_of(_RECORDED, tuple(some[0]), len(some))
         found = {record: number for number, record in run(statement, *values).fetchall()}
         numbers += [found[event["record"]] for event in some]
     return numbers
@@ -267,18 +183,6 @@ def spoken(subject_id: int, names: Sequence[str]) -> list[ConsentEvent]:
     """Return all that the ledger has about some purposes, the oldest first."""
     mine = (ConsentEvent.subject == subject_id) & (ConsentEvent.purpose << names)
     return list(ConsentEvent.select().where(mine).order_by(ConsentEvent.id))
-
-
-def keep(rows: Sequence[dict[str, Any]]) -> int:
-    """Remember rows that have the same columns, each once; return how many are new. Written out: files are long."""
-    columns, one = ", ".join(rows[0]), "(" + ", ".join("?" * len(rows[0])) + ")"
-    statement = _KEPT.format(columns, ", ".join([one] * len(rows)))
-    return len(run(statement, *(value for row in rows for value in row.values())).fetchall())
-
-
-def newcomers(limit: int) -> list[tuple[int, str]]:
-    """Return subject and hash of who proved an address of which something is remembered."""
-    return list(run(_NEWCOMERS, limit).fetchall())
 
 
 def numbers_by(actor: str, numbers: Sequence[int]) -> set[int]:
@@ -318,37 +222,3 @@ def document(stored: Any) -> dict[str, Any]:
     """Return choices as either engine gives them out."""
     read: dict[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
     return read
-
-
-# Anew where it was in order before; else it goes on counting how often the system was asked.
-_NOTED = """INSERT INTO drifts (subject_id, source, purpose, kind, stored, wanted, found_at, seen_at, tries)
-VALUES {} ON CONFLICT (subject_id, source, purpose) DO UPDATE SET kind = excluded.kind, stored = excluded.stored,
-wanted = excluded.wanted, seen_at = excluded.seen_at, mended_at = NULL,
-tries = CASE WHEN drifts.mended_at IS NULL THEN drifts.tries + excluded.tries ELSE excluded.tries END,
-found_at = CASE WHEN drifts.mended_at IS NULL THEN drifts.found_at ELSE excluded.found_at END"""
-_NOTE = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_DRIFTED = """SELECT source, purpose, SUM(CASE WHEN mended_at IS NULL AND kind = 'yes' THEN 1 ELSE 0 END),
-SUM(CASE WHEN mended_at IS NULL AND kind = 'less' THEN 1 ELSE 0 END),
-SUM(CASE WHEN mended_at IS NULL AND kind = 'yes' AND tries >= ? THEN 1 ELSE 0 END),
-SUM(CASE WHEN mended_at IS NULL THEN 0 ELSE 1 END), MIN(found_at), MAX(mended_at)
-FROM drifts GROUP BY source, purpose ORDER BY source, purpose"""
-STAYS = 3  # times that a system was asked again, after which it is told as one that stays
-
-
-def note_drifts(rows: Sequence[tuple[int, str, str, str, str, str]], at: datetime) -> None:
-    """Note differences: subject, source, purpose, kind, stored, wanted; in one statement. The last of two counts."""
-    newest = {row[:3]: row for row in rows}
-    values = [
-        value
-        for *head, stored, wanted in newest.values()
-        for value in (*head, stored[:32], wanted[:32], written(at), written(at), int(head[3] == "yes"))
-    ]
-    run(_NOTED.format(", ".join([_NOTE] * len(newest))), *values)
-
-
-def drifted() -> list[tuple[str, str, int, int, int, int, datetime, datetime | None]]:
-    """Return, by system and purpose: yes after a no, less, staying, in order again, the oldest, last in order."""
-    return [
-        (source, purpose, int(yes), int(less), int(stays), int(mended), moment(found), moment(at) if at else None)
-        for source, purpose, yes, less, stays, mended, found, at in run(_DRIFTED, STAYS).fetchall()
-    ]

@@ -8,9 +8,7 @@ from babel.dates import get_month_names
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
-from portal.cases.cleaning import BadFile, Clean
 from portal.cases.models import LONGEST
-from portal.cases.service import evidence as kept
 from portal.children import bands, naming
 from portal.children.naming import LONGEST_KEPT, NoAccountNamed
 from portal.kernel import ages
@@ -20,10 +18,8 @@ from portal.web.fields import (
     AreaField,
     CheckField,
     ChoiceField,
-    CodeField,
     DayField,
     EmailField,
-    FilesField,
     Form,
     PhoneField,
     SelectField,
@@ -195,43 +191,6 @@ STEPS: dict[str, type[Form]] = {
 }
 
 
-class CodeForm(Form):
-    """Asks for the six digits."""
-
-    code = CodeField(N_("Code from the mail"), hint=N_("Six digits."))
-
-    def validate_code(self, field: CodeField) -> None:
-        """Refuse what is no code."""
-        if len(field.data or "") != 6:
-            raise ValidationError(N_("Enter the six digits of the code."))
-
-
-class MessageForm(Form):
-    """Takes a message to staff."""
-
-    text = AreaField(N_("Your message"))
-
-
-class LinkForm(Form):
-    """Asks for the address that a lost link goes to."""
-
-    email = EmailField(N_("Your e-mail address"), validators=[InputRequired(N_("Enter your e-mail address."))])
-
-
-class AnswerForm(Form):
-    """Asks the holder of an account what is right."""
-
-    kind = ChoiceField(
-        N_("What is right?"),
-        choices=[
-            choice("grown", N_("I am grown up")),
-            choice("child", N_("I am a child")),
-            choice("words", N_("I want to say something else")),
-        ],
-    )
-    body = AreaField(N_("Anything you want to tell us"), hint=N_("You can leave this empty."))
-
-
 def _months() -> list[Any]:
     names = get_month_names("wide", "stand-alone", here().locale)
     return [choice(str(number), names[number]) for number in range(1, 13)]
@@ -251,29 +210,3 @@ def _checked(field: Any, named: dict[str, str], *, alone: bool = False) -> None:
         naming.named_well(named)
     except (NotAnAddress, NotAPhone, NoAccountNamed) as problem:
         field.errors = [*field.errors, _(problem.say) + " " + _(problem.then)]
-
-
-class ProofForm(Form):
-    """Takes a photo or a scan of a signed form; `clean` holds it made harmless."""
-
-    clean: list[tuple[str, Clean]]
-    files = FilesField(
-        N_("Photo or scan of the signed form"),
-        hint=N_("PDF, JPEG or PNG, 5 MB each. Please send no identity card. Cover everything that is not needed."),
-    )
-
-    def validate_files(self, field: FilesField) -> None:
-        """Make the files harmless, or say which cannot be taken."""
-        self.clean = []
-        try:
-            self.clean = kept.checked(field.data or [])
-        except BadFile as problem:
-            raise ValidationError(problem.say) from problem
-        if not self.clean:
-            raise ValidationError(N_("Choose a file."))
-
-
-class AppealForm(Form):
-    """Asks why a decision is wrong."""
-
-    words = AreaField(N_("What is wrong about it?"), hint=N_("In your own words. You need no papers."))

@@ -1,0 +1,44 @@
+"""Who is signed in, and who that is in each connected system."""
+
+from portal.subjects.service.linking import let_go, let_go_of, refresh, resolve, vouch, waiting
+from portal.subjects.service.persons import account_of, adopt, after, country, ensure, forget, of_account, verified
+from portal.subjects.service.reaching import (
+    found_of,
+    links,
+    many,
+    people,
+    person,
+    proofs,
+    rows,
+    unclaimed,
+    waiting_rows,
+)
+from portal.subjects.service.session import SignedIn, signed_in
+
+__all__ = [
+    "SignedIn",
+    "account_of",
+    "adopt",
+    "after",
+    "country",
+    "ensure",
+    "forget",
+    "found_of",
+    "let_go",
+    "let_go_of",
+    "links",
+    "many",
+    "of_account",
+    "people",
+    "person",
+    "proofs",
+    "refresh",
+    "resolve",
+    "rows",
+    "signed_in",
+    "unclaimed",
+    "verified",
+    "vouch",
+    "waiting",
+    "waiting_rows",
+]
