@@ -43,7 +43,11 @@ def desk(portal: Portal, mai: Member) -> Portal:
 
     def view(reason: str = "") -> Response:
         ask = looking.at(mai.subject, "R-7F3K-Q2", reason)
-        return ask if ask is not None else show("errors/problem.html", problem=Refusal(422, "x", "A reason is missing.", ""))
+        return (
+            ask
+            if ask is not None
+            else show("errors/problem.html", problem=Refusal(422, "x", "A reason is missing.", ""))
+        )
 
     mark = guards.staff("admin", "approver", "staff")
     portal.app.add_url_rule("/staff/try", "try", mark(lambda: view()))
