@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from portal.config import Words as Texts
@@ -14,6 +15,7 @@ from portal.consents.service.names import takers
 from portal.consents.service.remembering import HERE
 from portal.kernel.problems import N_
 from portal.sources import registry
+from portal.subjects.models import STANDS
 from portal.web.site import site
 from portal.web.words import Words, _, here
 
@@ -42,8 +44,9 @@ class Line(NamedTuple):
 
 def lines(systems: Iterable[Passed]) -> list[Line]:
     """Return where a choice stands in each system, never more than has happened."""
-    spelled = _Spelled(here())
-    return [_line(spelled, system) for system in systems]
+    words = here()
+    today = words.today()
+    return [_line(words, today, system) for system in systems]
 
 
 def told(systems: Sequence[Line]) -> str:
@@ -106,34 +109,28 @@ def found_at(choice: Choice, purpose_id: str) -> str:
     return f"{had}. {own}"
 
 
-def when(words: Words, moment: datetime, today: date | None = None) -> str:
+def when(words: Words, moment: datetime) -> str:
     """Return the hour of what happened today, hour and day of what happened before."""
+    return _spelled(words, words.today(), moment)
+
+
+# The same moments are told on each page and in each of its lines; a day that begins has them told anew.
+@lru_cache(maxsize=4 * STANDS)
+def _spelled(words: Words, today: date, moment: datetime) -> str:
     at = moment.astimezone(words.zone)
-    return f"{at.hour:02}:{at.minute:02}" if at.date() == (today or words.today()) else words.moment(at)
+    return f"{at.hour:02}:{at.minute:02}" if at.date() == today else words.moment(at)
 
 
-class _Spelled(dict[datetime, str]):
-    """Moments as they are told, each spelled once: most systems were asked at the same."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__()
-        self.words, self.today = words, words.today()
-
-    def __missing__(self, moment: datetime) -> str:
-        told = self[moment] = when(self.words, moment, self.today)
-        return told
-
-
-def _line(spelled: _Spelled, system: Passed) -> Line:
-    words = spelled.words
+@lru_cache(maxsize=2 * STANDS)
+def _line(words: Words, today: date, system: Passed) -> Line:
     _, title = words.say, system.title.in_(words.language)
     if system.asked_at is None:
         return Line(title, _("Keeps its own setting until you choose here."), "", _("Not asked"))
-    asked = spelled[system.asked_at]
+    asked = _spelled(words, today, system.asked_at)
     if system.again_at:
-        return _again(spelled, system, asked, spelled[system.again_at])
+        return _again(words, today, system, asked, _spelled(words, today, system.again_at))
     if system.confirmed_at:
-        at = spelled[system.confirmed_at]
+        at = _spelled(words, today, system.confirmed_at)
         hint = _("Asked at %(asked)s, confirmed at %(at)s.", asked=asked, at=at)
         return Line(title, hint, _("%(system)s confirmed at %(at)s", system=title, at=at), _("Confirmed"), "on")
     if system.trying:
@@ -143,11 +140,11 @@ def _line(spelled: _Spelled, system: Passed) -> Line:
     return Line(title, hint, _("%(system)s not yet", system=title), _("Not yet"), "soon")
 
 
-def _again(spelled: _Spelled, system: Passed, asked: str, again: str) -> Line:
+def _again(words: Words, today: date, system: Passed, asked: str, again: str) -> Line:
     """Return where a choice stands that a system was asked for again, because it said otherwise."""
-    title = system.title.in_(spelled.words.language)
+    _, title = words.say, system.title.in_(words.language)
     if system.confirmed_at:
-        at = spelled[system.confirmed_at]
+        at = _spelled(words, today, system.confirmed_at)
         said = _(
             "Asked at %(asked)s. It said otherwise later, was asked again at %(again)s and confirmed at %(at)s.",
             asked=asked,
