@@ -28,19 +28,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(options)
     except Trouble as trouble:
         return _end(str(trouble), 1)
-    except SourceUnavailable as problem:
-        hint = "`portal sources check` says what it is and which GRANTs would help"
-        return _end(f"{problem.facts['source']}: {problem.facts['detail']}; {hint}", 2)
-    except ModuleNotFoundError as missing:
-        if missing.name not in _EXTRAS:
-            raise
-        return _end(f"{missing.name} is not installed: install portal[{_EXTRAS[missing.name]}]", 2)
-    except (OperationalError, InterfaceError) as error:
-        return _end(f"the portal's own database (PORTAL_DATABASE_URL) cannot be used: {error}", 2)
-    except (ConfigProblem, Problem, ValueError, OSError) as problem:
-        return _end(str(problem), 2)
     except KeyboardInterrupt:
         return _end("interrupted", 130)
+    except Exception as error:
+        if not (line := _refusal(error)):
+            raise
+        return _end(line, 2)
+
+
+def _refusal(error: Exception) -> str:
+    """Return what an operator is told of a command that cannot begin; "" for what nobody foresaw."""
+    match error:
+        case SourceUnavailable(facts=facts):
+            hint = "`portal sources check` says what it is and which GRANTs would help"
+            return f"{facts['source']}: {facts['detail']}; {hint}"
+        case Problem(status=422):
+            return f"{error} {error.then % error.facts}"
+        case ModuleNotFoundError(name=str(name)) if name in _EXTRAS:
+            return f"{name} is not installed: install portal[{_EXTRAS[name]}]"
+        case OperationalError() | InterfaceError():
+            return f"the portal's own database (PORTAL_DATABASE_URL) cannot be used: {error}"
+        case OSError(filename=str(name)):
+            return f"{name}: {error.strerror}"
+        case ConfigProblem() | Problem() | ValueError() | OSError():
+            return str(error)
+    return ""
 
 
 def _end(line: str, code: int) -> int:

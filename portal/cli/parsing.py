@@ -23,6 +23,17 @@ def declare(
     return parser
 
 
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return what reads an argument that is a whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"write a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
 def counted(rows: int) -> str:
     """Return a number of rows in words."""
     return f"{rows:,} row" + "s" * (rows != 1)

@@ -90,14 +90,19 @@ def _asked(options: argparse.Namespace) -> Asked:
         subjects.refresh(subject)
     subjects.vouch(subject)
     asked = Asked(subject, is_new, deletion.outlook(subject))
-    for title in asked.outlook.silent:
-        _note(f"{title}: does not answer as it should; `portal sources check` says why")
-    for title in asked.outlook.unclaimed:
-        _note(f"{title}: several people share this address, so none of their rows is touched")
+    _tell(asked.outlook)
     if is_new and not asked.outlook.holding() and not asked.outlook.silent:
         asked.let_go()
         raise Trouble("no connected system holds anything of this person")
     return asked
+
+
+def _tell(outlook: Outlook) -> None:
+    """Say which systems cannot be answered for."""
+    for title in outlook.silent:
+        _note(f"{title}: does not answer as it should; `portal sources check` says why")
+    for title in outlook.unclaimed:
+        _note(f"{title}: several people share this address, so none of their rows is touched")
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portal.cli.parsing import declare
+from portal.cli.parsing import declare, whole
 from portal.config import Config, ConfigProblem, from_environment
 
 if TYPE_CHECKING:
@@ -18,15 +18,19 @@ def add(commands: Commands) -> None:
     """Declare them."""
     serve = declare(commands, "serve", _serve, "answer the web")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=whole(1, 65535), default=8000)
     serve.add_argument("--app", default="portal.app:application", help=argparse.SUPPRESS)
-    serve.add_argument("--processes", type=int, default=1)
-    serve.add_argument("--threads", type=int, default=2, help="threads a process; more than a few make pages slower")
+    serve.add_argument("--processes", type=whole(1, 256), default=1)
+    serve.add_argument(
+        "--threads", type=whole(1, 256), default=2, help="threads a process; more than a few make pages slower"
+    )
     worker = declare(commands, "worker", _worker, "carry out what was asked for")
-    worker.add_argument("--threads", type=int, default=4, help="so that a long download keeps no mail waiting")
+    worker.add_argument(
+        "--threads", type=whole(1, 256), default=4, help="so that a long download keeps no mail waiting"
+    )
     worker.add_argument("--drain", action="store_true", help="do what is due and end")
     demo = declare(commands, "demo", _demo, "start the demo world with a portal on it")
-    demo.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    demo.add_argument("--port", type=whole(1, 65535), default=int(os.environ.get("PORT", "8000")))
     demo.add_argument("--state", type=Path, default=Path("var"))
     demo.add_argument(
         "--servers", action="store_true", help="the Booking App on PostgreSQL and the CRM on MariaDB, started here"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from string import Formatter
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 Languages = tuple[str, ...]
 
@@ -31,6 +31,13 @@ def _is_text(value: Any) -> bool:
 
 def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(map(_is_text, value)) and len(set(value)) == len(value)
+
+
+def _is_zone(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(ZoneInfo(value))
+    except (KeyError, ValueError, OSError):  # no such name, no name of a zone at all, a folder of zones
+        return False
 
 
 def _lacking(value: Any, languages: Languages) -> str:
@@ -73,7 +80,7 @@ CODES = _plain(
 )
 FLAG = _plain("true or false", lambda value: type(value) is bool)
 DAY = _plain("a day without quotes, as 2026-11-28", lambda value: type(value) is date)
-ZONE = _plain('the name of a time zone, as "Europe/Berlin"', lambda value: value in available_timezones())
+ZONE = _plain('the name of a time zone, as "Europe/Berlin"', _is_zone)
 ADDRESS = _plain(
     'an e-mail address, as "privacy@example.com"',
     lambda value: isinstance(value, str) and bool(re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+", value)),

@@ -162,17 +162,7 @@ def _note_silence(claim: Claim[Download], part: Part, permanent: bool) -> bool:
 def _publish(claim: Claim[Download], systems: list[Collected], missing: list[Source]) -> None:
     """Write the archive and the pages under this worker's own name, then the row; without the row they go again."""
     download, site = claim.row, config.site()
-    reference, choice = download.case.reference, Choice.read(download.choice)
-    contents = archive.Contents(
-        reference=reference,
-        subject_id=download.case.subject_id,
-        made_at=clock.now(),
-        systems=systems,
-        missing=missing,
-        unclaimed=bool(subjects.unclaimed(download.case.subject_id)),
-        choice=choice,
-        left_out=[source for source in registry.active().all() if not choice.tables_of(source)],
-    )
+    reference, contents = download.case.reference, _contents(download, systems, missing)
     spoken, tick = words.of(download.language, site.timezone), _at_most_often(lambda _: _hold(claim))
     name = files.name(reference, download.fence)
     failpoints.point("download: before publish")
@@ -186,6 +176,20 @@ def _publish(claim: Claim[Download], systems: list[Collected], missing: list[Sou
     except LeaseLost:
         files.erase_own(reference, download.fence)
         raise
+
+
+def _contents(download: Download, systems: list[Collected], missing: list[Source]) -> archive.Contents:
+    choice, subject = Choice.read(download.choice), download.case.subject_id
+    return archive.Contents(
+        reference=download.case.reference,
+        subject_id=subject,
+        made_at=clock.now(),
+        systems=systems,
+        missing=missing,
+        unclaimed=bool(subjects.unclaimed(subject)),
+        choice=choice,
+        left_out=[source for source in registry.active().all() if not choice.tables_of(source)],
+    )
 
 
 def _page(claim: Claim[Download], system: Collected, tick: Callable[[int], None]) -> dict[str, object]:

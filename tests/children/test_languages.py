@@ -29,7 +29,7 @@ MADE_OF = (
     "templates/mail/child_held", "templates/mail/request_code",
     "templates/mail/request_received", "templates/mail/request_news", "templates/mail/request_links",
     "templates/mail/request_decided", "templates/mail/child_decided", "portal/children/service/parenthood.py",
-    "portal/children/service/appeals.py", "portal/children/forms.py", "portal/children/naming.py",
+    "portal/children/service/appeals.py", "portal/children/forms", "portal/children/naming.py",
     "portal/children/views", "portal/children/service/following.py", "portal/children/service/holding.py",
     "portal/children/service/reporting.py", "portal/web/errors.py", "portal/web/fields.py",
     "portal/kernel/problems.py",

@@ -60,7 +60,7 @@ def test_errors_and_silence_end_with_one_and_order_with_none(
     assert (unknown.returncode, "there are: booking" in unknown.stderr) == (2, True)
     code, lines = found(command, {**environ, "BOOKING_URL": "sqlite:////nowhere/at/all.db"})
     assert code == 1
-    assert lines == ["error . OperationalError: unable to open database file"]
+    assert lines == ["error . OperationalError: unable to open database file /nowhere/at/all.db"]
 
 
 def test_the_bar_fills_as_systems_finish() -> None:

@@ -70,6 +70,8 @@ def test_what_may_be_left_out_has_a_default(tmp_path: Path) -> None:
         ('languages = ["en", "vi"]', 'languages = "en"', "languages is 'en'; write codes of languages, as"),
         ('languages = ["en", "vi"]', "", "languages is missing; write codes of languages"),
         ("Europe/Berlin", "Europe/Berlim", "timezone is 'Europe/Berlim'; write the name of a time zone"),
+        ("Europe/Berlin", "Europe", "timezone is 'Europe'; write the name of a time zone"),
+        ("Europe/Berlin", "../etc", "timezone is '../etc'; write the name of a time zone"),
         ("[brand]", "[brant]", "brand is missing; write a section [brand]"),
         ('address = "Radweg 1, Hamburg"\n', "", "brand.address is missing; write a text in quotes"),
         ('"privacy@kaffeerad.example.com"', '"privacy"', "brand.support_email is 'privacy'; write an e-mail address"),

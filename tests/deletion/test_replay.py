@@ -63,7 +63,7 @@ def test_whoever_a_backup_brought_back_is_erased_again(mai: Member, backup: Call
         [],
     )
     assert found(mai.email) == []
-    assert "booking: 1 people had come back" in str(replayed)
+    assert "booking: people who had come back and are erased again: 1" in str(replayed)
 
 
 def test_without_a_backup_there_is_nothing_to_replay(mai: Member) -> None:
@@ -95,7 +95,7 @@ def test_an_old_number_with_a_new_person_is_counted_and_not_erased(mai: Member, 
     new_member(mai.portal, number)
     replayed = service.replay()
     assert (replayed.erased, replayed.doubtful) == ({}, {"whitelabel": 1})
-    assert "look at them by hand" in str(replayed)
+    assert "Look at them by hand" in str(replayed)
     assert rows("whitelabel", "SELECT COUNT(*) FROM members WHERE id = ?", number) == 1
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 
 from portal.cli import _parser
+from portal.config import read_site
 from portal.config.kinds import Kind
 from portal.config.shape import SITE, Table
 from tests.house.conftest import HOUSE
@@ -20,6 +23,13 @@ def test_each_key_of_site_toml_is_in_its_section_of_site_md_and_no_other() -> No
     found = {place: set(table.keys) for place, table in tables(SITE, "")}
     told = {place: keys_of(part) for place, part in sections(DOCS["site.md"])}
     assert told == found, "docs/site.md and portal/config/shape.py differ: write the key into the section's table"
+
+
+def test_the_example_of_site_md_is_a_whole_file(tmp_path: Path) -> None:
+    [example] = re.findall(r"(?ms)^   ```toml\n(.*?)^   ```", DOCS["site.md"])
+    (tmp_path / "site.toml").write_text(textwrap.dedent(example), encoding="utf-8")
+    site = read_site(tmp_path / "site.toml", "https://privacy.example.com")
+    assert (site.name, list(site.purposes)) == ("Kaffeerad", ["sharing.roasters"])
 
 
 def test_each_variable_of_the_environment_is_in_operating_md() -> None:

@@ -53,6 +53,13 @@ def test_two_people_on_one_address_are_listed_masked(nha: Member) -> None:
         assert secret not in page.response.text
 
 
+@pytest.mark.parametrize("page", ["/data", "/details", "/download", "/deletion"])
+def test_a_page_that_leaves_them_out_says_so_and_leads_to_the_proof(nha: Member, portal: Portal, page: str) -> None:
+    ways = {path for words, path in nha.browser.get(page).links.items() if words.startswith("See these records")}
+    assert ways == {"/security/claims"}
+    assert "See these records" not in member(portal, "everyday").browser.get(page).text
+
+
 def test_one_of_them_is_claimed_by_a_code_to_the_phone_on_it_and_the_other_stays(portal: Portal, nha: Member) -> None:
     row = rows_of(nha, "booking")[0]
     page = nha.browser.post(f"/security/claims/{row.id}", data={"way": "phone"})

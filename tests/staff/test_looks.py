@@ -13,6 +13,7 @@ from portal.accounts.staff.models import StaffAccount, StaffEmbargo, StaffLook
 from portal.kernel import audit, clock
 from portal.staff.views import looking
 from portal.web import guards
+from portal.web.errors import Refusal
 from portal.web.htmx import show
 from tests.conftest import Portal
 from tests.people import Member, StaffMember, member, staff
@@ -42,7 +43,11 @@ def desk(portal: Portal, mai: Member) -> Portal:
 
     def view(reason: str = "") -> Response:
         ask = looking.at(mai.subject, "R-7F3K-Q2", reason)
-        return ask if ask is not None else show("errors/problem.html", problem=looks.NoReason())
+        return (
+            ask
+            if ask is not None
+            else show("errors/problem.html", problem=Refusal(422, "x", "A reason is missing.", ""))
+        )
 
     mark = guards.staff("admin", "approver", "staff")
     portal.app.add_url_rule("/staff/try", "try", mark(lambda: view()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, url_for
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from portal.kernel.problems import N_, Problem, TooManyTries
 from portal.web import navigation
@@ -37,7 +37,7 @@ class EveryForm(Form):
     """One field of each kind."""
 
     email = EmailField("E-mail", hint="We send a code to it.", validators=[InputRequired("Enter your e-mail address.")])
-    code = CodeField("Code", validators=[Length(6, 6)])
+    code = CodeField("Code", hint="")
     country = SelectField("Country", choices=[choice("vn", "Viet Nam"), choice("de", "Germany")])
     text = AreaField("What happened?")
     sure = CheckField("I understand that this cannot be undone", validators=[InputRequired("Tick the box to go on.")])

@@ -58,10 +58,24 @@ def _erase(claim: Claim[Deletion]) -> None:
     """Erase in every connected system; one that does not answer waits, the others go on. Then what is ours."""
     deletion = claim.row
     ledger.write_beside(deletion.case.reference)
-    silent: list[Problem] = []
     if not deletion.system:
         downloads.stop_all(deletion.subject)
-    for target in _unproven(deletion):
+    silent = _try_each(claim)
+    if passing := [problem for problem in silent if not _is_permanent(problem)]:
+        raise passing[0]
+    if silent:  # asked all the same, but not often: somebody has to mend something first
+        claim.later(LONGEST_WAIT)
+    elif left := _unproven(deletion):
+        waits = all(target.state in ("held", "found") for target in left)
+        claim.later(beginning.LOOK_AGAIN.total_seconds() if waits else backoff(deletion.attempts))
+    else:
+        finishing.finish(claim)
+
+
+def _try_each(claim: Claim[Deletion]) -> list[Problem]:
+    """Go on in every system where it is not proven yet; return what those said that could not."""
+    silent: list[Problem] = []
+    for target in _unproven(claim.row):
         try:
             _advance(claim, target)
             if target.trouble is not None:
@@ -70,16 +84,7 @@ def _erase(claim: Claim[Deletion]) -> None:
             _note(claim, target, problem)
             silent.append(problem)
         claim.beat()
-    if passing := [problem for problem in silent if not _is_permanent(problem)]:
-        raise passing[0]
-    if silent:  # asked all the same, but not often: somebody has to mend something first
-        claim.later(LONGEST_WAIT)
-        return
-    if left := _unproven(deletion):
-        waits = all(target.state in ("held", "found") for target in left)
-        claim.later(beginning.LOOK_AGAIN.total_seconds() if waits else backoff(deletion.attempts))
-        return
-    finishing.finish(claim)
+    return silent
 
 
 def _unproven(deletion: Deletion) -> list[Target]:

@@ -34,13 +34,11 @@ class Replayed:
     silent: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lines = [f"{self.records} erasures on record"]
+        lines = [f"erasures on record: {self.records}"]
+        lines += [f"{source}: people who had come back and are erased again: {n}" for source, n in self.erased.items()]
         lines += [
-            f"{source}: {people} people had come back and are erased again" for source, people in self.erased.items()
-        ]
-        lines += [
-            f"{source}: {people} rows have the number of an erased person, but not their address: look at them by hand"
-            for source, people in self.doubtful.items()
+            f"{source}: rows with the number of an erased person, but not their address: {n}. Look at them by hand"
+            for source, n in self.doubtful.items()
         ]
         return "\n".join(lines + [f"{source}: did not answer; run this again" for source in self.silent])
 

@@ -40,7 +40,7 @@ class News(NamedTuple):
 class Card(NamedTuple):
     """One detail: what it is called, what each system has, and where and how it is corrected.
 
-    `alike`: all systems have the same, and there is no more to say of any.
+    `alike`: every system that holds it has the same, and there is no more to say of any.
     `every`: the seconds until it looks again how far a correction has come; 0 where none is being written.
     """
 
@@ -68,9 +68,7 @@ def card(detail: Detail, in_full: bool, latest: tuple[Correction, Sequence[Corre
         title=detail.title.in_(language),
         url=f"/details/{detail.name}{_WAYS.get(detail.way, '')}",
         sides=sides,
-        alike=len(sides) > 1
-        and not detail.differs
-        and {side[1:] for side in sides} == {(sides[0].text, sides[0].is_masked, "")},
+        alike=not detail.differs and _is_one(sides),
         differs=detail.differs,
         way=detail.way,
         in_place=detail.way == SELF and detail.sensitive not in MASKED,
@@ -78,6 +76,10 @@ def card(detail: Detail, in_full: bool, latest: tuple[Correction, Sequence[Corre
         news=_news(row) if row and row.state in _UNDER_WAY else None,
         every=_every(row, parts) if row and not in_full else 0,
     )
+
+
+def _is_one(sides: Sequence[Side]) -> bool:
+    return len({side[1:] for side in sides}) == 1 and not sides[0].hint
 
 
 def _side(place: Place, hidden: bool, differs: bool, row: Correction | None, parts: Sequence[CorrectionPart]) -> Side:

@@ -9,6 +9,7 @@ from portal.details.models import Correction
 from portal.details.service import PATIENCE, SOON, Found
 from portal.details.views.cards import card, standing
 from portal.details.views.room import room
+from portal.subjects import service as subjects
 from portal.subjects.readable import MASKED
 from portal.web.guards import me, recently_confirmed
 from portal.web.htmx import alone, away, draw, show, show_alone
@@ -68,6 +69,7 @@ def _show(in_full: bool) -> Response:
         silent=[source.title.in_(here().language) for source in found.silent],
         corrections=[line(row) for row in corrections],
         statements=service.statements(subject),
+        unclaimed=subjects.unclaimed_titles(subject, here().language),
     )
 
 

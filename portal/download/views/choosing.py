@@ -16,6 +16,7 @@ from portal.download.views.room import room
 from portal.kernel import clock
 from portal.kernel.problems import N_, NotFound
 from portal.sources import registry
+from portal.subjects import service as subjects
 from portal.web.fields import read_day
 from portal.web.guards import CONFIRM, me
 from portal.web.htmx import away, show
@@ -78,6 +79,7 @@ def _show(form: ChoiceForm, choice: Choice, status: int = 200) -> Response:
         choice=choice,
         under_way=under_way,
         may_ask=service.may_ask(me().subject_id),
+        unclaimed=subjects.unclaimed_titles(me().subject_id, here().language),
         made=[_copy(download) for download in downloads if download is not under_way],
     )
 

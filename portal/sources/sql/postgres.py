@@ -87,7 +87,9 @@ class Postgres(Dialect):
         state = getattr(error, "sqlstate", None) or ""
         message = getattr(getattr(error, "diag", None), "message_primary", None) or ""
         shown = "" if state.startswith(_VALUES) else message if state else str(error).partition("\n")[0]
-        return f"{type(error).__name__} {state} {shown}".strip(), bool(state) and not state.startswith(_PASSING)
+        return " ".join(part for part in (type(error).__name__, state, shown) if part), bool(
+            state
+        ) and not state.startswith(_PASSING)
 
     def is_denial(self, error: Exception) -> bool:
         return getattr(error, "sqlstate", None) == "42501"

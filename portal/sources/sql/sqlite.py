@@ -69,7 +69,8 @@ class Sqlite(Dialect):
 
     def fault(self, error: Exception) -> tuple[str, bool]:
         code = getattr(error, "sqlite_errorcode", None)
-        return f"{type(error).__name__}: {error}", code is not None and code & 0xFF not in _PASSING
+        where = f" {self.file}" if code is not None and code & 0xFF == sqlite3.SQLITE_CANTOPEN else ""
+        return f"{type(error).__name__}: {error}{where}", code is not None and code & 0xFF not in _PASSING
 
     def is_denial(self, error: Exception) -> bool:
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)

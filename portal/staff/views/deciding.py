@@ -28,17 +28,8 @@ def decide(reference: str) -> Response:
     found, form = load(reference), DecisionForm()
     if KINDS[found.kind].other:
         return away(url_for("staff.child_decide", reference=found.reference))
-    if form.validate_on_submit():
-        try:
-            words = desk.plain(form.words.data)
-            deciding.propose(found, crew().number, str(form.outcome.data), form.reason.data or "", words)
-        except deciding.ReasonMissing as problem:
-            form.reason.errors = [_(problem.say)] if not form.reason.data else []
-            form.words.errors = [_(problem.say)] if not form.words.data else []
-        except (deciding.SecondPerson, deciding.NoPerson, deciding.NotReleased, identity.NotProven) as problem:
-            form.outcome.errors = [said(problem)]
-        else:
-            return back(found, "#decision")
+    if form.validate_on_submit() and _proposed(found, form):
+        return back(found, "#decision")
     return show(
         "staff/case/decide.html",
         case=found,
@@ -49,6 +40,21 @@ def decide(reference: str) -> Response:
         rules=desk.rules(found, here().language),
         status=422 if form.errors else 200,
     )
+
+
+def _proposed(found: Case, form: DecisionForm) -> bool:
+    """Propose what the form says; where that cannot be, the form says why."""
+    try:
+        words = desk.plain(form.words.data)
+        deciding.propose(found, crew().number, str(form.outcome.data), form.reason.data or "", words)
+    except deciding.ReasonMissing as problem:
+        form.reason.errors = [_(problem.say)] if not form.reason.data else []
+        form.words.errors = [_(problem.say)] if not form.words.data else []
+    except (deciding.SecondPerson, deciding.NoPerson, deciding.NotReleased, identity.NotProven) as problem:
+        form.outcome.errors = [said(problem)]
+    else:
+        return True
+    return False
 
 
 @room.post(f"{CASE}/decisions/<int:number>/agree")

@@ -11,6 +11,7 @@ from portal.subjects.service.reaching import (
     proofs,
     rows,
     unclaimed,
+    unclaimed_titles,
     waiting_rows,
 )
 from portal.subjects.service.session import SignedIn, signed_in
@@ -37,6 +38,7 @@ __all__ = [
     "rows",
     "signed_in",
     "unclaimed",
+    "unclaimed_titles",
     "verified",
     "vouch",
     "waiting",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 
 from portal.accounts.models import Identifier
+from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 from portal.sources.base import Key, Person
 from portal.sources.identifiers import there
@@ -104,6 +105,12 @@ def unclaimed(subject_id: int) -> dict[str, int]:
         if waits(found_of(link)):
             counts[link.source] = counts.get(link.source, 0) + 1
     return counts
+
+
+def unclaimed_titles(subject_id: int, language: str) -> list[str]:
+    """Return what the connected systems are called in which rows of a person wait for a proof."""
+    waiting = unclaimed(subject_id)
+    return [source.title.in_(language) for source in registry.active().connected() if source.id in waiting]
 
 
 def identifiers(subject_id: int) -> list[Identifier]:
