@@ -165,10 +165,14 @@ def let_days_pass(portal: Live, reference: str = "") -> None:
 
 
 def let_settings_wait(portal: Live) -> None:
-    """Let no worker take in by the minute what systems had of people: pages would say so or not by who is quicker."""
+    """Let no worker do by the minute what pages would show or not by who is quicker.
+
+    That is to take in what systems had of people, and to write what senders are told of them.
+    """
     statement = """INSERT INTO schedules (name, begun_at) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET begun_at = excluded.begun_at"""
-    change(portal, statement, "portal.consents.tasks.read_first", "2099-01-01T00:00:00.000000+00:00")
+    for job in ("portal.consents.tasks.read_first", "portal.api.tasks.follow_choices"):
+        change(portal, statement, job, "2099-01-01T00:00:00.000000+00:00")
 
 
 def change(portal: Live, statement: str, *values: str) -> None:
