@@ -33,7 +33,7 @@ VERSION = "12.8.2"  # the last that runs on Node 20
 KINDS = ("performance", "accessibility", "best-practices")
 IN_APP = "view=app"  # as a cookie: one that the page sets itself would take the place of those that Lighthouse adds
 ENOUGH = (95, 100, 100)
-REFUSED = {"not-found"}  # it measures no page that answers 404
+REFUSED = {"handoff-unkept", "not-found", "unsubscribe-bad"}  # it measures no page that answers with an error
 IN_BOTH = ("overview", "location", "marketing", "data", "download", "deletion", "security", "requests")
 
 
@@ -97,7 +97,7 @@ def _measured(program: Path, chromium: str, url: str, cookie: str) -> dict[str, 
     headers = ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
     flags = f"--chrome-flags={' '.join(['--headless', *ARGUMENTS])}"
     asked = [str(program), url, "--quiet", "--output=json", f"--only-categories={','.join(KINDS)}", flags, *headers]
-    answer = subprocess.run(asked, env={**os.environ, "CHROME_PATH": chromium}, capture_output=True, check=True)
+    answer = subprocess.run(asked, env={**os.environ, "CHROME_PATH": chromium}, stdout=subprocess.PIPE, check=True)
     report: dict[str, Any] = json.loads(answer.stdout)
     return report
 
