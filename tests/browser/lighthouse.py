@@ -34,6 +34,7 @@ KINDS = ("performance", "accessibility", "best-practices")
 IN_APP = "view=app"  # as a cookie: one that the page sets itself would take the place of those that Lighthouse adds
 ENOUGH = (95, 100, 100)
 REFUSED = {"handoff-unkept", "not-found", "unsubscribe-bad"}  # it measures no page that answers with an error
+TRIES = 3  # now and then it loses the beginning of a page's trace, and asks to be run again
 IN_BOTH = ("overview", "location", "marketing", "data", "download", "deletion", "security", "requests")
 
 
@@ -97,9 +98,12 @@ def _measured(program: Path, chromium: str, url: str, cookie: str) -> dict[str, 
     headers = ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
     flags = f"--chrome-flags={' '.join(['--headless', *ARGUMENTS])}"
     asked = [str(program), url, "--quiet", "--output=json", f"--only-categories={','.join(KINDS)}", flags, *headers]
-    answer = subprocess.run(asked, env={**os.environ, "CHROME_PATH": chromium}, stdout=subprocess.PIPE, check=True)
-    report: dict[str, Any] = json.loads(answer.stdout)
-    return report
+    for _ in range(TRIES):
+        answer = subprocess.run(asked, env={**os.environ, "CHROME_PATH": chromium}, stdout=subprocess.PIPE, check=False)
+        if answer.returncode == 0:
+            report: dict[str, Any] = json.loads(answer.stdout)
+            return report
+    sys.exit(f"Lighthouse gave up on {url}, {TRIES} times")
 
 
 def _marks(report: dict[str, Any]) -> list[int]:
