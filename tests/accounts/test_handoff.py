@@ -342,7 +342,7 @@ def test_a_code_that_somebody_elses_app_asked_for_joins_nobody_else_to_the_mailb
     theirs = Browser(portal.app)
     answer = arrive(theirs, handing.give(told(number, email=EMAIL))[0])
     assert "One code, and all your data is in one place" in answer.text, "the page of whoever has asked for no code"
-    assert stranger.get("/sign-in/code").form("Continue"), "the attempt of the other browser is left alone"
+    assert "Enter the code" in stranger.get("/sign-in/code").text, "the attempt of the other browser is left alone"
 
 
 def test_an_app_is_one_device_wherever_its_cookies_went(portal: Portal, number: str) -> None:
