@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from portal.cases.forms.companies import ANSWERS
@@ -111,6 +112,7 @@ def show_case(
 def _head(found: Case) -> Shown:
     return {
         "case": found,
+        "again": bool(request.args.get("again")),
         "row": queue.row_of(found),
         "kind": kind(found.kind),
         "law": law(found),
