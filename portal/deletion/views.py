@@ -41,6 +41,15 @@ class Choice(NamedTuple):
     kinds: list[tuple[str, int, str]]
 
 
+class Kept(NamedTuple):
+    """Records that stay because staff placed a legal hold on them: which, in which system, until when and why."""
+
+    records: str
+    system: str
+    until: date
+    reason: str
+
+
 @room.get("/deletion")
 def page() -> Response:
     """Show what a deletion would do, counted now; or the one that is under way."""
@@ -101,7 +110,8 @@ def state(reference: str) -> Response:
     known: dict[str, Any] = {"deletion": deletion, "case": deletion.case, "what": scope.title_in(here().language)}
     match deletion.state:
         case "scheduled":
-            return show("deletion/scheduled.html", **known, late=deletion.scheduled_for <= clock.now())
+            late, kept = deletion.scheduled_for <= clock.now(), _kept(deletion.subject, scope)
+            return show("deletion/scheduled.html", **known, late=late, kept=kept)
         case "paused":
             stops = service.outlook(deletion.subject, scope).blockers("stop")
             return show("deletion/paused.html", **known, stops=stops, sentence=_sentence)
@@ -206,6 +216,20 @@ def _about(scope: service.Scope, outlook: service.Outlook) -> dict[str, Any]:
         "collecting": _collecting(scope),
         "handed": service.hand_overs(me().subject_id),
     }
+
+
+def _kept(subject_id: int, scope: service.Scope) -> list[Kept]:
+    """Return what a legal hold keeps of what is to go, by the names of its records."""
+    return [
+        Kept(
+            source.manifest.tables[hold.table].title.in_(here().language),
+            source.title.in_(here().language),
+            hold.until,
+            hold.reason,
+        )
+        for hold, source in service.held_back(subject_id, scope)
+        if hold.table in source.manifest.tables
+    ]
 
 
 def _collecting(scope: service.Scope) -> str:

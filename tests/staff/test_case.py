@@ -271,3 +271,15 @@ def test_a_complaint_from_the_united_kingdom_has_all_its_entries(
     for entry in ("Received", "Acknowledged", "It is being looked into.", "Refused"):
         assert entry in seen
     assert "complain to" in portal.last_mail()
+
+
+def test_staff_read_when_a_deletion_begins_and_what_a_hold_keeps_of_it(paul: StaffMember, mai: Member) -> None:
+    mai.browser.get("/deletion/check").form("Delete my account").send()
+    case = Case.get(Case.kind == "deletion")
+    page = paul.browser.get(at(case))
+    assert "Begins at" in page.text
+    page = page.click("Legal holds")
+    told = {"place": "booking.bookings", "until": (clock.now().date() + timedelta(days=200)).isoformat(), "key": ""}
+    page = page.form("Place the hold").send(**told, reason="A claim in court.")
+    assert "Smartos Booking App: Bookings" in page.text
+    assert "A claim in court." in page.text
