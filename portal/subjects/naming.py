@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple
 
-from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
+from portal.accounts.addresses import NotAnAddress, NotAPhone, normal
 from portal.kernel import crypto
 from portal.sources import registry
 from portal.subjects.models import names_of, proven_since, standings_of_keys, standings_of_proofs
