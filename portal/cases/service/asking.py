@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.accounts import service as accounts
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.cases.models import Case
 from portal.cases.service import agents, effects, thread
 from portal.cases.service.opening import acknowledge, open_case, open_without_account

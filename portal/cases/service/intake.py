@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from portal import config
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.cases.kinds import kind
 from portal.cases.legal import received_on
 from portal.cases.models import Case, CaseEvent, CaseMessage

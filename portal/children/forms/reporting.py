@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import get_month_names
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
+from portal.accounts.addresses import NotAnAddress, NotAPhone, normal
 from portal.cases.models import LONGEST
 from portal.children import bands, naming
 from portal.children.naming import LONGEST_KEPT, NoAccountNamed

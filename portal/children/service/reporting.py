@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.cases import service as cases
 from portal.cases.models import Attempt, Case, Verification
 from portal.cases.service import codes, thread

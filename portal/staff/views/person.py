@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
-from portal.accounts.identifiers import NotAnAddress, NotAPhone
+from portal.accounts.addresses import NotAnAddress, NotAPhone
 from portal.cases.models import Case
 from portal.cases.service import desk, matching, searching
 from portal.deletion import service as deletion
