@@ -12,7 +12,7 @@ from portal.web.present import known
 MOST = 2**31 - 1  # that a row is numbered with
 
 
-class Number(IntegerConverter):
+class Integer(IntegerConverter):
     """`<int:number>` of a route; what is larger than any row's leads nowhere, as one that is not there."""
 
     regex = r"\d{1,10}"
@@ -23,7 +23,7 @@ class Number(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Read the numbers of all routes so; before any of them is added."""
-    app.url_map.converters["int"] = Number
+    app.url_map.converters["int"] = Integer
 
 
 def asked(name: str) -> int | None:
