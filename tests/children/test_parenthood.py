@@ -83,6 +83,14 @@ def test_five_pages_are_the_most_of_one_check_however_they_come(portal: Portal) 
     parenthood.hand_in(case, "signed_form", evidence.checked([("form.png", PNG)]))
 
 
+def test_files_that_cannot_be_taken_count_as_tries(portal: Portal) -> None:
+    place, browser, answers = path_of(reported(portal)) + "/parent/form", Browser(portal.app), []
+    for _ in range(11):
+        sent = {"files": (BytesIO(b"%PDF- no such file"), "form.pdf")}
+        answers.append(browser.client.post(place, data=sent, headers={"Sec-Fetch-Site": "same-origin"}).status_code)
+    assert answers == [422] * 10 + [429]
+
+
 def test_a_signed_form_is_kept_encrypted_and_handed_out_as_an_attachment_alone(portal: Portal) -> None:
     case, sam = reported(portal), staff(portal, "staff")
     browser = Browser(portal.app)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from pypdf import PdfReader, PdfWriter, apply_configuration
+from pypdf import Configuration, PdfReader, PdfWriter, apply_configuration
 from pypdf.generic import (
     ArrayObject,
     DictionaryObject,
@@ -35,6 +35,14 @@ _ACTS = frozenset(
 )
 # What tells who made it, when and with what, or is for programs alone.
 _DROPPED = ("/Metadata", "/PieceInfo", "/LastModified", "/Annots", "/StructParents", "/Thumb", "/B", "/PZ", "/ID")
+
+_LIMITS = Configuration(
+    zlib_maximum_output_length=UNPACKED,
+    lzw_maximum_output_length=UNPACKED,
+    run_length_maximum_output_length=UNPACKED,
+    brotli_maximum_output_length=UNPACKED,
+    jbig2dec_binary=None,
+)
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would quote the file
 
@@ -62,9 +70,8 @@ class _Bounded(PdfReader):
 
 def clean(data: bytes) -> bytes:
     """Return the pages alone; raises BadFile where the file acts, is locked or is not whole."""
-    limits = dict.fromkeys(("zlib", "lzw", "run_length", "brotli", "jbig2"), UNPACKED)
     try:
-        with apply_configuration(**{f"{name}_maximum_output_length": most for name, most in limits.items()}):
+        with apply_configuration(_LIMITS):
             return _clean(data)
     except BadFile:
         raise

@@ -123,12 +123,11 @@ def ask(case: Case, method: str) -> ParenthoodCheck:
 def hand_in(case: Case, method: str, files: Sequence[tuple[str, Clean]]) -> ParenthoodCheck:
     """Keep what a reporter shows, as `evidence.checked` has made it harmless, until a date.
 
-    Raises NotNow, NotFound, TooManyTries, and BadFile where it is more than is taken for one check.
+    Raises NotNow, NotFound, and BadFile where it is more than is taken for one check.
     """
     if not METHODS[method].files or not files:
         raise NotFound
     row = ask(case, method)
-    limits.hit(PER_CASE, "parenthood by report", case.reference)
     if len(_numbers(row)) + len(files) > evidence.MOST:
         raise BadFile("many")
     before = {one.id for one in evidence.of(case)}
@@ -138,9 +137,13 @@ def hand_in(case: Case, method: str, files: Sequence[tuple[str, Clean]]) -> Pare
     return row
 
 
-def pages(case: Case, method: str) -> int:
-    """Return how many files a reporter has handed in for the check that is under way."""
+def tried(case: Case, method: str) -> int:
+    """Count that something is handed in, before any of it is read, for that is work; return how many files there are.
+
+    Raises NotNow, TooManyTries.
+    """
     row = _pending(_report(case), method)
+    limits.hit(PER_CASE, "parenthood by report", case.reference)
     return len(_numbers(row)) if row else 0
 
 

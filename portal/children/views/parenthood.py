@@ -54,7 +54,7 @@ def parent_form(reference: str, secret: str) -> Response:
     """Take a photo or a scan of a signed form; nothing else is asked for."""
     case, form = following.by_secret(reference, secret), ProofForm()
     if request.method == "POST":
-        form.there = parenthood.pages(case, "signed_form")
+        form.there = parenthood.tried(case, "signed_form")
     if form.is_submitted() and form.validate():
         try:
             parenthood.hand_in(case, "signed_form", form.clean)
