@@ -129,6 +129,11 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
 
+    def states(self, choice: str) -> tuple[str, ...]:
+        with self._reading() as (_, ground):
+            preference = self.manifest.preferences[choice]
+            return tuple(preferences.values_of(preference, preferences.place_of(ground, preference)[1]))
+
     def settings(self) -> Iterator[Setting]:
         with self._reading() as (session, ground):
             yield from settings.settings(session, ground)
