@@ -1,7 +1,12 @@
 """What an erasure would stumble over is found before it does."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
+from portal.sources import registry
+from portal.sources.sql import draft
 from tests.sources.world import ANH, KINDS, MANIFEST, World
 
 SLOW = (
@@ -225,3 +230,28 @@ def test_an_index_is_not_asked_for_what_all_rows_of_a_person_agree_in(world: Wor
     )
     found = [str(finding) for finding in world.connected(MANIFEST + more).check()]
     assert not [line for line in found if "wishes" in line or "settings" in line]
+
+
+def test_a_table_of_another_schema_that_holds_rows_back_is_named(world: World) -> None:
+    with beside(world) as other:
+        columns = "id integer PRIMARY KEY, booking bigint NOT NULL, FOREIGN KEY (booking) REFERENCES"
+        home = "public" if world.engine == "postgresql" else world.url.rpartition("/")[2]
+        world.run(f"CREATE TABLE {other}.fees ({columns} {home}.bookings (id))")
+        found = [line for line in errors(world, MANIFEST) if "fees" in line]
+        drafted = draft.draft(registry.database(world.url), "users")
+    assert found == [f"error: {other}.fees.booking: Its rows hold those of bookings back. Cover the table."]
+    cover = f'[tables.fees], table = "{other}.fees", link = "booking -> bookings.id"'
+    assert f"# {other}.fees: unsure: it is in another schema: {cover}" in drafted
+
+
+@contextmanager
+def beside(world: World) -> Iterator[str]:
+    """Another schema on the server, until the block ends."""
+    if world.engine == "sqlite":
+        pytest.skip("SQLite has one schema a file")
+    other = "billing" if world.engine == "postgresql" else world.url.rpartition("/")[2] + "_billing"
+    world.run(f"CREATE SCHEMA {other}")
+    try:
+        yield other
+    finally:
+        world.run(f"DROP SCHEMA {other} CASCADE" if world.engine == "postgresql" else f"DROP SCHEMA {other}")

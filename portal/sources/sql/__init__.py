@@ -222,7 +222,8 @@ class SqlSource(Source):
     def check(self) -> list[Finding]:
         self._schemas.clear()
         with self._reading() as (session, ground):
-            found = findings(session, ground)
+            wide = session.schema({*self._others(), *session.beyond()})
+            found = findings(session, Ground(self.manifest, wide, session.dialect, self.unavailable))
         with opened(self._writer, self.id, self.unavailable, write=True) as session:
             return [*found, *rights.findings(self._writer, session, ground), *files.findings(ground, self._folders)]
 

@@ -156,6 +156,14 @@ class Mariadb(Dialect):
         )
         return [name for (name,) in rows]
 
+    def beyond(self, connection: Any) -> list[str]:
+        rows = _read(
+            connection,
+            "SELECT DISTINCT table_schema FROM information_schema.key_column_usage"
+            " WHERE referenced_table_schema = DATABASE() AND table_schema <> DATABASE() ORDER BY table_schema",
+        )
+        return [name for (name,) in rows]
+
     def schema(self, connection: Any, others: Collection[str] = ()) -> Schema:
         here = [_read(connection, "SELECT DATABASE()")[0][0], *sorted(others)]
         columns, places = _columns(connection, here)
