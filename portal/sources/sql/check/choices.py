@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from portal.sources.base import Finding
 from portal.sources.manifest import Preference
 from portal.sources.sql.check.saying import error, warning
-from portal.sources.sql.draft.guess import length
+from portal.sources.sql.draft.guess import is_declared_date, length
 from portal.sources.sql.ground import Ground
 from portal.sources.sql.preferences import place_of, values_of
 from portal.sources.sql.schema import LiveColumn
@@ -27,6 +27,8 @@ def unwritable(ground: Ground) -> Iterator[Finding]:
 def _unwritable(preference: Preference, column: LiveColumn) -> str:
     """Say why the database would refuse a state; "" when it would not."""
     known = values_of(preference, column)
+    if is_declared_date(column):
+        return f"its type is {column.type}, which says when and not whether. Name another column."
     if column.generated:
         return "the database makes it itself. Name another column."
     if not known and column.kind != "text":
