@@ -275,6 +275,13 @@ def test_the_command_prints_the_draft_and_never_the_url(command: Command, tmp_pa
     assert url not in done.stdout
 
 
+def test_the_url_may_stand_in_a_file(command: Command, tmp_path: Path) -> None:
+    url = laid(tmp_path, "CREATE TABLE users (id integer PRIMARY KEY, email text);")
+    (tmp_path / "url").write_text(url + "\n", encoding="utf-8")
+    done = command("sources", "draft", "env:SHOP_DSN", environ={"SHOP_DSN_FILE": str(tmp_path / "url")})
+    assert (done.returncode, 'url = "env:SHOP_DSN"' in done.stdout) == (0, True), done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -289,4 +296,5 @@ def test_what_cannot_begin_ends_with_one_line_and_2(command: Command, words: lis
     done = command(*words)
     assert done.returncode == 2
     assert said in done.stderr
+    assert "sources check" not in done.stderr, "there is no manifest yet to check"
     assert "Traceback" not in done.stderr
