@@ -281,7 +281,11 @@ def test_staff_read_when_a_deletion_begins_and_what_a_hold_keeps_of_it(paul: Sta
     page = paul.browser.get(at(case))
     assert "Begins at" in page.text
     page = page.click("Legal holds")
-    told: Any = {"place": "booking.bookings", "until": (clock.now().date() + timedelta(days=200)).isoformat(), "key": ""}
+    told: Any = {
+        "place": "booking.bookings",
+        "until": (clock.now().date() + timedelta(days=200)).isoformat(),
+        "key": "",
+    }
     page = page.form("Place the hold").send(**told, reason="A claim in court.")
     assert "Smartos Booking App: Bookings" in page.text
     assert "A claim in court." in page.text
