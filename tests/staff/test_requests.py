@@ -11,7 +11,7 @@ import pytest
 from portal.cases import deadlines
 from portal.cases.models import Case, CaseMessage
 from portal.cases.service import by_reference, intake, open_without_account, queue
-from portal.cases.service.notifying import secret_url
+from portal.cases.service.reading import secret_url
 from portal.kernel import clock, db
 from portal.kernel.audit import AuditEvent
 from tests.browse import Browser, Page
