@@ -121,6 +121,7 @@ def _head(found: Case) -> Shown:
         "is_over": found.state in FINAL,
         "contact": desk.contact(found),
         "returned": notifying.returned(found),
+        "has_nobody": notifying.recipient(found) is None,
         "rules": desk.rules(found, here().language),
         "states": queue.STATES,
         "waitings": queue.WAITING,
