@@ -79,6 +79,14 @@ def end(number: int, staff: int) -> None:
         wake_table(LegalHold)
 
 
+def one(number: int) -> LegalHold:
+    """Return a hold that is not over; NotFound."""
+    found: LegalHold | None = LegalHold.get_or_none((LegalHold.id == number) & standing())
+    if found is None:
+        raise NotFound
+    return found
+
+
 def of_subject(subject_id: int) -> list[LegalHold]:
     """Return the holds on a person's records that are not over, the one that ends first on top."""
     return list(LegalHold.select().where(LegalHold.subject == subject_id, standing()).order_by(LegalHold.until))

@@ -11,9 +11,12 @@ import pytest
 from portal.cases import deadlines
 from portal.cases.models import Case, CaseMessage
 from portal.cases.service import by_reference, intake, open_without_account, queue
+from portal.cases.service.reading import secret_url
 from portal.kernel import clock, db
 from portal.kernel.audit import AuditEvent
-from tests.browse import Page
+from portal.notices import bounces
+from portal.notices.models import Message
+from tests.browse import Browser, Page
 from tests.conftest import Portal
 from tests.people import StaffMember, staff
 
@@ -203,3 +206,26 @@ def test_all_that_a_filter_shows_is_done_a_hundred_at_a_time_and_nothing_that_ca
     assert Case.select().where(Case.assignee == sam.number).count() == 205
     assert by_reference(late.reference).assignee is None
     assert by_reference(other.reference).assignee is None
+
+
+def test_what_came_by_post_shows_its_day_and_no_hour_that_nobody_knows(sam: StaffMember) -> None:
+    came = came_by_phone(channel="post", received=(queue.today() - timedelta(days=2)).isoformat())
+    page = sam.browser.get("/staff/requests/new").form("Take it in").send(**came)
+    case = Case.get()
+    assert "12:00" not in page.text
+    assert "12:00" not in sam.browser.get(f"{page.path}/as-seen").text
+    assert "12:00" not in Browser(sam.portal.app).get(secret_url(case)).text
+
+
+def test_staff_are_told_where_no_mail_arrives_before_they_write_or_decide(sam: StaffMember) -> None:
+    unknown = open_without_account("copy_by_other_means", "", "en", channel="phone")
+    gone = open_without_account("copy_by_other_means", "gone@example.com", "en")
+    sam.portal.drain()
+    bounces.note(Message.get(), "5.1.1")
+    for case, said in ((unknown, "No e-mail address is known"), (gone, "There is no such mailbox")):
+        place = f"/staff/requests/{case.reference}"
+        for page in (place, f"{place}/decide", f"{place}/extend"):
+            assert said in sam.browser.get(page).text
+    reached = f"/staff/requests/{ask('copy_by_other_means').reference}"
+    assert "e-mail address is known" not in sam.browser.get(reached).text
+    assert "tell them in another way" not in sam.browser.get(f"{reached}/decide").text

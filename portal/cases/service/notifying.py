@@ -33,6 +33,15 @@ def returned(case: Case) -> Bounce | None:
     return bounces.of("email", to.address) if to else None
 
 
+def unreached(case: Case) -> str:
+    """Return why no mail about a case arrives: "nobody" where no address is known, "returned" for no such mailbox."""
+    to = recipient(case)
+    if to is None:
+        return "nobody"
+    known = bounces.of("email", to.address)
+    return "returned" if known and known.lasting else ""
+
+
 def page_url(case: Case) -> str:
     """Return where the case is followed: signed in where it came from an account, else at its secret address."""
     return secret_url(case) if case.contact else f"{config.site().base_url}/requests/{case.reference}"

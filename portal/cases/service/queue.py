@@ -6,7 +6,7 @@ cases there are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -172,6 +172,11 @@ def _select() -> Any:
     named = ("id", "reference", "kind", "state", "waiting", "channel", "assignee", "complete_by", "snoozed_until")
     columns = [getattr(Case, name) for name in (*named, "duplicate_of", "is_test", "extended_at")]
     return Case.select(*columns)
+
+
+def known(references: Collection[str]) -> set[str]:
+    """Return those references that are cases."""
+    return {case.reference for case in Case.select(Case.reference).where(Case.reference << list(references))}
 
 
 def row_of(case: Case) -> Row:

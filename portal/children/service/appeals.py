@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from portal.accounts.models import Identifier
 from portal.cases.models import LONGEST, Case
-from portal.cases.service import thread
+from portal.cases.service import notifying, thread
 from portal.cases.service.deciding import REVIEW_ASKED, SecondPerson
 from portal.cases.service.moving import move, note
 from portal.cases.service.thread import NothingSaid
 from portal.children.models import Appeal, Report, Ruling
-from portal.children.service import carrying, outcome, rulings
+from portal.children.service import carrying, outcome, rulings, triage
 from portal.children.service.states import IN_FORCE
 from portal.kernel import ages, audit, clock, limits, tokens
 from portal.kernel.db import atomic
@@ -19,6 +19,7 @@ from portal.subjects import service as subjects
 HOLDER, REPORTER = "holder", "reporter"
 ASKED, UPHELD, CHANGED = "asked", "upheld", "changed"
 PER_RULING = "5/day"
+MANY = 50  # appeals that the queue names at most
 
 audit.declare("children.appealed", "reference", "by")
 audit.declare("children.appeal_decided", "reference", "state")
@@ -73,6 +74,13 @@ def of_case(case: Case) -> list[Appeal]:
     return list(Appeal.select().where(Appeal.ruling << theirs).order_by(Appeal.id))
 
 
+def waiting() -> list[str]:
+    """Return the references of the cases in which an appeal waits for a third person, the oldest first."""
+    asked = Ruling.select(Ruling.case).join(Appeal).where(Appeal.state == ASKED)
+    cases = Case.select(Case.reference).where(Case.id << asked).order_by(Case.id).limit(MANY)
+    return [case.reference for case in cases]
+
+
 def of_ruling(row: Ruling, by: str, address_hash: str = "") -> Appeal | None:
     """Return the last appeal of one side about a ruling; of a reporter, their own."""
     mine = (Appeal.ruling == row.id) & (Appeal.by == by)
@@ -102,8 +110,11 @@ def decide(case: Case, number: int, state: str, words: str, staff: int) -> None:
             raise NotNow
         if state == UPHELD and made.by == HOLDER:
             carrying.go_on(made.ruling)
+            carrying.tell_answer(made.ruling, made.id, stays=True)
         elif state == CHANGED:
             _undo(case, made, actor)
+        if made.by == REPORTER:
+            _tell_reporter(case, made)
         note(case, "appeal answered", actor, internal=True, by=made.by, state=state)
         thread.note_inside(case, staff, words)
         audit.record("children.appeal_decided", actor=actor, reference=case.reference, state=state)
@@ -126,11 +137,19 @@ def _ask(row: Ruling, by: str, hashed: str, text: str, in_time: bool) -> Appeal:
     return made
 
 
+def _tell_reporter(case: Case, made: Appeal) -> None:
+    """Tell whoever appealed as a reporter, in the same words whatever came of it."""
+    for report in triage.group(case):
+        if report.reporter_hash == made.address_hash:
+            notifying.news(report.case, f"appeal answered:{made.id}")
+
+
 def _undo(case: Case, made: Appeal, actor: str) -> None:
     """Undo what was ruled for this person, and open the case for a decision by others."""
     for row in rulings.decided(case):
         if row.state == IN_FORCE or (row.state == rulings.DONE and row.id == made.ruling_id):
             carrying.overturn(row, actor)
+            carrying.tell_answer(row, made.id, stays=False)
     if case.state == "in_progress":
         move(case, "fulfilled", "appeal allowed", actor, internal=True)
     move(case, "open", REVIEW_ASKED, actor, internal=True)

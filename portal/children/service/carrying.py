@@ -102,8 +102,17 @@ def go_on(row: Ruling) -> None:
     """Delete after all, once an appeal was looked at by a third person and nothing changed."""
     if row.outcome == DELETE and row.state == IN_FORCE and row.subject:
         blocking.lift(row.deletion)
-        _delete(row, clock.now())
+        _delete(row, _after(lasts_until(row, ages.today())))
         row.save()
+
+
+def lasts_until(row: Ruling, answered: date) -> date:
+    """Return until the end of which day an account stays whose holder appealed in vain: as long as was promised.
+
+    And a day beyond that of the answer, so that they read it and can take a copy before.
+    """
+    promised: date = row.appeal_until
+    return max(promised, answered + timedelta(days=1))
 
 
 def url(row: Ruling) -> str:
@@ -125,7 +134,7 @@ def _begin(row: Ruling) -> None:
     rulings.move(row, IN_FORCE, due_at=None)
     if row.subject and row.outcome == DELETE:
         _hold(row)
-        _delete(row, datetime.combine(row.appeal_until + timedelta(days=1), time(), UTC))
+        _delete(row, _after(row.appeal_until))
     elif row.subject and row.outcome == STOP:
         _hold(row)
     elif row.subject and row.outcome == KEEP:
@@ -134,8 +143,12 @@ def _begin(row: Ruling) -> None:
     else:
         _end_holds(row)
     row.save()
-    _tell_holder(row)
+    _tell_holder(row, f"child decided:{row.id}", row.outcome, row.appeal_until)
     audit.record("children.carried_out", actor="worker", reference=row.case.reference, outcome=row.outcome)
+
+
+def _after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def _delete(row: Ruling, not_before: datetime) -> None:
@@ -212,7 +225,14 @@ def _is_gone(row: Ruling) -> bool:
     return case.state == "fulfilled"
 
 
-def _tell_holder(row: Ruling) -> None:
+def tell_answer(row: Ruling, appeal: int, *, stays: bool) -> None:
+    """Tell whoever has the account what became of an appeal about it."""
+    cause, until = f"child appeal:{appeal}:{row.id}", lasts_until(row, ages.today())
+    said = "changed" if not stays else "upheld-delete" if row.outcome == DELETE else "upheld"
+    _tell_holder(row, cause, said, until)
+
+
+def _tell_holder(row: Ruling, cause: str, said: str, until: date) -> None:
     """Tell whoever has the account, in words for a child, unless a child is so small that a verified parent is told."""
     if row.subject is None:
         return
@@ -221,7 +241,7 @@ def _tell_holder(row: Ruling) -> None:
     to = accounts.recipient(account) if account and not small else None
     if to is not None:
         told = messages.Recipient(to.address, _language(row), to.account)
-        messages.child_decided(told, f"child decided:{row.id}", row.outcome, row.appeal_until, url(row))
+        messages.child_decided(told, cause, said, until, url(row))
 
 
 def _tell_parent(case: Case) -> None:

@@ -63,6 +63,11 @@ class Desk:
     by_itself: bool
 
     @property
+    def told(self) -> list[Case]:
+        """Return the cases of those who reported; what the portal found by itself was promised to nobody."""
+        return [one.case for one in self.reporters if one.report.relation != "found"]
+
+    @property
     def verified(self) -> bool:
         """Tell whether anybody who reported has shown that they are the parent."""
         return any(one.verified for one in self.reporters)

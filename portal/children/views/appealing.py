@@ -70,9 +70,12 @@ def _told(case: Case) -> Told:
 
 def _of_holder(row: Ruling) -> dict[str, Any]:
     until: date = row.appeal_until
+    made = appeals.of_ruling(row, appeals.HOLDER)
+    answered = made.decided_at if made and made.state == appeals.UPHELD else None
     return {
         "url": urlsplit(carrying.url(row)).path,
-        "made": appeals.of_ruling(row, appeals.HOLDER),
+        "made": made,
+        "lasts": carrying.lasts_until(row, deadlines.day_of(answered)) if answered else until,
         "over": ages.today() > until,
         "certificate": urlsplit(carrying.certificate_of(row)).path,
         "blocked_until": carrying.blocked_until(row) if row.outcome == rulings.DELETE else None,

@@ -14,6 +14,7 @@ from portal.cases.kinds import KINDS
 from portal.cases.service import bulk as bulk_acts
 from portal.cases.service import handling, intake, queue, searching, views
 from portal.cases.service.queue import Filters
+from portal.children.service import appeals
 from portal.kernel.problems import N_, NotFound, Problem
 from portal.staff.forms.requests import IntakeForm
 from portal.staff.views.door import room
@@ -162,6 +163,7 @@ def _show_queue(filters: Filters, *, wrong: str = "", typed: str = "", status: i
         following=_address(filters, page.after) if page.after else "",
         first=not request.args.get("after"),
         views=views.kept(number),
+        appeals=appeals.waiting(),
         wrong=wrong,
         typed=typed,
         **_said(),
