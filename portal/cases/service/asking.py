@@ -16,7 +16,6 @@ from portal.subjects import service as subjects
 
 PER_ADDRESS, PER_NETWORK, PER_PERSON = "5/day", "20/hour", "20/day"
 SELF, AGENT, REPRESENTATIVE, RELATIVE = "self", "agent", "representative", "relative"
-ACTING = (SELF, AGENT, REPRESENTATIVE, RELATIVE)
 
 audit.declare("cases.filed", "reference")
 
