@@ -9,7 +9,7 @@ import pytest
 
 from portal.cases import deadlines
 from portal.cases.models import Case, CaseMessage
-from portal.cases.service import by_reference, open_without_account, queue
+from portal.cases.service import by_reference, open_without_account
 from portal.kernel.audit import AuditEvent
 from tests.browse import Page
 from tests.conftest import Portal
@@ -23,7 +23,7 @@ def sam(portal: Portal) -> StaffMember:
 
 def ask(kind: str = "complaint", email: str = "linh@example.com", days: int = 9, **facts: object) -> Case:
     case = open_without_account(kind, email, "en")
-    Case.update(complete_by=queue.today() + timedelta(days=days), **facts).where(Case.id == case.id).execute()
+    Case.update(complete_by=deadlines.today() + timedelta(days=days), **facts).where(Case.id == case.id).execute()
     return by_reference(case.reference)
 
 
@@ -56,7 +56,7 @@ def test_a_filter_stands_in_the_address_and_can_be_kept_under_a_name(sam: StaffM
 
 def test_what_is_chosen_is_checked_first_and_then_done(sam: StaffMember) -> None:
     one, two = ask(), ask(days=1)
-    until = queue.today() + timedelta(days=3)
+    until = deadlines.today() + timedelta(days=3)
     sent = {"case": [str(one.id), str(two.id)], "act": "snooze", "until": until.isoformat(), "to": "", "whom": "us"}
     page = sam.browser.post("/staff/requests/bulk", data=sent)
     assert "It will be done for 1 request" in page.text
@@ -73,7 +73,7 @@ def test_an_act_that_is_none_is_no_page(sam: StaffMember) -> None:
 
 
 def test_a_letter_is_taken_in_with_its_true_day_and_never_with_one_ahead(sam: StaffMember) -> None:
-    came = queue.today() - timedelta(days=4)
+    came = deadlines.today() - timedelta(days=4)
     form = sam.browser.get("/staff/requests/new").form("Take it in")
     told: Any = {
         "kind": "inquiry",
@@ -81,14 +81,16 @@ def test_a_letter_is_taken_in_with_its_true_day_and_never_with_one_ahead(sam: St
         "email": "linh@example.com",
         "words": "On paper: <b>how long?</b>",
     }
-    ahead = (queue.today() + timedelta(days=1)).isoformat()
+    ahead = (deadlines.today() + timedelta(days=1)).isoformat()
     again = form.send(**told, received=ahead, status=422)
     assert "On paper" in again.root.one(id="words").text
     assert not Case.select().exists()
     form.send(**told, received=came.isoformat())
     case = Case.get()
     assert (case.channel, deadlines.received_on(case.received_at, "Asia/Ho_Chi_Minh")) == ("post", came)
-    assert (case.complete_by - came).days == (queue.today() - came).days + (case.complete_by - queue.today()).days
+    assert (case.complete_by - came).days == (deadlines.today() - came).days + (
+        case.complete_by - deadlines.today()
+    ).days
     note = CaseMessage.get()
     assert note.internal
     assert by_reference(case.reference).subject_id is None

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from portal import config
 from portal.accounts.addresses import normal
+from portal.cases.deadlines import today
 from portal.cases.kinds import kind
 from portal.cases.models import Case
 from portal.cases.service import opening, thread
 from portal.cases.service.handling import mark_test
-from portal.cases.service.queue import today
 from portal.kernel import clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, Problem
