@@ -230,14 +230,15 @@ def test_recognising_somebody_in_person_counts_after_seven_days(sam: StaffMember
 
 def test_time_is_extended_once_with_a_reason_that_the_person_reads(portal: Portal, sam: StaffMember) -> None:
     case = open_without_account("copy_by_other_means", "linh@example.com", "en")
-    before, begun = case.complete_by, deadlines.today()
+    before = case.complete_by
     form = sam.browser.get(at(case, "/extend")).form("Extend it")
     form.send(status=422)
     form.send(reason="  ", status=422)
     assert by_reference(case.reference).complete_by == before
     form.send(reason="Three systems have to be asked.")
     after = by_reference(case.reference)
-    assert after.complete_by - before == before - begun
+    received = deadlines.received_on(case.received_at, "Asia/Ho_Chi_Minh")
+    assert after.complete_by - before == before - received
     seen = sam.browser.get(at(case, "/as-seen")).text
     assert "Three systems have to be asked." in seen
     assert "Time extended" in seen
@@ -272,3 +273,19 @@ def test_a_complaint_from_the_united_kingdom_has_all_its_entries(
     for entry in ("Received", "Acknowledged", "It is being looked into.", "Refused"):
         assert entry in seen
     assert "complain to" in portal.last_mail()
+
+
+def test_staff_read_when_a_deletion_begins_and_what_a_hold_keeps_of_it(paul: StaffMember, mai: Member) -> None:
+    mai.browser.get("/deletion/check").form("Delete my account").send()
+    case = Case.get(Case.kind == "deletion")
+    page = paul.browser.get(at(case))
+    assert "Begins at" in page.text
+    page = page.click("Legal holds")
+    told: Any = {
+        "place": "booking.bookings",
+        "until": (clock.now().date() + timedelta(days=200)).isoformat(),
+        "key": "",
+    }
+    page = page.form("Place the hold").send(**told, reason="A claim in court.")
+    assert "Smartos Booking App: Bookings" in page.text
+    assert "A claim in court." in page.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from portal.cases import deadlines
 from portal.cases.models import Case, CaseMessage
-from portal.cases.service import by_reference, open_without_account
+from portal.cases.service import by_reference, intake, open_without_account
+from portal.kernel import clock, db
 from portal.kernel.audit import AuditEvent
 from tests.browse import Page
 from tests.conftest import Portal
@@ -94,6 +96,80 @@ def test_a_letter_is_taken_in_with_its_true_day_and_never_with_one_ahead(sam: St
     note = CaseMessage.get()
     assert note.internal
     assert by_reference(case.reference).subject_id is None
+
+
+def came_by_phone(**facts: str) -> Any:
+    told = {
+        "kind": "inquiry",
+        "channel": "phone",
+        "received": deadlines.today().isoformat(),
+        "email": "linh@example.com",
+    }
+    return {**told, "words": "How long do you keep it?", **facts}
+
+
+def test_a_request_that_is_taken_in_twice_is_one_and_the_second_press_says_so(sam: StaffMember) -> None:
+    form = sam.browser.get("/staff/requests/new").form("Take it in")
+    first = form.send(**came_by_phone())
+    assert "taken in once" not in first.text
+    again = form.send(**came_by_phone(words=" How long do you keep it? "))
+    assert again.path == first.path
+    assert "You have just taken this in, so it was taken in once" in again.text
+    assert Case.select().count() == 1
+    sam.portal.drain()
+    assert [mail["To"] for mail in sam.portal.mails()] == ["linh@example.com"]
+
+
+def test_what_tells_two_requests_apart_makes_two_and_so_does_another_member_or_another_hour(sam: StaffMember) -> None:
+    form = sam.browser.get("/staff/requests/new").form("Take it in")
+    form.send(**came_by_phone())
+    for other in ({"words": "Since when?"}, {"kind": "complaint"}, {"channel": "post"}, {"email": ""}):
+        form.send(**came_by_phone(**other))
+    assert Case.select().count() == 5
+    staff(sam.portal, "staff", "Other").browser.get("/staff/requests/new").form("Take it in").send(**came_by_phone())
+    assert Case.select().count() == 6
+    with clock.later(intake.SOON + timedelta(minutes=1)):
+        page = form.send(**came_by_phone())
+    assert Case.select().count() == 7
+    assert page.path == f"/staff/requests/{Case.select().order_by(Case.id.desc()).get().reference}"
+
+
+def test_the_second_press_leads_to_the_one_that_it_repeats_and_to_no_other(sam: StaffMember) -> None:
+    form = sam.browser.get("/staff/requests/new").form("Take it in")
+    first = form.send(**came_by_phone(words=""))
+    other = form.send(**came_by_phone())
+    assert form.send(**came_by_phone(words="")).path == first.path != other.path
+    assert form.send(**came_by_phone()).path == other.path
+
+
+def test_a_day_that_is_refused_uses_nothing_up(sam: StaffMember) -> None:
+    form = sam.browser.get("/staff/requests/new").form("Take it in")
+    ahead = (deadlines.today() + timedelta(days=1)).isoformat()
+    for _ in range(2):
+        form.send(**came_by_phone(received=ahead), status=422)
+    assert "taken in once" not in form.send(**came_by_phone()).text
+
+
+def test_two_presses_at_once_are_one_request(sam: StaffMember) -> None:
+    """Held by a row of the database, so it holds between processes as between threads."""
+    wish = intake.Wish("inquiry", "phone", deadlines.today(), "linh@example.com", "en", "self", "How long?")
+    both, made = threading.Barrier(2), list[tuple[str, bool]]()
+
+    def press() -> None:
+        both.wait()
+        try:
+            case, is_new = intake.take_in(wish, sam.number)
+            made.append((case.reference, is_new))
+        finally:
+            db.database.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({reference for reference, _ in made}) == 1
+    assert sorted(is_new for _, is_new in made) == [False, True]
 
 
 def test_a_case_is_found_by_its_reference_however_typed_and_by_address_without_a_trace_of_it(sam: StaffMember) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from portal import config
 from portal.deletion.service import ledger, persons
+from portal.kernel.problems import SourceUnavailable
 from portal.kernel.work import Claim
 from portal.sources import registry
 from portal.sources.base import Person, Source
@@ -17,6 +18,7 @@ from portal.subjects.models import LegalHold
 
 if TYPE_CHECKING:
     from portal.deletion.service.plan import Planned, System
+    from portal.deletion.service.scope import Scope
 
 
 def respected(system: System, held: list[LegalHold]) -> System:
@@ -39,6 +41,20 @@ def going(source: Source, held: list[LegalHold], tables: Collection[str] | None)
         return None if tables is None else list(tables)
     stay = holds.staying(source, {hold.table for hold in held})
     return [name for name in (source.manifest.tables if tables is None else tables) if name not in stay]
+
+
+def waiting(subject_id: int, scope: Scope) -> list[tuple[LegalHold, Source]]:
+    """Return the holds that keep something of what is to go, each with its system, the one that ends first on top.
+
+    Of a part it says nothing while its system does not answer: then it is not known what goes with it.
+    """
+    sources = {source.id: source for source in scope.sources()}
+    held = [(hold, sources[hold.source]) for hold in holds.of_subject(subject_id) if hold.source in sources]
+    try:
+        tables = scope.tables()
+        return [pair for pair in held if tables is None or holds.staying(pair[1], {pair[0].table}) & set(tables)]
+    except SourceUnavailable:
+        return []
 
 
 def keep(reference: str, held: Mapping[str, list[LegalHold]], people: Mapping[str, Person]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
@@ -16,6 +17,15 @@ from portal.web.htmx import away, show
 from portal.web.words import _, here
 
 
+class Kept(NamedTuple):
+    """Records that stay because staff placed a legal hold on them: which, in which system, until when and why."""
+
+    records: str
+    system: str
+    until: date
+    reason: str
+
+
 @room.get("/deletion/<string:reference>")
 def state(reference: str) -> Response:
     """Show how a deletion stands."""
@@ -24,7 +34,8 @@ def state(reference: str) -> Response:
     known: dict[str, Any] = {"deletion": deletion, "case": deletion.case, "what": scope.title_in(here().language)}
     match deletion.state:
         case "scheduled":
-            return show("deletion/scheduled.html", **known, late=deletion.scheduled_for <= clock.now())
+            late, kept = deletion.scheduled_for <= clock.now(), _kept(deletion.subject, scope)
+            return show("deletion/scheduled.html", **known, late=late, kept=kept)
         case "paused":
             stops = service.outlook(deletion.subject, scope).blockers("stop")
             return show("deletion/paused.html", **known, stops=stops, sentence=sentence)
@@ -71,3 +82,17 @@ def _show_progress(progress: service.Progress) -> Response:
         return show("deletion/progress.html", "deletion/_progress.html", **known)
     said = _("Everything is deleted.")
     return show("deletion/certificate.html", "deletion/_progress.html", **known, said=said)
+
+
+def _kept(subject_id: int, scope: service.Scope) -> list[Kept]:
+    """Return what a legal hold keeps of what is to go, by the names of its records."""
+    return [
+        Kept(
+            source.manifest.tables[hold.table].title.in_(here().language),
+            source.title.in_(here().language),
+            hold.until,
+            hold.reason,
+        )
+        for hold, source in service.held_back(subject_id, scope)
+        if hold.table in source.manifest.tables
+    ]

@@ -154,6 +154,6 @@ class HoldForm(Form):
     until = DayField(N_("Until"), validators=[InputRequired(N_("Enter the day on which the hold ends."))])
     reason = AreaField(
         N_("Legal reason"),
-        hint=N_("The person reads it in the certificate: name the law or the proceedings, and nobody else."),
+        hint=N_("The person reads it where their deletion stands: name the law or the proceedings, and nobody else."),
         validators=[InputRequired(N_("Write the reason.")), Length(max=500)],
     )

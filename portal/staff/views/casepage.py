@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from portal.cases.forms.companies import ANSWERS
@@ -34,6 +35,7 @@ from portal.kernel.problems import NotFound
 from portal.sources import registry
 from portal.staff import words as said
 from portal.staff.views.requests import law_title
+from portal.subjects import holds
 from portal.subjects import service as subjects
 from portal.web.guards import crew
 from portal.web.htmx import show
@@ -111,6 +113,7 @@ def show_case(
 def _head(found: Case) -> Shown:
     return {
         "case": found,
+        "again": bool(request.args.get("again")),
         "row": queue.row_of(found),
         "kind": kind(found.kind),
         "law": law(found),
@@ -141,6 +144,7 @@ def _systems(found: Case, settling: Settling) -> Shown:
         "routings": routing.of(found),
         "answers": ANSWERS,
         "systems": deletion.standing(found),
+        "ahead": deletion.ahead(found),
         "settling_source": settling.source,
         "settling_typed": settling.typed,
         "settling_wrong": settling.wrong,
@@ -176,11 +180,22 @@ def _copy(found: Case) -> Shown:
 
 def _handling(found: Case) -> Shown:
     return {
+        "held": [(one, _place(one.source, one.table)) for one in holds.of_subject(found.subject_id or 0)],
         "kinds": {name: one.title for name, one in KINDS.items()},
         "working": handling.working(),
         "alike": duplicates.suggested(found) if found.state == "open" else [],
         "linked": duplicates.linked(found),
     }
+
+
+def _place(source_id: str, table: str) -> str:
+    """Return system and records in words, by their names where they are connected no more."""
+    try:
+        manifest = registry.active().get(source_id).manifest
+    except NotFound:
+        return f"{source_id}: {table}"
+    records = manifest.tables[table].title.in_(here().language) if table in manifest.tables else table
+    return f"{manifest.title.in_(here().language)}: {records}"
 
 
 def law(found: Case) -> str:

@@ -140,13 +140,13 @@ def take_in() -> Response:
     form = IntakeForm()
     if form.validate_on_submit():
         try:
-            case = intake.take_in(form.wish(), crew().number)
+            case, is_new = intake.take_in(form.wish(), crew().number)
         except intake.InTheFuture as problem:
             form.received.errors = [_(problem.say)]
         except (NotAnAddress, NotAPhone) as problem:
             form.email.errors = [_(problem.say)]
         else:
-            return away(url_for("staff.case", reference=case.reference))
+            return away(url_for("staff.case", reference=case.reference, again=None if is_new else "yes"))
     return show("staff/requests/new.html", form=form, status=422 if form.errors else 200)
 
 
