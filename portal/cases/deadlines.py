@@ -17,6 +17,7 @@ __all__ = [
     "authority",
     "authority_in",
     "check",
+    "day_of",
     "days",
     "extend",
     "law",
@@ -68,6 +69,11 @@ def days(kind: str) -> int:
 def today() -> date:
     """Return the day that it is where the site is."""
     return received_on(clock.now(), config.site().timezone)
+
+
+def day_of(moment: datetime) -> date:
+    """Return on what day a moment was where the site is."""
+    return received_on(moment, config.site().timezone)
 
 
 def law() -> Law:

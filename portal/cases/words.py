@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from portal.cases.deadlines import day_of
 from portal.cases.models import Case
 from portal.kernel.problems import N_
 
@@ -139,7 +140,7 @@ def event(name: str) -> str:
 def standing(case: Case, *, unproven: bool) -> Standing:
     """Return one line of state and one date, as msgids; `unproven`: it still has to be shown who asks."""
     if case.state in _OVER:
-        return Standing(*_OVER[case.state], N_("On %(day)s"), (case.closed_at or case.received_at).date())
+        return Standing(*_OVER[case.state], N_("On %(day)s"), day_of(case.closed_at or case.received_at))
     if case.state != "open":
         state = (N_("Approved, and being carried out"), "on")
     elif unproven and case.acting in ("agent", "representative"):

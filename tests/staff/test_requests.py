@@ -11,9 +11,10 @@ import pytest
 from portal.cases import deadlines
 from portal.cases.models import Case, CaseMessage
 from portal.cases.service import by_reference, intake, open_without_account
+from portal.cases.service.reading import secret_url
 from portal.kernel import clock, db
 from portal.kernel.audit import AuditEvent
-from tests.browse import Page
+from tests.browse import Browser, Page
 from tests.conftest import Portal
 from tests.people import StaffMember, staff
 
@@ -210,3 +211,12 @@ def test_all_that_a_filter_shows_is_done_a_hundred_at_a_time_and_nothing_that_ca
     assert Case.select().where(Case.assignee == sam.number).count() == 205
     assert by_reference(late.reference).assignee is None
     assert by_reference(other.reference).assignee is None
+
+
+def test_what_came_by_post_shows_its_day_and_no_hour_that_nobody_knows(sam: StaffMember) -> None:
+    came = came_by_phone(channel="post", received=(deadlines.today() - timedelta(days=2)).isoformat())
+    page = sam.browser.get("/staff/requests/new").form("Take it in").send(**came)
+    case = Case.get()
+    assert "12:00" not in page.text
+    assert "12:00" not in sam.browser.get(f"{page.path}/as-seen").text
+    assert "12:00" not in Browser(sam.portal.app).get(secret_url(case)).text

@@ -68,7 +68,9 @@ def facts_of(case: Case, author: str) -> dict[str, Any]:
         "title": kind(case.kind).title,
         "standing": standing(case, unproven=unproven),
         "dates": _dates(case),
-        "steps": [(line.at, event(line.name)) for line in service.timeline(case)],
+        "steps": [
+            (line.at, event(line.name), case.has_no_hour and line.name == "received") for line in service.timeline(case)
+        ],
         "messages": [_said(message, author) for message in thread.said(case)],
         "decision": decision,
         "reason": REASONS.get(decision.reason, "") if decision else "",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from portal.cases import deadlines
 from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.cases.service import on_file, thread
@@ -100,8 +101,7 @@ def is_own(report: Report) -> bool:
 
 def looked_at_by(case: Case) -> date:
     """Return the day by which somebody has looked at a report: the same for every one."""
-    begun: date = (case.received_at + TRIAGE).date()
-    return begun
+    return deadlines.day_of(case.received_at + TRIAGE)
 
 
 def _may(case: Case) -> None:

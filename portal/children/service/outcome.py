@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from portal.cases import deadlines
 from portal.cases.models import Case
 from portal.cases.service import notifying
 from portal.cases.service.moving import move
@@ -55,7 +56,7 @@ def of(case: Case) -> Told | None:
         return _full(found)
     if case.state != "fulfilled" or case.closed_at is None:
         return None
-    return Told(False, case.closed_at.date() + APPEAL)
+    return Told(False, deadlines.day_of(case.closed_at) + APPEAL)
 
 
 def under_way(case: Case) -> bool:

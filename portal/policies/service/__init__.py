@@ -11,6 +11,7 @@ from portal.policies.service.answering import (
     name_of,
     open_question,
     readable,
+    withdrawn_of,
 )
 from portal.policies.service.choosing import choose, choose_all
 from portal.policies.service.drafting import LONGEST, Changed, Draft, create, draft, drafts, drop, write
@@ -34,5 +35,5 @@ __all__ = [
     "Unfinished", "accept", "asked", "audience", "carry_on", "choose", "choose_all", "counts", "create", "decline",
     "draft", "drafts", "drop", "earliest", "heed_imported", "in_force", "missing", "name_of", "number_of", "on_paper",
     "open_question", "publish_from", "readable", "retire", "schedule", "sections", "tell_newcomers", "today", "told_as",
-    "version", "versions", "withdraw", "write",
+    "version", "versions", "withdraw", "withdrawn_of", "write",
 ]  # fmt: skip

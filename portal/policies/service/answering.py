@@ -96,6 +96,14 @@ def name_of(document: str) -> Asked:
     return found
 
 
+def withdrawn_of(document: str) -> str:
+    """Return the newest version that people were to be asked about and that was withdrawn; NotFound for none."""
+    found = next((one for one in published(document) if one.asks and one.is_withdrawn), None)
+    if found is None:
+        raise NotFound
+    return str(found.version)
+
+
 def accept(subject_id: int, document: str, version: str, wording: str, language: str) -> None:
     """Record that somebody accepts a version, and let go on what an earlier refusal had stopped.
 

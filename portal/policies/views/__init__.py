@@ -95,9 +95,14 @@ def compare(document: str) -> Response:
 
 
 def answer(document: str) -> Response:
-    """Ask somebody to accept or decline the newest version, and record what they say."""
-    one = service.name_of(document)
-    form = AnswerForm()
+    """Ask somebody to accept or decline the newest version, and record what they say.
+
+    Mails lead here: where the version that they told of was withdrawn, its page says so.
+    """
+    try:
+        one, form = service.name_of(document), AnswerForm()
+    except NotFound:
+        return away(f"{ADDRESSES[document]}/versions/{service.withdrawn_of(document)}")
     if form.validate_on_submit():
         accepted = form.answer.data == consents.ACCEPTED
         facts = {"version": one.version, "title": _(TITLES[document])}

@@ -106,7 +106,7 @@ def show_case(
         _handling(found),
     )
     shown = {name: value for section in sections for name, value in section.items()}
-    events = [happened(event, names) for event in reversed(desk.events(found))]
+    events = [happened(found, event, names) for event in reversed(desk.events(found))]
     return show("staff/case/page.html", status=status, names=names, events=events, words=said, **shown)
 
 
@@ -233,9 +233,10 @@ def author(row: CaseMessage, names: dict[int, str], *, outside: bool = False) ->
     return _("The agent") if role == "agent" else _("The person")
 
 
-def happened(event: CaseEvent, names: dict[int, str]) -> Happened:
+def happened(case: Case, event: CaseEvent, names: dict[int, str]) -> Happened:
     """Return one line of the timeline in words."""
     role, _colon, name = event.actor.partition(":")
     who = names.get(int(name), _("Our staff")) if role == "staff" else ""
     what = said.EVENTS.get(event.name) or EVENTS.get(event.name)
-    return Happened(here().moment(event.at), _(what) if what else event.name.capitalize(), who, event.internal)
+    at = here().day(event.at) if case.has_no_hour and event.name == "received" else here().moment(event.at)
+    return Happened(at, _(what) if what else event.name.capitalize(), who, event.internal)

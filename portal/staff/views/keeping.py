@@ -77,7 +77,7 @@ def end_hold(reference: str, number: int) -> Response:
         raise NotFound
     holds.end(number, crew().number)
     moving.note(found, "hold ended", f"staff:{crew().number}", internal=True)
-    return back(found, "#kept")
+    return back(found, "#handling")
 
 
 @room.route(f"{CASE}/copy", methods=["GET", "POST"])
