@@ -43,13 +43,16 @@ class NoTexts(Problem):
 
 
 def normal(kind: str, typed: str) -> str:
-    """Return an address as it is compared: e-mail casefolded, phone as E.164. Raises NotAnAddress, NotAPhone."""
+    """Return an address as it is compared and written to: e-mail in small letters, phone as E.164.
+
+    Not casefolded: ß and ss are one name and two addresses (IDNA 2008). Raises NotAnAddress, NotAPhone.
+    """
     if kind == "phone":
         number = normal_phone(typed) if typed.strip().startswith(("+", "00")) else ""
         if not number:
             raise NotAPhone
         return number
     try:
-        return str(validate_email(typed, check_deliverability=False).normalized).casefold()
+        return str(validate_email(typed, check_deliverability=False).normalized).lower()
     except EmailNotValidError as error:
         raise NotAnAddress from error

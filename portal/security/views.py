@@ -25,13 +25,12 @@ from portal.sources import registry
 from portal.sources.identifiers import EXTERNAL
 from portal.subjects import claims as claiming
 from portal.subjects import service as subjects
-from portal.web import navigation
+from portal.web import navigation, numbers
 from portal.web.guards import me, open_to_all, recently_confirmed
 from portal.web.htmx import alone, away, show
 from portal.web.words import _, here
 
 _WORDS = {"role": ROLES_SAID, "reason": SAID}  # codes of the log that are said in words
-_NUMBERS = 2**31  # beyond the numbers of a table
 
 room = Blueprint("security", __name__)
 navigation.entry(room, "page", N_("Sign-in and security"), order=80, covers=("add", "code", "remove", "claims"))
@@ -163,8 +162,7 @@ def not_me(token: str) -> Response:
 @room.get("/activity")
 def activity() -> Response:
     """Show what happened, the newest first, day by day."""
-    asked = request.args.get("before", type=int) or 0
-    before = asked if 0 < asked < _NUMBERS else None
+    before = numbers.asked("before")
     events, more = service.activity(me().subject_id, before)
     lines = [(here().day(event.at), here().clock(event.at), _sentence(event), event.by_staff) for event in events]
     alike = [(*line, sum(1 for _same in same)) for line, same in groupby(lines)]

@@ -44,7 +44,7 @@ class Known(NamedTuple):
 
 
 def by_email(typed: str) -> Name:
-    """Name somebody by an address, compared as everywhere: casefolded. Raises NotAnAddress."""
+    """Name somebody by an address, compared as everywhere: in small letters. Raises NotAnAddress."""
     return Name("email", plain_email(typed) or normal("email", typed))
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from portal.accounts import service
 from portal.accounts.models import Account, Challenge, Session
 from portal.kernel import clock
 from tests.conftest import Portal
@@ -40,6 +41,14 @@ def test_somebody_a_system_knows_gets_a_code_and_an_account(portal: Portal) -> N
     assert give(client, code_of(portal)) == 303
     assert Account.select().count() == 1
     assert client.get("/overview").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["max@fußball.example", "Max@FUSSBALL.example", "strauß@example.com"])
+def test_a_code_goes_to_the_address_that_was_typed_and_to_no_neighbour_of_it(portal: Portal, typed: str) -> None:
+    """Fußball.de and fussball.de may belong to two people (IDNA 2008): what is folded too far is sent to a stranger."""
+    assert service.normal_email(typed) == typed.lower()
+    ask(portal.app.test_client(), typed)
+    assert [row.address for row in Challenge.select()] == [typed.lower()]
 
 
 def test_a_known_and_an_unknown_address_get_the_same_answer_and_only_one_gets_a_mail(portal: Portal) -> None:

@@ -67,6 +67,12 @@ def test_pages_follow_each_other_without_gap_or_repetition_also_where_many_fall_
     assert after == ""
 
 
+@pytest.mark.parametrize("after", ["2026-01-01." + "9" * 30, "2026-01-01.-1", "2026-01-01", "x.1", "."])
+def test_a_place_that_is_none_begins_with_the_first_page(ask: Ask, after: str) -> None:
+    asked = ask().reference
+    assert [row.reference for row in queue.page(Filters(), SAM, after).rows] == [asked]
+
+
 def test_what_is_over_is_shown_the_newest_first(ask: Ask) -> None:
     asked = [ask(days=days, state="denied").reference for days in (1, 2, 3)]
     assert found(state="denied") == asked[::-1]

@@ -43,7 +43,7 @@ class Pending:
 
 
 def normal_email(typed: str) -> str:
-    """Return an address as it is compared: casefolded, without blanks; raises NotAnAddress."""
+    """Return an address as it is compared: in small letters, without blanks; raises NotAnAddress."""
     return normal("email", typed)
 
 

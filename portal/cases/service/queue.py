@@ -219,6 +219,8 @@ def _whose(who: str, staff: int) -> Any:
 
 def _place(after: str) -> tuple[date, int] | None:
     day, _, number = after.partition(".")
+    if not (number.isdecimal() and len(number) < 10):
+        return None
     try:
         return date.fromisoformat(day), int(number)
     except ValueError:

@@ -21,6 +21,7 @@ from portal.kernel.work import wake_table
 
 KIND = "child"
 PER_ADDRESS, PER_NETWORK, PER_TARGET = "5/day", "20/hour", "10/day"
+CODES_PER_ADDRESS = "6/hour"  # as many as of signing in
 
 audit.declare("children.reported", "reference")
 
@@ -98,6 +99,15 @@ def name(report: Report, named: Mapping[str, str]) -> None:
             .exists()
         ):
             ReportedAccount.create(report=report, kind=kind, value=value, hash=hashed)
+
+
+def send_again(case: Case) -> None:
+    """Send another code; raises NotNow, TooManyTries.
+
+    Counted by address as well: other requests show the way to a code in the mailbox alone, a report shows it at once.
+    """
+    limits.hit(CODES_PER_ADDRESS, "child report code by address", case.contact or case.reference)
+    codes.send(case)
 
 
 def enter(case: Case, code: str) -> None:

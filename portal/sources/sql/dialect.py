@@ -98,7 +98,7 @@ class Dialect(ABC):
         return joined(parts, " || ")
 
     def same_email(self, column: LiveColumn, name: Sql, values: Sequence[str], lowered: bool) -> Sql:
-        """Return the condition that a column holds one of some casefolded addresses, so that an index serves.
+        """Return the condition that a column holds one of some addresses in small letters, so that an index serves.
 
         `lowered`: there is an index on the column's lower(…).
         """
