@@ -62,11 +62,12 @@ def _check(options: argparse.Namespace) -> int:
 
 def _found(source: Source, remembers: bool) -> list[Finding]:
     """Check one system, and tell once what changed in its schema if that can be remembered."""
+    from portal.consents import service as consents
     from portal.sources import drift
     from portal.sources.base import Finding
 
     try:
-        found, shape = source.check(), source.shape()
+        found, shape = consents.checked(source), source.shape()
     except SourceUnavailable as problem:
         return [Finding("error", "", "", str(problem.facts["detail"]))]
     if not remembers:

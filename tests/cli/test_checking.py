@@ -67,3 +67,42 @@ def test_the_bar_fills_as_systems_finish() -> None:
     assert bar(0, 3) == "[........................] 0 of 3 systems"
     assert bar(1, 3) == "[########................] 1 of 3 systems"
     assert bar(3, 3) == "[########################] 3 of 3 systems"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            '"marketing.events.email"',
+            '"marketing.event.email"',
+            'warning users.mail_events "marketing.event.email" is no choice of site.toml, so it is never written.'
+            " Did you mean marketing.events.email?",
+        ),
+        (
+            'approximate = "city", ',
+            "",
+            'error users.level "location.level" can be approximate in site.toml, and values says nothing for it.'
+            " Write it there.",
+        ),
+        (
+            'column = "users.level", values = { off = "none", approximate = "city", precise = "gps" }',
+            'column = "users.mail_events"',
+            'error users.mail_events "location.level" can be approximate or precise in site.toml, and values says'
+            " nothing for it. Write it there.",
+        ),
+        (
+            'column = "users.level", values = { off = "none", approximate = "city", precise = "gps" }',
+            'column = "users.level"',
+            "",
+        ),
+    ],
+)
+def test_choices_are_compared_with_those_of_the_site(
+    environ: dict[str, str], command: Command, old: str, new: str, said: str
+) -> None:
+    file = Path(environ["PORTAL_SOURCES"]) / "booking.toml"
+    before = found(command, environ)[1]
+    whole = file.read_text()
+    assert old in whole
+    file.write_text(whole.replace(old, new))
+    assert set(found(command, environ)[1]) - set(before) == ({said} if said else set())

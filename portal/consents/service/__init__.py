@@ -3,6 +3,7 @@
 from portal.consents.models import changed, newest_event
 from portal.consents.models import choices_of as stored
 from portal.consents.service.connecting import first_connection
+from portal.consents.service.fitting import checked
 from portal.consents.service.importing import Record, take_in
 from portal.consents.service.judging import Answer, may, of_case, present_stops, stop_of, stoppable, stops, why
 from portal.consents.service.ledger import Made, answer, record, record_all, say_no
@@ -86,6 +87,7 @@ __all__ = [
     "UnknownChoice",
     "answer",
     "changed",
+    "checked",
     "choice",
     "covered",
     "deliveries",

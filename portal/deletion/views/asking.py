@@ -16,6 +16,7 @@ from portal.kernel import clock
 from portal.sources import registry
 from portal.web.guards import me, recently_confirmed
 from portal.web.htmx import away, show
+from portal.web.site import site
 from portal.web.words import here
 
 
@@ -46,7 +47,13 @@ def parts() -> Response:
         return away(url_for("deletion.state", reference=under_way.case.reference))
     outlook = service.glance(me().subject_id)
     choices = [_choice(system) for system in outlook.holding()]
-    return show("deletion/parts.html", choices=choices, silent=outlook.silent, is_counted=outlook.is_counted)
+    return show(
+        "deletion/parts.html",
+        choices=choices,
+        silent=outlook.silent,
+        is_counted=outlook.is_counted,
+        days=site().part_grace_days,
+    )
 
 
 @room.route("/deletion/check", methods=["GET", "POST"])

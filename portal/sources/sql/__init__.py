@@ -120,6 +120,11 @@ class SqlSource(Source):
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
 
+    def states(self, choice: str) -> tuple[str, ...]:
+        with self._reading() as (_, ground):
+            preference = self.manifest.preferences[choice]
+            return tuple(preferences.values_of(preference, preferences.place_of(ground, preference)[1]))
+
     def settings(self) -> Iterator[Setting]:
         with self._reading() as (session, ground):
             yield from settings.settings(session, ground)
@@ -202,7 +207,8 @@ class SqlSource(Source):
     def check(self) -> list[Finding]:
         self._schemas.clear()
         with self._reading() as (session, ground):
-            found = findings(session, ground)
+            wide = session.schema({*self._others(), *session.beyond()})
+            found = findings(session, Ground(self.manifest, wide, session.dialect, self.unavailable))
         with opened(self._writer, self.id, self.unavailable, write=True) as session:
             return [*found, *rights.findings(self._writer, session, ground), *files.findings(ground, self._folders)]
 

@@ -126,6 +126,9 @@ class Mariadb(Dialect):
     def kept(self, connection: Any) -> list[str]:
         return mariadb.without_transactions(connection)
 
+    def beyond(self, connection: Any) -> list[str]:
+        return mariadb.beyond(connection)
+
     def schema(self, connection: Any, others: Collection[str] = ()) -> Schema:
         return mariadb.read(connection, others)
 

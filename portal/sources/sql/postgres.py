@@ -144,5 +144,8 @@ class Postgres(Dialect):
         for table in tables:
             connection.execute("VACUUM " + table)
 
+    def beyond(self, connection: Any) -> list[str]:
+        return postgres.beyond(connection)
+
     def schema(self, connection: Any, others: Collection[str] = ()) -> Schema:
         return postgres.read(connection, others)
