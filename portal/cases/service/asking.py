@@ -15,8 +15,7 @@ from portal.kernel.db import atomic
 from portal.subjects import service as subjects
 
 PER_ADDRESS, PER_NETWORK, PER_PERSON = "5/day", "20/hour", "20/day"
-SELF, AGENT, REPRESENTATIVE, RELATIVE = "self", "agent", "representative", "relative"
-ACTING = (SELF, AGENT, REPRESENTATIVE, RELATIVE)
+SELF, RELATIVE = "self", "relative"
 
 audit.declare("cases.filed", "reference")
 

@@ -18,7 +18,7 @@ from portal.cases.models import Case, Decision
 from portal.cases.service import reopening
 from portal.cases.service.deciding import KIND_CHANGED
 from portal.cases.service.moving import note
-from portal.cases.service.queue import WAITING, today
+from portal.cases.service.queue import WAITING
 from portal.cases.service.states import FINAL
 from portal.kernel import audit
 from portal.kernel.db import atomic
@@ -91,7 +91,7 @@ def wait_for(case: Case, whom: str, staff: int) -> None:
 
 def snooze(case: Case, until: date | None, staff: int) -> None:
     """Let a case rest until a morning, None to wake it; BadDay for today, the past, or beyond its legal date."""
-    if until is not None and not today() < until <= case.complete_by:
+    if until is not None and not deadlines.today() < until <= case.complete_by:
         raise BadDay(by=case.complete_by.isoformat())
     morning = datetime.combine(until, time(), ZoneInfo(config.site().timezone)) if until else None
     with atomic():

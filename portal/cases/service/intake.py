@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from portal import config
 from portal.accounts.addresses import normal
+from portal.cases.deadlines import today
 from portal.cases.kinds import kind
 from portal.cases.legal import received_on
 from portal.cases.models import Case, CaseEvent, CaseMessage
 from portal.cases.service import opening, thread
 from portal.cases.service.handling import mark_test
-from portal.cases.service.queue import today
 from portal.kernel import clock, limits
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, Problem, TooManyTries

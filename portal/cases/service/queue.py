@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import peewee
 
-from portal import config
 from portal.accounts.staff import absence
 from portal.cases import deadlines
 from portal.cases.kinds import KINDS
@@ -105,7 +104,7 @@ class Row(NamedTuple):
     @property
     def days(self) -> int:
         """Return in how many days it falls due; below 0 it is overdue."""
-        return (self.complete_by - today()).days
+        return (self.complete_by - deadlines.today()).days
 
     @property
     def urgency(self) -> str:
@@ -121,14 +120,9 @@ class Page:
     after: str
 
 
-def today() -> date:
-    """Return what day it is where the site is."""
-    return deadlines.received_on(clock.now(), config.site().timezone)
-
-
 def urgency(complete_by: date) -> str:
     """Return how near a day is: overdue, today, soon or later."""
-    left = complete_by - today()
+    left = complete_by - deadlines.today()
     if left < timedelta(0):
         return OVERDUE
     return TODAY if not left else NEAR if left <= SOON else LATER
@@ -165,7 +159,7 @@ def _until(filters: Filters, staff: int, newest: int | None) -> Any:
 
 def standing_in_for(staff: int) -> list[int]:
     """Return whose work a member does: their own, and that of everybody absent today whose deputy they are."""
-    return [staff, *absence.stands_in_for(staff, today())]
+    return [staff, *absence.stands_in_for(staff, deadlines.today())]
 
 
 def _select() -> Any:
@@ -212,7 +206,7 @@ def _asked(filters: Filters, staff: int) -> Any:
 
 
 def _due(word: str) -> Any:
-    day = today()
+    day = deadlines.today()
     if word == OVERDUE:
         return Case.complete_by < day
     if word == TODAY:

@@ -53,7 +53,7 @@ def of(case: Case) -> Told | None:
     of a page would tell.
     """
     if parenthood.is_verified(Report.get(Report.case == case.id)) and (found := rulings.decided(case)):
-        return _full(case, found)
+        return _full(found)
     if case.state != "fulfilled" or case.closed_at is None:
         return None
     return Told(False, deadlines.day_of(case.closed_at) + APPEAL)
@@ -90,7 +90,7 @@ def _is_time(case: Case, found: list[Ruling]) -> bool:
     return ages.today() >= answer_on(case)
 
 
-def _full(case: Case, found: list[Ruling]) -> Told:
+def _full(found: list[Ruling]) -> Told:
     first = found[0]
     done = not any(row.outcome == DELETE and row.state in (AGREED, IN_FORCE) for row in found)
     words = (first.decision.words or "") if first.decision and first.outcome in (REFUSE, SEE) else ""

@@ -59,14 +59,7 @@ def schedule(number: int, effective_from: date, changes: Iterable[str], by: int)
         if not consents.covered(about):
             raise consents.UnknownChoice(purpose=about)
     with atomic():
-        found = draft(number)
-        version = found.version
-        if version.state != DRAFT:
-            raise NotNow
-        if lacking := missing(found):
-            raise Unfinished(language=lacking[0])
-        if effective_from < (first := earliest(version)):
-            raise TooSoon(day=first)
+        version = _ready(number, effective_from)
         facts = {"effective_from": effective_from, "changes": " ".join(named), "asks": not version.minor}
         now = clock.now()
         told = now if version.minor else None
@@ -77,6 +70,18 @@ def schedule(number: int, effective_from: date, changes: Iterable[str], by: int)
         answering.look_anew()
         wake_table(PolicyVersion)
     return version
+
+
+def _ready(number: int, effective_from: date) -> PolicyVersion:
+    """Return a draft that may be published to begin on a day; raises NotNow, Unfinished, TooSoon."""
+    found = draft(number)
+    if found.version.state != DRAFT:
+        raise NotNow
+    if lacking := missing(found):
+        raise Unfinished(language=lacking[0])
+    if effective_from < (first := earliest(found.version)):
+        raise TooSoon(day=first)
+    return found.version
 
 
 def withdraw(number: int, by: int) -> None:

@@ -127,12 +127,7 @@ class Mariadb(Dialect):
         return mariadb.without_transactions(connection)
 
     def beyond(self, connection: Any) -> list[str]:
-        rows = _read(
-            connection,
-            "SELECT DISTINCT table_schema FROM information_schema.key_column_usage"
-            " WHERE referenced_table_schema = DATABASE() AND table_schema <> DATABASE() ORDER BY table_schema",
-        )
-        return [name for (name,) in rows]
+        return mariadb.beyond(connection)
 
     def schema(self, connection: Any, others: Collection[str] = ()) -> Schema:
         return mariadb.read(connection, others)

@@ -19,7 +19,6 @@ from portal.children.service.rulings.fitting import suggested as suggested
 from portal.children.service.rulings.outcomes import ABOUT_SOMEBODY as ABOUT_SOMEBODY
 from portal.children.service.rulings.outcomes import DELETE as DELETE
 from portal.children.service.rulings.outcomes import KEEP as KEEP
-from portal.children.service.rulings.outcomes import NOTHING as NOTHING
 from portal.children.service.rulings.outcomes import OUTCOMES as OUTCOMES
 from portal.children.service.rulings.outcomes import REFUSE as REFUSE
 from portal.children.service.rulings.outcomes import SEE as SEE

@@ -53,6 +53,16 @@ def without_transactions(connection: Any) -> list[str]:
     return [name for (name,) in rows]
 
 
+def beyond(connection: Any) -> list[str]:
+    """Return the other schemas from which foreign keys lead to tables that are looked for anyhow."""
+    rows = _read(
+        connection,
+        "SELECT DISTINCT table_schema FROM information_schema.key_column_usage"
+        " WHERE referenced_table_schema = DATABASE() AND table_schema <> DATABASE() ORDER BY table_schema",
+    )
+    return [name for (name,) in rows]
+
+
 def _named(here: Sequence[str], schema: str, table: str) -> str:
     """Return what a table is called: in another database than ours, that one's name before it."""
     return table if schema == here[0] else f"{schema}.{table}"

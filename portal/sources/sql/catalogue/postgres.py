@@ -52,6 +52,17 @@ def read(connection: Any, others: Collection[str]) -> Schema:
     }
 
 
+def beyond(connection: Any) -> list[str]:
+    """Return the other schemas from which foreign keys lead to tables that are looked for anyhow."""
+    rows = connection.execute(
+        "SELECT DISTINCT n.nspname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid"
+        " JOIN pg_namespace n ON n.oid = t.relnamespace JOIN pg_class p ON p.oid = c.confrelid"
+        " JOIN pg_namespace h ON h.oid = p.relnamespace WHERE c.contype = 'f'"
+        " AND h.nspname = ANY(current_schemas(false)) AND n.nspname <> ALL(current_schemas(false)) ORDER BY 1"
+    )
+    return [name for (name,) in rows]
+
+
 Named = dict[str, list[str]]
 
 
