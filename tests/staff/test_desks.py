@@ -87,6 +87,8 @@ def test_a_hold_of_somebody_erased_is_ended_from_the_list_and_what_it_kept_goes(
         assert CaseEvent.select().where(CaseEvent.case == case, CaseEvent.name == "hold ended").exists()
         portal.drain()
         assert LegalHold.get().person is None, "the worker erased what only the hold kept"
+        certificate = Browser(portal.app).get(urlsplit(address_of(case.reference)).path)
+        assert "The legal hold on “Payments” ended at" in certificate.text
 
 
 def test_what_two_decided_to_keep_safe_is_listed_and_not_ended_by_one(portal: Portal, admin: StaffMember) -> None:

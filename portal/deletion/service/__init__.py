@@ -20,6 +20,7 @@ from portal.deletion.service.controllers import answer_by
 from portal.deletion.service.handing import ask as hand_over
 from portal.deletion.service.handing import asked as hand_overs
 from portal.deletion.service.holding import release as release_hold
+from portal.deletion.service.holding import released as released_holds
 from portal.deletion.service.holding import waiting as held_back
 from portal.deletion.service.ledger import Replayed, replay
 from portal.deletion.service.moving import TooLate
@@ -38,6 +39,6 @@ __all__ = [
     "Scope", "Standing", "System", "TooLate", "Trouble", "address_of", "again", "ahead", "answer_by", "by_token",
     "can_go", "cancel", "cancel_ruled", "cancel_url", "carry_out", "certificate", "expire", "forget_past", "glance",
     "hand_over", "hand_overs", "held_back", "is_gone", "kept_tables", "load", "most_days", "open_ruled", "outlook",
-    "parts", "progress", "promises", "release_hold", "replay", "returned", "schedule", "scope", "scope_of", "settle",
+    "parts", "progress", "promises", "release_hold", "released_holds", "replay", "returned", "schedule", "scope", "scope_of", "settle",
     "standing", "stop_all_distrusted", "sweep_returned", "take_up", "unfinished",
 ]  # fmt: skip

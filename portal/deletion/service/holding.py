@@ -76,6 +76,12 @@ def of(reference: str) -> list[LegalHold]:
     return list(LegalHold.select().where(LegalHold.erased_for == reference, LegalHold.person.is_null(False)))
 
 
+def released(reference: str) -> list[LegalHold]:
+    """Return the holds of an erasure that are over, with all that nothing but they kept."""
+    over = LegalHold.person.is_null() & LegalHold.ended_at.is_null(False)
+    return list(LegalHold.select().where(LegalHold.erased_for == reference, over).order_by(LegalHold.id))
+
+
 def release(claim: Claim[LegalHold]) -> None:
     """End a hold whose day is over, and erase what nothing but it kept; raises SourceUnavailable to be asked again."""
     hold = claim.row

@@ -12,6 +12,8 @@ from portal.deletion import service
 from portal.deletion.views.room import room
 from portal.deletion.views.words import sentence
 from portal.kernel import clock
+from portal.kernel.problems import NotFound
+from portal.sources import registry
 from portal.web.guards import me, open_to_all
 from portal.web.htmx import away, show
 from portal.web.words import _, here
@@ -80,6 +82,9 @@ def _show_progress(progress: service.Progress) -> Response:
     known: dict[str, Any] = {"progress": progress, "what": progress.what_in(here().language), "sentence": sentence}
     if progress.issued_at is None:
         return show("deletion/progress.html", "deletion/_progress.html", **known)
+    known["released"] = [
+        (hold.source, _title(hold), hold.ended_at) for hold in service.released_holds(progress.reference)
+    ]
     said = _("Everything is deleted.")
     return show("deletion/certificate.html", "deletion/_progress.html", **known, said=said)
 
@@ -96,3 +101,12 @@ def _kept(subject_id: int, scope: service.Scope) -> list[Kept]:
         for hold, source in service.held_back(subject_id, scope)
         if hold.table in source.manifest.tables
     ]
+
+
+def _title(hold: Any) -> str:
+    """Return what a hold was on, by its name where that is connected no more."""
+    try:
+        table = registry.active().get(hold.source).manifest.tables.get(hold.table)
+    except NotFound:
+        table = None
+    return str(table.title.in_(here().language) if table else hold.table)
