@@ -39,6 +39,6 @@ __all__ = [
     "Scope", "Standing", "System", "TooLate", "Trouble", "address_of", "again", "ahead", "answer_by", "by_token",
     "can_go", "cancel", "cancel_ruled", "cancel_url", "carry_out", "certificate", "expire", "forget_past", "glance",
     "hand_over", "hand_overs", "held_back", "is_gone", "kept_tables", "load", "most_days", "open_ruled", "outlook",
-    "parts", "progress", "promises", "release_hold", "released_holds", "replay", "returned", "schedule", "scope", "scope_of", "settle",
-    "standing", "stop_all_distrusted", "sweep_returned", "take_up", "unfinished",
+    "parts", "progress", "promises", "release_hold", "released_holds", "replay", "returned", "schedule", "scope",
+    "scope_of", "settle", "standing", "stop_all_distrusted", "sweep_returned", "take_up", "unfinished",
 ]  # fmt: skip
