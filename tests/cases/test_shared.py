@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from portal import config
-from portal.cases import deadlines, legal
+from portal.cases import legal
 from portal.cases.models import Case
 from portal.cases.service import by_reference, deciding, extending, handling, open_case, reopen
 from portal.kernel import clock
@@ -37,7 +37,7 @@ def asked(person: Member, kind: str = "correction") -> Case:
 
 
 def in_days(days: int) -> date:
-    return deadlines.today() + timedelta(days=days)
+    return clock.today() + timedelta(days=days)
 
 
 def test_the_company_alone_has_the_shorter_time(mai: Member) -> None:

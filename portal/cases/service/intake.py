@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, replace
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, time, timedelta
 
-from portal import config
 from portal.accounts.addresses import normal
-from portal.cases.deadlines import today
 from portal.cases.kinds import kind
-from portal.cases.legal import received_on
 from portal.cases.models import Case, CaseEvent, CaseMessage
 from portal.cases.service import opening, thread
 from portal.cases.service.handling import mark_test
@@ -53,7 +49,7 @@ def take_in(wish: Wish, staff: int) -> tuple[Case, bool]:
     back to. Raises InTheFuture, NotAnAddress, NotFound for a kind there is not.
     """
     kind(wish.kind)
-    if not today() - OLDEST <= wish.received <= today():
+    if not clock.today() - OLDEST <= wish.received <= clock.today():
         raise InTheFuture
     wish = replace(wish, email=normal("email", wish.email) if wish.email else "", words=wish.words.strip())
     with atomic():
@@ -65,7 +61,7 @@ def take_in(wish: Wish, staff: int) -> tuple[Case, bool]:
 
 
 def _open(wish: Wish, staff: int) -> Case:
-    noon = datetime.combine(wish.received, time(12), ZoneInfo(config.site().timezone))
+    noon = clock.beginning(wish.received, time(12))
     came = {"channel": wish.channel, "actor": f"staff:{staff}", "received_at": min(noon, clock.now())}
     case = opening.open_without_account(wish.kind, wish.email, wish.language, acting=wish.acting, **came)  # type: ignore[arg-type]
     if wish.words:
@@ -86,6 +82,6 @@ def _taken_in(wish: Wish, staff: int) -> Case:
 def _says(case: Case, wish: Wish, staff: int) -> bool:
     notes = CaseMessage.select().where(CaseMessage.case == case.id, CaseMessage.author == f"staff:{staff}")
     first = notes.order_by(CaseMessage.id).first()
-    day = received_on(case.received_at, config.site().timezone)
+    day = clock.day_of(case.received_at)
     said = ((case.contact or ""), case.acting, day, case.is_test, first.body if first else "")
     return said == (wish.email, wish.acting, wish.received, wish.is_test, wish.words)

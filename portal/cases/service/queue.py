@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import peewee
 
 from portal.accounts.staff import absence
-from portal.cases import deadlines
 from portal.cases.kinds import KINDS
 from portal.cases.models import Case
 from portal.cases.service.states import FINAL, MOVES
@@ -104,7 +103,7 @@ class Row(NamedTuple):
     @property
     def days(self) -> int:
         """Return in how many days it falls due; below 0 it is overdue."""
-        return (self.complete_by - deadlines.today()).days
+        return (self.complete_by - clock.today()).days
 
     @property
     def urgency(self) -> str:
@@ -122,7 +121,7 @@ class Page:
 
 def urgency(complete_by: date) -> str:
     """Return how near a day is: overdue, today, soon or later."""
-    left = complete_by - deadlines.today()
+    left = complete_by - clock.today()
     if left < timedelta(0):
         return OVERDUE
     return TODAY if not left else NEAR if left <= SOON else LATER
@@ -159,7 +158,7 @@ def _until(filters: Filters, staff: int, newest: int | None) -> Any:
 
 def standing_in_for(staff: int) -> list[int]:
     """Return whose work a member does: their own, and that of everybody absent today whose deputy they are."""
-    return [staff, *absence.stands_in_for(staff, deadlines.today())]
+    return [staff, *absence.stands_in_for(staff, clock.today())]
 
 
 def _select() -> Any:
@@ -206,7 +205,7 @@ def _asked(filters: Filters, staff: int) -> Any:
 
 
 def _due(word: str) -> Any:
-    day = deadlines.today()
+    day = clock.today()
     if word == OVERDUE:
         return Case.complete_by < day
     if word == TODAY:

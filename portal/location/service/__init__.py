@@ -1,7 +1,7 @@
 """What the location page does: levels of permission, and the places that systems keep."""
 
 from portal.location.service.admitting import Admitted, admitted, level_in
-from portal.location.service.calendar import days, today
+from portal.location.service.calendar import days
 from portal.location.service.history import Listed, Overview, Place, closed, count, listed, moment_of, overview
 from portal.location.service.keeping import TooLate, chosen, keep, undo
 from portal.location.service.keeping import of as keeping_of

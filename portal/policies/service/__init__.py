@@ -24,7 +24,6 @@ from portal.policies.service.reading import (
     number_of,
     on_paper,
     sections,
-    today,
     version,
     versions,
 )
