@@ -72,6 +72,7 @@ EVENTS: Mapping[str, str] = {
 INSIDE = frozenset(
     {
         "address found",
+        "address given",
         "assigned",
         "copy prepared",
         "decision proposed",

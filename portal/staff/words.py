@@ -9,6 +9,7 @@ from portal.kernel.problems import N_
 EVENTS: Mapping[str, str] = {
     "received": N_("Received"),
     "acknowledged": N_("Acknowledged"),
+    "address given": N_("Address written down"),
     "identity proven": N_("It was shown who asks"),
     "attested": N_("Recognised by the staff"),
     "proven": N_("Proven who asks"),

@@ -289,3 +289,11 @@ def test_staff_read_when_a_deletion_begins_and_what_a_hold_keeps_of_it(paul: Sta
     page = page.form("Place the hold").send(**told, reason="A claim in court.")
     assert "Smartos Booking App: Bookings" in page.text
     assert "A claim in court." in page.text
+
+
+def test_a_request_that_needs_no_proof_is_not_called_proven(sam: StaffMember, case: Case) -> None:
+    text = sam.browser.get(at(case)).text
+    assert "This kind of request needs no proof" in text
+    assert "Proven" not in text
+    other = open_without_account("restriction", "linh@example.com", "en")
+    assert "Not proven" in sam.browser.get(at(other)).text

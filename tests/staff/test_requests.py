@@ -10,7 +10,7 @@ import pytest
 
 from portal.cases import deadlines
 from portal.cases.models import Case, CaseMessage
-from portal.cases.service import by_reference, intake, open_without_account
+from portal.cases.service import by_reference, identity, intake, open_without_account
 from portal.cases.service.reading import secret_url
 from portal.kernel import clock, db
 from portal.kernel.audit import AuditEvent
@@ -234,3 +234,31 @@ def test_staff_are_told_where_no_mail_arrives_before_they_write_or_decide(sam: S
     reached = f"/staff/requests/{ask('copy_by_other_means').reference}"
     assert "e-mail address is known" not in sam.browser.get(reached).text
     assert "tell them in another way" not in sam.browser.get(f"{reached}/decide").text
+
+
+def test_an_address_is_written_down_where_mail_came_back_and_the_request_is_acknowledged_there(
+    sam: StaffMember,
+) -> None:
+    page = sam.browser.get("/staff/requests/new").form("Take it in").send(**came_by_phone(email="linh@example.con"))
+    place = page.path
+    sam.browser.get(f"{place}/address", status=409)
+    sam.portal.drain()
+    bounces.note(Message.get(), "5.1.1")
+    form = sam.browser.get(place).click("Write down an address").form("Write it down")
+    assert "no address" in form.send(email="no address", status=422).root.one(id="email")["value"]
+    page = form.send(email="Linh@Example.com")
+    assert page.path == place
+    assert "comes back" not in page.text
+    sam.portal.drain()
+    assert [mail["To"] for mail in sam.portal.mails()] == ["linh@example.con", "linh@example.com"]
+    assert Case.get().acknowledged_at is not None
+    sam.browser.post(f"{place}/address", data={"email": "nam@example.com"}, status=409)
+
+
+def test_nobody_writes_down_an_address_for_who_wrote_by_themselves_or_has_shown_who_they_are(sam: StaffMember) -> None:
+    asked = ask("copy_by_other_means", email="")
+    sam.browser.get(f"/staff/requests/{asked.reference}/address", status=409)
+    taken = open_without_account("copy_by_other_means", "", "en", channel="post")
+    sam.browser.get(f"/staff/requests/{taken.reference}/address")
+    identity.prove(taken, "in person", f"staff:{sam.number}")
+    sam.browser.get(f"/staff/requests/{taken.reference}/address", status=409)

@@ -8,11 +8,12 @@ from datetime import date, time, timedelta
 from portal.accounts.addresses import normal
 from portal.cases.kinds import kind
 from portal.cases.models import Case, CaseEvent, CaseMessage
-from portal.cases.service import opening, thread
+from portal.cases.service import identity, notifying, opening, thread
 from portal.cases.service.handling import mark_test
-from portal.kernel import clock, limits
+from portal.cases.service.moving import note
+from portal.kernel import clock, crypto, limits
 from portal.kernel.db import atomic
-from portal.kernel.problems import N_, Problem, TooManyTries
+from portal.kernel.problems import N_, NotNow, Problem, TooManyTries
 
 CHANNELS = {"phone": N_("By phone"), "post": N_("By post"), "in_person": N_("In person")}
 OLDEST = timedelta(days=366)
@@ -58,6 +59,28 @@ def take_in(wish: Wish, staff: int) -> tuple[Case, bool]:
         except TooManyTries:
             return _taken_in(wish, staff), False
         return _open(wish, staff), True
+
+
+def may_give_address(case: Case) -> bool:
+    """Tell whether staff may write down where whoever asks is written to: in what they took in, where no mail arrives.
+
+    And only before anybody is found or has shown who they are, for the address is what a code is sent to.
+    """
+    waits = case.has_no_hour and case.state == "open" and not case.subject_id and not identity.proofs(case)
+    return waits and bool(notifying.unreached(case))
+
+
+def give_address(case: Case, typed: str, staff: int) -> None:
+    """Write down the address, and tell whoever reads mail there that the request has arrived; NotAnAddress, NotNow."""
+    address = normal("email", typed)
+    if not may_give_address(case):
+        raise NotNow
+    known = {"contact": address, "contact_hash": crypto.keyed_hash("email", address), "acknowledged_at": None}
+    with atomic():
+        if not Case.update(known).where(Case.id == case.id, Case.state == "open").execute():
+            raise NotNow
+        note(case, notifying.ADDRESS_GIVEN, f"staff:{staff}", internal=True)
+        opening.acknowledge(Case.get_by_id(case.id), actor="worker")
 
 
 def _open(wish: Wish, staff: int) -> Case:

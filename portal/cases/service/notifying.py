@@ -14,6 +14,7 @@ from portal.notices.models import Bounce
 from portal.subjects import service as subjects
 
 REOPENED, REVIEW_ASKED = "reopened", "review asked"  # what begins the dates of a case anew
+ADDRESS_GIVEN = "address given"
 
 
 def recipient(case: Case) -> messages.Recipient | None:
@@ -48,10 +49,13 @@ def page_url(case: Case) -> str:
 
 
 def received(case: Case) -> None:
-    """Say that a request has arrived, or is open again, with its dates and whether it still needs a proof."""
+    """Say that a request has arrived, with its dates and whether it still needs a proof.
+
+    Said again once it is opened again, or has got an address where it had none that mail reached.
+    """
     if to := recipient(case):
         asked, again = kind(case.kind), CaseEvent.case == case.id
-        times = CaseEvent.select().where(again, CaseEvent.name << [REOPENED, REVIEW_ASKED]).count()
+        times = CaseEvent.select().where(again, CaseEvent.name << [REOPENED, REVIEW_ASKED, ADDRESS_GIVEN]).count()
         cause = f"request:{case.reference}:received{f':{times}' if times else ''}"
         prove = asked.needs > identity.proof(case)
         messages.request_received(to, cause, case.reference, asked.title, case.complete_by, prove, page_url(case))
