@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 
-from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
+from portal.accounts.addresses import NotAnAddress, NotAPhone, normal
 from portal.kernel.problems import N_, Problem
 
 LONGEST, LINES = 120, 6  # characters of a line, lines of an address; systems that keep less refuse it themselves

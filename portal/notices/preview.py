@@ -49,7 +49,10 @@ _CHOICES: dict[str, tuple[dict[str, Any], ...]] = {
     **{kind: ({"what": ""}, {"what": "Booking App: Bookings"}) for kind in DECLARED if kind.startswith("deletion_")},
     "deletion_paused": ({},),
     "request_decided": tuple({"outcome": outcome} for outcome in ("fulfil", "part", "refuse")),
-    "child_decided": tuple({"outcome": outcome} for outcome in ("delete", "stop", "see", "keep", "nothing")),
+    "child_decided": tuple(
+        {"outcome": outcome}
+        for outcome in ("delete", "stop", "see", "keep", "nothing", "upheld", "upheld-delete", "changed")
+    ),
     "request_received": ({"prove": True}, {"prove": False}),
     "opted_out": ({"what": "Events and campaigns by e-mail"},),
     "policy_changes": tuple({"what": what} for what in ("Privacy policy", "Terms of Service", "Cookies")),

@@ -10,7 +10,8 @@ from babel import Locale
 from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts import alarms, identifiers, passwords, sessions
+from portal.accounts import alarms, identifiers, passwords, proving, sessions
+from portal.accounts.addresses import WrongCode
 from portal.accounts.masks import mask
 from portal.accounts.models import Identifier, Session
 from portal.accounts.staff.looks import SAID
@@ -77,14 +78,14 @@ def add(kind: str) -> Response:
 @recently_confirmed
 def code(number: int) -> Response:
     """Ask for the code that proves an address: to be added, or on a record that is claimed."""
-    proof, form = identifiers.pending(_account(), number), ProofForm()
+    proof, form = proving.pending(_account(), number), ProofForm()
     if form.validate_on_submit():
         try:
             if proof.link is None:
                 identifiers.add(_account(), number, form.code.data)
             else:
                 claiming.prove(_account(), me().subject_id, number, form.code.data)
-        except identifiers.WrongCode as problem:
+        except WrongCode as problem:
             form.code.errors = [_(problem.say)]
         else:
             return away(url_for("security.page" if proof.link is None else "security.claims"))

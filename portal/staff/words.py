@@ -9,10 +9,11 @@ from portal.kernel.problems import N_
 EVENTS: Mapping[str, str] = {
     "received": N_("Received"),
     "acknowledged": N_("Acknowledged"),
-    "identity proven": N_("Approved: whoever asked had proven who they are"),
+    "address given": N_("Address written down"),
+    "identity proven": N_("It was shown who asks"),
     "attested": N_("Recognised by the staff"),
     "proven": N_("Proven who asks"),
-    "filed": N_("What was asked for holds while it is checked"),
+    "filed": N_("What asks for something to stop stops it from here on"),
     "proof stopped": N_("Somebody on file said: that was not me"),
     "matched": N_("Matched with a person"),
     "unmatched": N_("Match with a person taken back"),

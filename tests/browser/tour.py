@@ -347,7 +347,7 @@ def _staff(chromium: Browser, portal: Live) -> Iterator[Stop]:
         for name, path in STAFF.items():
             yield Stop(name, portal.url + path, cookies)
         case = _taken_in(person)
-        for name in ("", "-as-seen", "-decide", "-extend", "-person"):
+        for name in ("", "-as-seen", "-address", "-decide", "-extend", "-person"):
             yield Stop(f"staff-case{name}", case + name.replace("-", "/", 1), cookies)
         yield from _matched(person)
         person.open("/staff/me")
@@ -432,13 +432,13 @@ def _ruled(chromium: Browser, portal: Live, desk: str) -> Iterator[Stop]:
     yield Stop("children-decision", _mailed(portal, r"\S+/children/decisions/\S+"))
 
 
-def _taken_in(person: Person) -> str:
-    """Take a request in that came by post, and return the address of its case."""
+def _taken_in(person: Person, words: str = "They want to know who saw their address.") -> str:
+    """Take a request in that came by post, and return the address of its case; the same words again are the same."""
     person.open("/staff/requests/new")
     person.page.select_option("#kind", "copy_by_other_means")
     person.page.check("input[name=channel][value=post]")
     person.page.fill("#received", (date.today() - timedelta(days=1)).isoformat())
-    person.page.fill("#words", "They want to know who saw their address.")
+    person.page.fill("#words", words)
     person.page.click("main form .actions button.button")
     person.page.wait_for_url(re.compile(r"/staff/requests/R-"))
     return person.page.url
@@ -446,7 +446,7 @@ def _taken_in(person: Person) -> str:
 
 def _matched(person: Person) -> Iterator[Stop]:
     """A case matched with somebody, whose records are looked at; one that wants something corrected; the log."""
-    cookies, case = _cookies(person), _taken_in(person)
+    cookies, case = _cookies(person), _taken_in(person, "They want a copy on paper.")
     person.open(f"{case.removeprefix(person.portal.url)}/person")
     person.page.fill("#address", "giahan.dang@example.com")  # whose own pages are not on the tour
     person.page.click("main form .actions button.button")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -194,3 +194,17 @@ def test_a_lost_link_is_sent_again_and_an_address_without_requests_gets_nothing(
     assert len(said) == 1
     assert secret_url(case) in nam.portal.last_mail()
     assert identity.proof(case) == Proof.NONE
+
+
+def test_the_day_on_which_it_ended_is_the_site_s_and_not_that_of_greenwich(nam: Stranger) -> None:
+    case, night = nam.ask("restriction"), datetime(2026, 11, 28, 17, 27, tzinfo=UTC)
+    Case.update(state="fulfilled", closed_at=night).where(Case.id == case.id).execute()
+    assert "On 29 November 2026" in nam.open().text
+
+
+def test_a_copy_that_is_done_is_led_to_and_nothing_else_is(nam: Stranger) -> None:
+    for kind, leads in (("download", True), ("restriction", False)):
+        case = nam.ask(kind)
+        Case.update(state="fulfilled", closed_at=clock.now()).where(Case.id == case.id).execute()
+        links = nam.browser.get(secret_url(case)).links.values()
+        assert (f"/download/{case.reference}" in links) == leads

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from portal.accounts.identifiers import WrongCode
+from portal.accounts.addresses import WrongCode
 from portal.accounts.models import Identifier
 from portal.cases.kinds import Proof
 from portal.cases.models import Attempt, Case, Verification

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from portal.accounts import blocking
+from portal.cases.models import Case
 from portal.cases.service.deciding import SecondPerson
 from portal.children.models import Appeal, Ruling
 from portal.children.service import appeals, carrying, outcome, rulings
@@ -18,6 +19,7 @@ from portal.deletion.models import Certificate, Deletion
 from portal.kernel import clock
 from portal.kernel.problems import NotFound, NotNow
 from portal.subjects import service as subjects
+from portal.web.words import of
 from tests.browse import Browser
 from tests.children.reports import CHILD, again, decide, hold_of, meant, reported
 from tests.conftest import Portal
@@ -59,6 +61,9 @@ def test_an_appeal_in_vain_lets_the_deletion_go_on(portal: Portal) -> None:
         portal.drain()
         assert not Certificate.select().exists()
         appeals.decide(case, Appeal.get().id, appeals.UPHELD, "A child.", 3)
+        portal.drain()
+        assert not Certificate.select().exists(), "they are told first, and can take a copy"
+    with clock.later(timedelta(days=23)):
         for _ in range(3):
             portal.drain()
         assert Certificate.get().reference == Ruling.get().deletion
@@ -133,3 +138,58 @@ def test_a_report_that_was_put_aside_is_decided_anew_by_others_after_an_appeal(p
         outcome.answer_due()
         assert again(case).state == "fulfilled"
     assert CHILD not in str([row.__data__ for row in Ruling.select()])
+
+
+def test_staff_find_an_appeal_in_the_queue_until_it_is_answered(portal: Portal) -> None:
+    case, third = reported(portal), staff(portal, "approver", "Third Thea")
+    decide(portal, case, "delete", by=(901, 902))
+    queue = "/staff/requests"
+    assert "Appeal" not in third.browser.get(queue).text
+    made = appeals.by_holder(Ruling.get(), "I am 34 years old.")
+    page = third.browser.get(queue)
+    assert "waits for somebody who took no part" in page.text
+    assert f"/staff/requests/{case.reference}/child#appeals" in page.links.values()
+    appeals.decide(case, made.id, appeals.UPHELD, "It stays.", third.number)
+    assert "waits for somebody" not in third.browser.get(queue).text
+
+
+def test_an_account_stays_as_long_as_was_promised_though_an_appeal_was_answered_early(portal: Portal) -> None:
+    case = reported(portal)
+    decide(portal, case, "delete")
+    promised = Ruling.get().appeal_until
+    appeals.decide(case, appeals.by_holder(Ruling.get(), "No.").id, appeals.UPHELD, "It stays.", 3)
+    portal.drain()
+    begins = Deletion.select().join(Case).where(Case.reference == Ruling.get().deletion).get().scheduled_for
+    assert begins.date() > promised
+    assert of("en").day(promised) in Browser(portal.app).get(place()).text
+
+
+@pytest.mark.parametrize(("state", "said"), [("upheld", "The decision stays."), ("changed", "It was undone.")])
+def test_whoever_has_the_account_is_told_what_became_of_their_appeal(portal: Portal, state: str, said: str) -> None:
+    case = reported(portal)
+    decide(portal, case, "delete", by=(1, 2))
+    made, before = appeals.by_holder(Ruling.get(), "No."), len(portal.mails())
+    page = Browser(portal.app).get(place())
+    assert "Nothing is deleted while somebody else looks at it." in page.text
+    assert "not before the end of" not in page.text
+    appeals.decide(again(case), made.id, state, "Looked at.", 3)
+    assert said in Browser(portal.app).get(place()).text
+    with clock.later(timedelta(hours=12)):  # beyond quiet hours
+        portal.drain()
+    bodies = [mail.get_body(("plain",)) for mail in portal.mails()[before:] if mail["To"] == CHILD]
+    told = [" ".join(body.get_content().split()) for body in bodies if body]
+    assert [said in text for text in told if "/children/decisions/" in text] == [True]
+
+
+def test_whoever_reported_is_told_that_their_appeal_was_answered(portal: Portal) -> None:
+    case = reported(portal, by="a@example.com")
+    decide(portal, case, "nothing", by=(1, 2))
+    with clock.later(outcome.ANSWERED):
+        outcome.answer_due()
+        made = appeals.by_reporter(again(case), "It is my child.")
+        portal.drain()
+        before = len(portal.mails())
+        appeals.decide(again(case), made.id, appeals.UPHELD, "Nothing new.", 3)
+    with clock.later(outcome.ANSWERED + timedelta(hours=12)):
+        portal.drain()
+    assert [mail["To"] for mail in portal.mails()[before:]] == ["a@example.com"]

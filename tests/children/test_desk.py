@@ -9,12 +9,13 @@ import pytest
 from portal.accounts.staff.models import StaffLook
 from portal.cases.models import Case
 from portal.children.models import ChildHold, Match, ParenthoodCheck, Ruling
-from portal.children.service import desk, holding, patterns, triage
+from portal.children.service import desk, following, holding, patterns, triage
 from portal.children.service.rulings import Wanted, propose
 from portal.consents import service as consents
 from portal.download import service as downloads
 from portal.kernel import clock
 from portal.subjects.models import Subject
+from portal.web.words import of
 from tests.children.reports import CHILD, again, hold_of, meant, reported, verify
 from tests.conftest import Portal
 from tests.people import StaffMember, member, staff
@@ -242,3 +243,21 @@ def test_only_an_admin_can_release_and_the_form_says_what_is_never_shown(portal:
     assert Ruling.get().terms["tables"] == ["booking.users"]
     assert ParenthoodCheck.get().by_staff == ann.number
     assert Subject.select().where(Subject.id == meant(case)).exists()
+
+
+def test_the_desk_says_by_when_somebody_was_promised_to_look_who_agrees_and_what_then_happens(
+    portal: Portal, sam: StaffMember
+) -> None:
+    case = reported(portal)
+    promised = of("en").day(following.looked_at_by(case))
+    assert f"told that somebody looks by {promised}" in sam.browser.get(at(case)).text
+    propose(case, sam.number, Wanted("delete", "A child.", subjects=(meant(case),)))
+    text = sam.browser.get(at(case)).text
+    assert "An approver who did not propose it has to agree." in text
+    assert "can appeal for 14 days; nothing is deleted before" in text
+
+
+def test_a_report_that_follows_another_leads_to_where_it_is_decided(portal: Portal, sam: StaffMember) -> None:
+    lead, other = reported(portal, by="a@example.com"), reported(portal, by="b@example.com")
+    assert f"It is decided in {lead.reference}" in sam.browser.get(at(other)).text
+    assert sam.browser.get(at(other, "/decide")).path == at(lead)

@@ -27,7 +27,8 @@ def every() -> Iterator[tuple[str, tuple[Any, ...]]]:
         yield "deletion_cancelled", (REFERENCE, part)
         yield "deletion_done", (REFERENCE, part, URL)
     yield from (("request_decided", (REFERENCE, outcome, "A05", URL)) for outcome in ("fulfil", "part", "refuse"))
-    yield from (("child_decided", (said, DAY, URL)) for said in ("delete", "stop", "see", "keep", "nothing"))
+    decided = ("delete", "stop", "see", "keep", "nothing", "upheld", "upheld-delete", "changed")
+    yield from (("child_decided", (said, DAY, URL)) for said in decided)
     yield from (("request_received", (REFERENCE, "Complaint", DAY, prove, URL)) for prove in (True, False))
     yield from _of_one_state()
 

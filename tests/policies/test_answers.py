@@ -16,7 +16,7 @@ from tests.browse import Page
 from tests.conftest import Portal
 from tests.counting import queries
 from tests.people import Member, member
-from tests.policies.conftest import scheduled
+from tests.policies.conftest import BY, scheduled
 
 LEVEL = "location.level"
 ANSWER = "/privacy-policy/answer"
@@ -174,3 +174,20 @@ def test_the_banner_costs_a_page_no_statement(portal: Portal, mai: Member) -> No
     with queries() as with_it:
         mai.browser.client.get("/location")
     assert len(with_it) == len(without)
+
+
+def test_what_a_mail_led_to_says_that_the_version_was_withdrawn(mai: Member) -> None:
+    version = scheduled(document="terms")
+    assert "Do you accept it?" in mai.browser.get("/terms/answer").text
+    service.withdraw(version.id, BY)
+    page = mai.browser.get("/terms/answer")
+    assert page.path == "/terms/versions/2"
+    assert "It was withdrawn before it began, so there is nothing to answer." in page.text
+    mai.browser.get("/cookies/answer", status=404)
+
+
+def test_a_version_that_changes_no_choice_says_that_nothing_stops(mai: Member) -> None:
+    scheduled(document="terms")
+    scheduled("location")
+    assert "nothing stops" in mai.browser.get("/terms/answer").text
+    assert "nothing stops" not in mai.browser.get(ANSWER).text

@@ -72,6 +72,26 @@ def test_withdrawing_and_throwing_away_are_said_before_they_are_done(admin: Staf
     admin.browser.get(f"/staff/policies/{version.id}/end/eat", status=404)
 
 
+def test_staff_read_that_people_were_told_before_they_withdraw_and_that_it_never_began(
+    admin: StaffMember, portal: Portal
+) -> None:
+    version = scheduled(days=31)
+    address = f"/staff/policies/{version.id}/end/withdraw"
+    assert "told of it already" not in admin.browser.get(address).text
+    PolicyVersion.update(told=2).where(PolicyVersion.id == version.id).execute()
+    page = admin.browser.get(address)
+    assert "2 people were told of it already." in page.text
+    page = page.form("Withdraw it").send()
+    assert "It was to begin on" in page.text
+    assert "It was to begin on" in admin.browser.get("/staff/policies").text
+
+
+def test_a_draft_says_whether_people_will_be_asked(admin: StaffMember) -> None:
+    asks, words = drafted(), drafted("terms", minor=True)
+    assert "asked to accept it" in admin.browser.get(f"/staff/policies/{asks.id}").text
+    assert "nobody is told or asked" in admin.browser.get(f"/staff/policies/{words.id}").text
+
+
 def test_staff_see_how_far_people_were_told(admin: StaffMember, portal: Portal) -> None:
     version = scheduled(days=31)
     portal.drain()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from portal.accounts.staff.models import StaffLook
+from portal.cases import deadlines
 from portal.cases.kinds import Proof
 from portal.cases.models import Case, CaseEvent, CaseMessage, Decision
 from portal.cases.service import by_reference, identity, open_case, open_without_account
@@ -236,7 +237,8 @@ def test_time_is_extended_once_with_a_reason_that_the_person_reads(portal: Porta
     assert by_reference(case.reference).complete_by == before
     form.send(reason="Three systems have to be asked.")
     after = by_reference(case.reference)
-    assert (after.complete_by - before).days == (before - case.received_at.date()).days
+    received = deadlines.received_on(case.received_at, "Asia/Ho_Chi_Minh")
+    assert after.complete_by - before == before - received
     seen = sam.browser.get(at(case, "/as-seen")).text
     assert "Three systems have to be asked." in seen
     assert "Time extended" in seen
@@ -271,3 +273,27 @@ def test_a_complaint_from_the_united_kingdom_has_all_its_entries(
     for entry in ("Received", "Acknowledged", "It is being looked into.", "Refused"):
         assert entry in seen
     assert "complain to" in portal.last_mail()
+
+
+def test_staff_read_when_a_deletion_begins_and_what_a_hold_keeps_of_it(paul: StaffMember, mai: Member) -> None:
+    mai.browser.get("/deletion/check").form("Delete my account").send()
+    case = Case.get(Case.kind == "deletion")
+    page = paul.browser.get(at(case))
+    assert "Begins at" in page.text
+    page = page.click("Legal holds")
+    told: Any = {
+        "place": "booking.bookings",
+        "until": (clock.now().date() + timedelta(days=200)).isoformat(),
+        "key": "",
+    }
+    page = page.form("Place the hold").send(**told, reason="A claim in court.")
+    assert "Smartos Booking App: Bookings" in page.text
+    assert "A claim in court." in page.text
+
+
+def test_a_request_that_needs_no_proof_is_not_called_proven(sam: StaffMember, case: Case) -> None:
+    text = sam.browser.get(at(case)).text
+    assert "This kind of request needs no proof" in text
+    assert "Proven" not in text
+    other = open_without_account("restriction", "linh@example.com", "en")
+    assert "Not proven" in sam.browser.get(at(other)).text

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
+from portal.cases.models import Case, CaseEvent
 from portal.cases.service import open_case, open_without_account, replies
+from portal.deletion.service import address_of
 from portal.kernel import clock, outbox
 from portal.sources.http import HttpSource
 from portal.subjects import holds
+from portal.subjects.models import LegalHold
+from tests.browse import Browser
 from tests.conftest import Portal
 from tests.people import StaffMember, member, staff
 
@@ -38,7 +43,7 @@ def test_each_system_is_shown_as_it_stands(admin: StaffMember, monkeypatch: pyte
 def test_choices_that_wait_for_a_system_are_counted_with_the_oldest(portal: Portal, admin: StaffMember) -> None:
     assert outbox.waiting() == {}
     for subject in (1, 2):
-        outbox.mark(subject, "crm", 1)
+        outbox.mark(subject, {"crm": 1})
     count, oldest = outbox.waiting()["crm"]
     assert count == 2
     assert oldest is not None
@@ -57,6 +62,44 @@ def test_a_hold_is_listed_with_its_end_its_owner_and_its_case(portal: Portal, ad
     assert admin.name in text
     assert "A claim in court." in text
     assert mai.email not in text
+
+
+def test_a_hold_of_somebody_erased_is_ended_from_the_list_and_what_it_kept_goes(
+    portal: Portal, admin: StaffMember
+) -> None:
+    mai = member(portal, "everyday")
+    mai.browser.get("/deletion/check").form("Delete my account").send()
+    case = Case.get(Case.kind == "deletion")
+    until = clock.now().date() + timedelta(days=400)
+    holds.place(mai.subject, case.reference, ("booking", "payments"), until, "A claim in court.", admin.number, "")
+    with clock.later(timedelta(days=15)):
+        for _ in range(3):
+            portal.drain()
+        certificate = Browser(portal.app).get(urlsplit(address_of(case.reference)).path)
+        assert "nothing is left but what is kept" in certificate.text
+        ann = staff(portal, "admin", "Later Ann")
+        page = ann.browser.get(f"/staff/requests/{case.reference}")
+        assert "Whose data it was about is not kept" in page.text
+        page = ann.browser.get("staff.holds_page")
+        assert page.click(case.reference).path == f"/staff/requests/{case.reference}"
+        page = page.form("End it now Smartos Booking App, Payments, " + case.reference).send()
+        assert "Nothing is held." in page.text
+        assert CaseEvent.select().where(CaseEvent.case == case, CaseEvent.name == "hold ended").exists()
+        portal.drain()
+        assert LegalHold.get().person is None, "the worker erased what only the hold kept"
+        certificate = Browser(portal.app).get(urlsplit(address_of(case.reference)).path)
+        assert "The legal hold on “Payments” ended at" in certificate.text
+
+
+def test_what_two_decided_to_keep_safe_is_listed_and_not_ended_by_one(portal: Portal, admin: StaffMember) -> None:
+    mai = member(portal, "everyday")
+    until = clock.now().date() + timedelta(days=40)
+    holds.place(mai.subject, "D-1", ("booking", "bookings"), until, "Evidence.", admin.number, "")
+    page = admin.browser.get("staff.holds_page")
+    assert "decided by two" in page.text
+    assert "End it now" not in page.text
+    admin.browser.post(f"/staff/holds/{LegalHold.get().id}/end", status=404)
+    assert LegalHold.get().ended_at is None
 
 
 def test_a_text_of_an_admin_stands_above_the_shipped_one_in_its_language(portal: Portal, admin: StaffMember) -> None:

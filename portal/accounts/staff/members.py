@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal import config
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.accounts.staff import factors, sessions
 from portal.accounts.staff.models import RecoveryCode, StaffAccount, StaffEnrolment
 from portal.accounts.staff.notes import reader, tell

@@ -14,6 +14,7 @@ from portal.kernel.work import Claimable
 from portal.subjects.models import Subject
 
 LONGEST = 10_000  # characters of a message
+BY_DAY = ("phone", "post", "in_person")  # the channels of what staff take in
 
 
 class Case(Claimable):
@@ -70,6 +71,11 @@ class Case(Claimable):
             (("assignee", "state", "complete_by"), False),
             (("subject", "state"), False),
         )
+
+    @property
+    def has_no_hour(self) -> bool:
+        """Tell what came by phone, by post or in person: of that only the day is known (RULES R8)."""
+        return self.channel in BY_DAY
 
 
 class CaseEvent(Model):

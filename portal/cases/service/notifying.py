@@ -14,6 +14,7 @@ from portal.notices.models import Bounce
 from portal.subjects import service as subjects
 
 REOPENED, REVIEW_ASKED = "reopened", "review asked"  # what begins the dates of a case anew
+ADDRESS_GIVEN = "address given"
 
 
 def recipient(case: Case) -> messages.Recipient | None:
@@ -33,16 +34,28 @@ def returned(case: Case) -> Bounce | None:
     return bounces.of("email", to.address) if to else None
 
 
+def unreached(case: Case) -> str:
+    """Return why no mail about a case arrives: "nobody" where no address is known, "returned" for no such mailbox."""
+    to = recipient(case)
+    if to is None:
+        return "nobody"
+    known = bounces.of("email", to.address)
+    return "returned" if known and known.lasting else ""
+
+
 def page_url(case: Case) -> str:
     """Return where the case is followed: signed in where it came from an account, else at its secret address."""
     return secret_url(case) if case.contact else f"{config.site().base_url}/requests/{case.reference}"
 
 
 def received(case: Case) -> None:
-    """Say that a request has arrived, or is open again, with its dates and whether it still needs a proof."""
+    """Say that a request has arrived, with its dates and whether it still needs a proof.
+
+    Said again once it is opened again, or has got an address where it had none that mail reached.
+    """
     if to := recipient(case):
         asked, again = kind(case.kind), CaseEvent.case == case.id
-        times = CaseEvent.select().where(again, CaseEvent.name << [REOPENED, REVIEW_ASKED]).count()
+        times = CaseEvent.select().where(again, CaseEvent.name << [REOPENED, REVIEW_ASKED, ADDRESS_GIVEN]).count()
         cause = f"request:{case.reference}:received{f':{times}' if times else ''}"
         prove = asked.needs > identity.proof(case)
         messages.request_received(to, cause, case.reference, asked.title, case.complete_by, prove, page_url(case))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from portal.accounts.models import Identifier
 from portal.cases.models import LONGEST, Case
-from portal.cases.service import thread
+from portal.cases.service import notifying, thread
 from portal.cases.service.deciding import REVIEW_ASKED, SecondPerson
 from portal.cases.service.moving import move, note
 from portal.cases.service.thread import NothingSaid
 from portal.children.models import Appeal, Report, Ruling
-from portal.children.service import carrying, outcome, rulings
+from portal.children.service import carrying, outcome, rulings, triage
 from portal.children.service.states import IN_FORCE
-from portal.kernel import ages, audit, clock, limits, tokens
+from portal.kernel import audit, clock, limits, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.subjects import service as subjects
@@ -19,6 +19,7 @@ from portal.subjects import service as subjects
 HOLDER, REPORTER = "holder", "reporter"
 ASKED, UPHELD, CHANGED = "asked", "upheld", "changed"
 PER_RULING = "5/day"
+MANY = 50  # appeals that the queue names at most
 
 audit.declare("children.appealed", "reference", "by")
 audit.declare("children.appeal_decided", "reference", "state")
@@ -53,7 +54,7 @@ def by_holder(row: Ruling, text: str) -> Appeal:
         main = Identifier.of(account, "email").first()
         hashed = main.hash if main else ""
     with atomic():
-        made = _ask(row, HOLDER, hashed, text, ages.today() <= row.appeal_until)
+        made = _ask(row, HOLDER, hashed, text, clock.today() <= row.appeal_until)
         carrying.halt(row)
     return made
 
@@ -64,13 +65,20 @@ def by_reporter(case: Case, text: str) -> Appeal:
     if told is None or not found:
         raise NotNow
     report = Report.get(Report.case == case.id)
-    return _ask(found[0], REPORTER, report.reporter_hash, text, ages.today() <= told.appeal_until)
+    return _ask(found[0], REPORTER, report.reporter_hash, text, clock.today() <= told.appeal_until)
 
 
 def of_case(case: Case) -> list[Appeal]:
     """Return the appeals about a case, the oldest first, for staff."""
     theirs = Ruling.select(Ruling.id).where(Ruling.case == case.id)
     return list(Appeal.select().where(Appeal.ruling << theirs).order_by(Appeal.id))
+
+
+def waiting() -> list[str]:
+    """Return the references of the cases in which an appeal waits for a third person, the oldest first."""
+    asked = Ruling.select(Ruling.case).join(Appeal).where(Appeal.state == ASKED)
+    cases = Case.select(Case.reference).where(Case.id << asked).order_by(Case.id).limit(MANY)
+    return [case.reference for case in cases]
 
 
 def of_ruling(row: Ruling, by: str, address_hash: str = "") -> Appeal | None:
@@ -102,8 +110,11 @@ def decide(case: Case, number: int, state: str, words: str, staff: int) -> None:
             raise NotNow
         if state == UPHELD and made.by == HOLDER:
             carrying.go_on(made.ruling)
+            carrying.tell_answer(made.ruling, made.id, stays=True)
         elif state == CHANGED:
             _undo(case, made, actor)
+        if made.by == REPORTER:
+            _tell_reporter(case, made)
         note(case, "appeal answered", actor, internal=True, by=made.by, state=state)
         thread.note_inside(case, staff, words)
         audit.record("children.appeal_decided", actor=actor, reference=case.reference, state=state)
@@ -126,11 +137,19 @@ def _ask(row: Ruling, by: str, hashed: str, text: str, in_time: bool) -> Appeal:
     return made
 
 
+def _tell_reporter(case: Case, made: Appeal) -> None:
+    """Tell whoever appealed as a reporter, in the same words whatever came of it."""
+    for report in triage.group(case):
+        if report.reporter_hash == made.address_hash:
+            notifying.news(report.case, f"appeal answered:{made.id}")
+
+
 def _undo(case: Case, made: Appeal, actor: str) -> None:
     """Undo what was ruled for this person, and open the case for a decision by others."""
     for row in rulings.decided(case):
         if row.state == IN_FORCE or (row.state == rulings.DONE and row.id == made.ruling_id):
             carrying.overturn(row, actor)
+            carrying.tell_answer(row, made.id, stays=False)
     if case.state == "in_progress":
         move(case, "fulfilled", "appeal allowed", actor, internal=True)
     move(case, "open", REVIEW_ASKED, actor, internal=True)

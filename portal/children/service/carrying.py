@@ -20,7 +20,7 @@ from portal.children.service.states import HELD, IN_FORCE, OVER
 from portal.consents import service as consents
 from portal.consents.service.names import HELD as SAYS_NO
 from portal.deletion import service as deletions
-from portal.kernel import ages, audit, clock, tokens
+from portal.kernel import audit, clock, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_
 from portal.kernel.work import Claim
@@ -102,8 +102,17 @@ def go_on(row: Ruling) -> None:
     """Delete after all, once an appeal was looked at by a third person and nothing changed."""
     if row.outcome == DELETE and row.state == IN_FORCE and row.subject:
         blocking.lift(row.deletion)
-        _delete(row, clock.now())
+        _delete(row, _after(lasts_until(row, clock.today())))
         row.save()
+
+
+def lasts_until(row: Ruling, answered: date) -> date:
+    """Return until the end of which day an account stays whose holder appealed in vain: as long as was promised.
+
+    And a day beyond that of the answer, so that they read it and can take a copy before.
+    """
+    promised: date = row.appeal_until
+    return max(promised, answered + timedelta(days=1))
 
 
 def url(row: Ruling) -> str:
@@ -125,7 +134,7 @@ def _begin(row: Ruling) -> None:
     rulings.move(row, IN_FORCE, due_at=None)
     if row.subject and row.outcome == DELETE:
         _hold(row)
-        _delete(row, datetime.combine(row.appeal_until + timedelta(days=1), time(), UTC))
+        _delete(row, _after(row.appeal_until))
     elif row.subject and row.outcome == STOP:
         _hold(row)
     elif row.subject and row.outcome == KEEP:
@@ -134,8 +143,12 @@ def _begin(row: Ruling) -> None:
     else:
         _end_holds(row)
     row.save()
-    _tell_holder(row)
+    _tell_holder(row, f"child decided:{row.id}", row.outcome, row.appeal_until)
     audit.record("children.carried_out", actor="worker", reference=row.case.reference, outcome=row.outcome)
+
+
+def _after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def _delete(row: Ruling, not_before: datetime) -> None:
@@ -148,7 +161,7 @@ def _delete(row: Ruling, not_before: datetime) -> None:
 
 def blocked_until(row: Ruling) -> date:
     """Return the last day on which the addresses cannot sign up: until the child is old enough, at most three years."""
-    today, report = ages.today(), Report.get(Report.case == row.case_id)
+    today, report = clock.today(), Report.get(Report.case == row.case_id)
     if report.birth_year is None or report.birth_month is None:
         return today + BLOCKED
     old_enough = date(report.birth_year + row.age_limit, report.birth_month, 28) + timedelta(days=4)
@@ -162,7 +175,7 @@ def _hold(row: Ruling) -> None:
         report = Report.get(Report.case == row.case_id)
         hold = ChildHold.create(
             subject=row.subject, report=report, level=holding.AT_TRIAGE, band=row.band, language=_language(row),
-            until=ages.today() + holding.LASTS, due_at=None, told_at=clock.now(),
+            until=clock.today() + holding.LASTS, due_at=None, told_at=clock.now(),
         )  # fmt: skip
     ChildHold.update(level=holding.AT_TRIAGE, due_at=None).where(ChildHold.id == hold.id).execute()
     terms: dict[str, Any] = {"language": _language(row), "actor": "worker", "channel": "portal"}
@@ -212,7 +225,14 @@ def _is_gone(row: Ruling) -> bool:
     return case.state == "fulfilled"
 
 
-def _tell_holder(row: Ruling) -> None:
+def tell_answer(row: Ruling, appeal: int, *, stays: bool) -> None:
+    """Tell whoever has the account what became of an appeal about it."""
+    cause, until = f"child appeal:{appeal}:{row.id}", lasts_until(row, clock.today())
+    said = "changed" if not stays else "upheld-delete" if row.outcome == DELETE else "upheld"
+    _tell_holder(row, cause, said, until)
+
+
+def _tell_holder(row: Ruling, cause: str, said: str, until: date) -> None:
     """Tell whoever has the account, in words for a child, unless a child is so small that a verified parent is told."""
     if row.subject is None:
         return
@@ -221,7 +241,7 @@ def _tell_holder(row: Ruling) -> None:
     to = accounts.recipient(account) if account and not small else None
     if to is not None:
         told = messages.Recipient(to.address, _language(row), to.account)
-        messages.child_decided(told, f"child decided:{row.id}", row.outcome, row.appeal_until, url(row))
+        messages.child_decided(told, cause, said, until, url(row))
 
 
 def _tell_parent(case: Case) -> None:

@@ -11,7 +11,7 @@ from portal.children import bands
 from portal.children.models import Appeal, ChildHold, HolderAnswer, Match, ParenthoodCheck, Report, Ruling
 from portal.children.service import answering, appeals, holding, matching, parenthood, patterns, rulings, triage
 from portal.children.service.patterns import Pattern
-from portal.kernel import ages
+from portal.kernel import ages, clock
 from portal.sources import registry
 from portal.subjects import service as subjects
 
@@ -61,6 +61,11 @@ class Desk:
     appeals: list[Appeal]
     suggestion: str
     by_itself: bool
+
+    @property
+    def told(self) -> list[Case]:
+        """Return the cases of those who reported; what the portal found by itself was promised to nobody."""
+        return [one.case for one in self.reporters if one.report.relation != "found"]
 
     @property
     def verified(self) -> bool:
@@ -119,7 +124,7 @@ def _readings(report: Report) -> tuple[Reading, ...]:
     """Return both readings of a month: born on its last day, and on its first."""
     if report.birth_year is None or report.birth_month is None:
         return ()
-    on, told = ages.today(), report.case.received_at.date()
+    on, told = clock.today(), clock.day_of(report.case.received_at)
     made = []
     for age_on in (ages.youngest, ages.oldest):
         age = age_on(report.birth_year, report.birth_month, on)

@@ -100,8 +100,7 @@ def is_own(report: Report) -> bool:
 
 def looked_at_by(case: Case) -> date:
     """Return the day by which somebody has looked at a report: the same for every one."""
-    begun: date = (case.received_at + TRIAGE).date()
-    return begun
+    return clock.day_of(case.received_at + TRIAGE)
 
 
 def _may(case: Case) -> None:

@@ -19,7 +19,7 @@ from portal.cases.service.moving import note
 from portal.children.models import ParenthoodCheck, Report
 from portal.children.service import matching
 from portal.children.service.states import FORGOTTEN, UNPROVEN
-from portal.kernel import ages, audit, clock, limits
+from portal.kernel import audit, clock, limits
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.kernel.work import Claim
@@ -206,7 +206,7 @@ def erase(claim: Claim[ParenthoodCheck]) -> None:
 
 
 def _shown(row: ParenthoodCheck, what: str) -> None:
-    on = ages.today() + KEPT
+    on = clock.today() + KEPT
     due = datetime.combine(on, time(), UTC)
     facts = {"state": SHOWN, "evidence": what, "erase_on": on, "due_at": due}
     ParenthoodCheck.update(facts).where(ParenthoodCheck.id == row.id, ParenthoodCheck.state << [ASKED, SHOWN]).execute()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.cases import service as cases
 from portal.cases.models import Attempt, Case, Verification
 from portal.cases.service import codes, thread
@@ -14,7 +14,7 @@ from portal.children import bands
 from portal.children.models import Report, ReportedAccount
 from portal.children.naming import ADDRESSES, LONGEST_KEPT, REACHES, RELATIONS, WISHES, named_well
 from portal.children.service.states import PROVEN, UNPROVEN
-from portal.kernel import ages, audit, clock, crypto, limits, tokens
+from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, Problem
 from portal.kernel.work import wake_table
@@ -82,7 +82,7 @@ def _write(case: Case, draft: Draft, phone: str, network: str) -> Report:
         keep_until=draft.keep_until if "keep" in draft.wishes else None,
         birth_year=draft.birth_year,
         birth_month=draft.birth_month,
-        age_limit=bands.limit_of(draft.country, ages.today()),
+        age_limit=bands.limit_of(draft.country, clock.today()),
         network_hash=crypto.keyed_hash("network", network),
         due_at=None,
     )
@@ -179,7 +179,7 @@ def _check(draft: Draft) -> None:
     if not known or not draft.wishes:
         raise NotFound
     if "keep" in draft.wishes:
-        today = ages.today()
+        today = clock.today()
         if draft.keep_until is None or not today < draft.keep_until <= today + LONGEST_KEPT:
             raise KeptTooLong
 

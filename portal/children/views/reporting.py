@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts.identifiers import WrongCode
+from portal.accounts.addresses import WrongCode
 from portal.accounts.masks import mask
 from portal.accounts.views import network
 from portal.cases import legal

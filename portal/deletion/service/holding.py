@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from portal import config
 from portal.deletion.service import ledger, persons
+from portal.kernel.problems import SourceUnavailable
 from portal.kernel.work import Claim
 from portal.sources import registry
 from portal.sources.base import Person, Source
@@ -17,6 +18,7 @@ from portal.subjects.models import LegalHold
 
 if TYPE_CHECKING:
     from portal.deletion.service.plan import Planned, System
+    from portal.deletion.service.scope import Scope
 
 
 def respected(system: System, held: list[LegalHold]) -> System:
@@ -41,6 +43,20 @@ def going(source: Source, held: list[LegalHold], tables: Collection[str] | None)
     return [name for name in (source.manifest.tables if tables is None else tables) if name not in stay]
 
 
+def waiting(subject_id: int, scope: Scope) -> list[tuple[LegalHold, Source]]:
+    """Return the holds that keep something of what is to go, each with its system, the one that ends first on top.
+
+    Of a part it says nothing while its system does not answer: then it is not known what goes with it.
+    """
+    sources = {source.id: source for source in scope.sources()}
+    held = [(hold, sources[hold.source]) for hold in holds.of_subject(subject_id) if hold.source in sources]
+    try:
+        tables = scope.tables()
+        return [pair for pair in held if tables is None or holds.staying(pair[1], {pair[0].table}) & set(tables)]
+    except SourceUnavailable:
+        return []
+
+
 def keep(reference: str, held: Mapping[str, list[LegalHold]], people: Mapping[str, Person]) -> None:
     """Note with each hold, in the transaction that begins an erasure, what leads to its rows afterwards."""
     for source, ones in held.items():
@@ -58,6 +74,12 @@ def know(reference: str, source: str, person: Person) -> None:
 def of(reference: str) -> list[LegalHold]:
     """Return the holds that keep rows of an erasure."""
     return list(LegalHold.select().where(LegalHold.erased_for == reference, LegalHold.person.is_null(False)))
+
+
+def released(reference: str) -> list[LegalHold]:
+    """Return the holds of an erasure that are over, with all that nothing but they kept."""
+    over = LegalHold.person.is_null() & LegalHold.ended_at.is_null(False)
+    return list(LegalHold.select().where(LegalHold.erased_for == reference, over).order_by(LegalHold.id))
 
 
 def release(claim: Claim[LegalHold]) -> None:

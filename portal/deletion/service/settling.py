@@ -73,6 +73,12 @@ def standing(case: Case) -> list[Standing]:
     return [_standing(deletion, target) for target in targets]
 
 
+def ahead(case: Case) -> Deletion | None:
+    """Return the deletion that a case is where it has not begun yet: its state, and when it is to begin."""
+    deletion = _of(case)
+    return deletion if deletion is not None and deletion.state in ("scheduled", "paused") else None
+
+
 def read(target: Target) -> Trouble | None:
     """Return what keeps a system from being erased."""
     noted: dict[str, Any] | None = target.trouble

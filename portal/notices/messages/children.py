@@ -15,7 +15,7 @@ def child_held(to: Recipient, cause: str, reference: str, url: str) -> None:
 def child_decided(to: Recipient, cause: str, outcome: str, until: date, url: str) -> None:
     """Tell the holder of an account what was decided, in words for a child, and until when they can appeal.
 
-    `outcome` is a word of children.service.rulings.
+    `outcome` is a word of children.service.rulings, or what became of an appeal: "upheld", "upheld-delete", "changed".
     """
     queue("child_decided", to, cause, outcome=outcome, until=until.isoformat(), url=url)
 

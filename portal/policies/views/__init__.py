@@ -10,6 +10,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from portal.consents import service as consents
+from portal.kernel import clock
 from portal.kernel.problems import N_, NotFound, NotNow
 from portal.notices import inbox
 from portal.policies import comparing, service
@@ -95,9 +96,14 @@ def compare(document: str) -> Response:
 
 
 def answer(document: str) -> Response:
-    """Ask somebody to accept or decline the newest version, and record what they say."""
-    one = service.name_of(document)
-    form = AnswerForm()
+    """Ask somebody to accept or decline the newest version, and record what they say.
+
+    Mails lead here: where the version that they told of was withdrawn, its page says so.
+    """
+    try:
+        one, form = service.name_of(document), AnswerForm()
+    except NotFound:
+        return away(f"{ADDRESSES[document]}/versions/{service.withdrawn_of(document)}")
     if form.validate_on_submit():
         accepted = form.answer.data == consents.ACCEPTED
         facts = {"version": one.version, "title": _(TITLES[document])}
@@ -146,7 +152,7 @@ def _page(text: Policy) -> Response:
         sections=service.sections(text.text),
         versions=versions,
         in_force=service.number_of(text.document, versions),
-        day=service.today(),
+        day=clock.today(),
     )
 
 

@@ -65,6 +65,10 @@ class Dialect(ABC):
     def schema(self, connection: Any, others: Collection[str] = ()) -> Schema:
         """Read tables, columns, keys, indexes, foreign keys and CHECKs; also of the schemas `others` that are there."""
 
+    def beyond(self, connection: Any) -> list[str]:
+        """Return the other schemas from which foreign keys lead to tables that are looked for anyhow."""
+        return []
+
     @abstractmethod
     def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> AbstractContextManager[Some]:
         """Open what gives the rows of a statement by and by, without holding them all here."""

@@ -75,6 +75,18 @@ class IntakeForm(Form):
         )
 
 
+class AddressForm(Form):
+    """Asks where whoever asks is written to, where no mail arrived so far."""
+
+    email = EmailField(
+        N_("E-mail address"),
+        hint=N_(
+            "As they said or wrote it. A code to this address will show that it is them, so take it from nobody else."
+        ),
+        validators=[InputRequired(N_("Enter the address."))],
+    )
+
+
 class DecisionForm(Form):
     """Asks what becomes of a request. Without a reason from the list and in words nothing is refused (RULES D6)."""
 
@@ -154,6 +166,6 @@ class HoldForm(Form):
     until = DayField(N_("Until"), validators=[InputRequired(N_("Enter the day on which the hold ends."))])
     reason = AreaField(
         N_("Legal reason"),
-        hint=N_("The person reads it in the certificate: name the law or the proceedings, and nobody else."),
+        hint=N_("The person reads it where their deletion stands: name the law or the proceedings, and nobody else."),
         validators=[InputRequired(N_("Write the reason.")), Length(max=500)],
     )

@@ -37,7 +37,7 @@ def case_as_seen(reference: str) -> Response:
     found = load(reference)
     if asked := reason_first(found):
         return asked
-    events = [happened(event, {}) for event in timeline(found)]
+    events = [happened(found, event, {}) for event in timeline(found)]
     spoken = [Spoken(row, author(row, {}, outside=True), False) for row in thread.said(found)]
     return show("staff/case/as_seen.html", case=found, kind=kind(found.kind), events=events, spoken=spoken)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from portal.cases.forms.companies import ANSWERS
@@ -18,6 +19,7 @@ from portal.cases.service import (
     extending,
     handling,
     identity,
+    intake,
     matching,
     notifying,
     presence,
@@ -34,6 +36,7 @@ from portal.kernel.problems import NotFound
 from portal.sources import registry
 from portal.staff import words as said
 from portal.staff.views.requests import law_title
+from portal.subjects import holds
 from portal.subjects import service as subjects
 from portal.web.guards import crew
 from portal.web.htmx import show
@@ -104,13 +107,14 @@ def show_case(
         _handling(found),
     )
     shown = {name: value for section in sections for name, value in section.items()}
-    events = [happened(event, names) for event in reversed(desk.events(found))]
+    events = [happened(found, event, names) for event in reversed(desk.events(found))]
     return show("staff/case/page.html", status=status, names=names, events=events, words=said, **shown)
 
 
 def _head(found: Case) -> Shown:
     return {
         "case": found,
+        "again": bool(request.args.get("again")),
         "row": queue.row_of(found),
         "kind": kind(found.kind),
         "law": law(found),
@@ -118,6 +122,8 @@ def _head(found: Case) -> Shown:
         "is_over": found.state in FINAL,
         "contact": desk.contact(found),
         "returned": notifying.returned(found),
+        "has_nobody": notifying.recipient(found) is None,
+        "may_give_address": intake.may_give_address(found),
         "rules": desk.rules(found, here().language),
         "states": queue.STATES,
         "waitings": queue.WAITING,
@@ -141,6 +147,7 @@ def _systems(found: Case, settling: Settling) -> Shown:
         "routings": routing.of(found),
         "answers": ANSWERS,
         "systems": deletion.standing(found),
+        "ahead": deletion.ahead(found),
         "settling_source": settling.source,
         "settling_typed": settling.typed,
         "settling_wrong": settling.wrong,
@@ -176,11 +183,22 @@ def _copy(found: Case) -> Shown:
 
 def _handling(found: Case) -> Shown:
     return {
+        "held": [(one, _place(one.source, one.table)) for one in holds.of_subject(found.subject_id or 0)],
         "kinds": {name: one.title for name, one in KINDS.items()},
         "working": handling.working(),
         "alike": duplicates.suggested(found) if found.state == "open" else [],
         "linked": duplicates.linked(found),
     }
+
+
+def _place(source_id: str, table: str) -> str:
+    """Return system and records in words, by their names where they are connected no more."""
+    try:
+        manifest = registry.active().get(source_id).manifest
+    except NotFound:
+        return f"{source_id}: {table}"
+    records = manifest.tables[table].title.in_(here().language) if table in manifest.tables else table
+    return f"{manifest.title.in_(here().language)}: {records}"
 
 
 def law(found: Case) -> str:
@@ -218,9 +236,10 @@ def author(row: CaseMessage, names: dict[int, str], *, outside: bool = False) ->
     return _("The agent") if role == "agent" else _("The person")
 
 
-def happened(event: CaseEvent, names: dict[int, str]) -> Happened:
+def happened(case: Case, event: CaseEvent, names: dict[int, str]) -> Happened:
     """Return one line of the timeline in words."""
     role, _colon, name = event.actor.partition(":")
     who = names.get(int(name), _("Our staff")) if role == "staff" else ""
     what = said.EVENTS.get(event.name) or EVENTS.get(event.name)
-    return Happened(here().moment(event.at), _(what) if what else event.name.capitalize(), who, event.internal)
+    at = here().day(event.at) if case.has_no_hour and event.name == "received" else here().moment(event.at)
+    return Happened(at, _(what) if what else event.name.capitalize(), who, event.internal)

@@ -45,6 +45,8 @@ def child_decide(reference: str) -> Response:
         else:
             return to_desk(case, "#decision")
     found = read(case)
+    if request.method == "GET" and found.lead:
+        return to_desk(found.lead, "#decision")
     if request.method == "GET" and found.suggestion:
         form.outcome.process_data(found.suggestion)
         chosen = [str(one.match.subject_id) for one in found.people] if len(found.people) == 1 else []

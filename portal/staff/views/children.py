@@ -9,7 +9,7 @@ from portal.accounts.staff import looks
 from portal.cases.models import Case
 from portal.cases.service import evidence as kept
 from portal.cases.service import handling
-from portal.children.service import desk, parenthood, rulings, triage
+from portal.children.service import desk, following, parenthood, rulings, triage
 from portal.children.service.desk import Desk
 from portal.kernel.problems import NotFound
 from portal.staff import child_words as words
@@ -43,6 +43,8 @@ def child_desk(reference: str) -> Response:
         words=words,
         outcomes=rulings.OUTCOMES,
         methods=parenthood.METHODS,
+        appeal_days=rulings.APPEAL.days,
+        look_by=min(map(following.looked_at_by, found.told), default=None),
         files=kept.of(case),
     )
 

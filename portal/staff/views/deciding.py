@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.cases import deadlines, legal
 from portal.cases.kinds import KINDS
 from portal.cases.models import Case
-from portal.cases.service import deciding, desk, duplicates, extending, handling, identity
+from portal.cases.service import deciding, desk, duplicates, extending, handling, identity, notifying
 from portal.kernel.problems import NotFound
 from portal.staff.forms.requests import DecisionForm, ExtensionForm
 from portal.staff.views.case import CASE, back, load
@@ -36,6 +36,7 @@ def decide(reference: str) -> Response:
         kinds=KINDS,
         form=form,
         two=deciding.needs_two(found),
+        unreached=notifying.unreached(found),
         authority=deadlines.authority(found.country).name,
         rules=desk.rules(found, here().language),
         status=422 if form.errors else 200,
@@ -96,7 +97,8 @@ def extend(reference: str) -> Response:
     until, status = extending.until(found), 422 if form.errors else 200
     if until is None:
         raise legal.NoExtension
-    return show("staff/case/extend.html", case=found, form=form, until=until, status=status)
+    unreached = notifying.unreached(found)
+    return show("staff/case/extend.html", case=found, form=form, until=until, unreached=unreached, status=status)
 
 
 @room.post(f"{CASE}/kind")

@@ -8,14 +8,15 @@ from urllib.parse import parse_qsl, urlencode
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts.identifiers import NotAnAddress, NotAPhone
+from portal.accounts.addresses import NotAnAddress, NotAPhone
 from portal.cases import deadlines, legal
 from portal.cases.kinds import KINDS
 from portal.cases.service import bulk as bulk_acts
-from portal.cases.service import handling, intake, queue, searching, views
+from portal.cases.service import by_reference, handling, intake, queue, searching, views
 from portal.cases.service.queue import Filters
-from portal.kernel.problems import N_, NotFound, Problem
-from portal.staff.forms.requests import IntakeForm
+from portal.children.service import appeals
+from portal.kernel.problems import N_, NotFound, NotNow, Problem
+from portal.staff.forms.requests import AddressForm, IntakeForm
 from portal.staff.views.door import room
 from portal.web import navigation
 from portal.web.fields import read_day
@@ -36,6 +37,7 @@ navigation.desk(
         "bulk",
         "bulk_do",
         "take_in",
+        "give_address",
         "case",
         "case_as_seen",
         "case_rows",
@@ -140,14 +142,31 @@ def take_in() -> Response:
     form = IntakeForm()
     if form.validate_on_submit():
         try:
-            case = intake.take_in(form.wish(), crew().number)
+            case, is_new = intake.take_in(form.wish(), crew().number)
         except intake.InTheFuture as problem:
             form.received.errors = [_(problem.say)]
         except (NotAnAddress, NotAPhone) as problem:
             form.email.errors = [_(problem.say)]
         else:
-            return away(url_for("staff.case", reference=case.reference))
+            return away(url_for("staff.case", reference=case.reference, again=None if is_new else "yes"))
     return show("staff/requests/new.html", form=form, status=422 if form.errors else 200)
+
+
+@room.route(f"{QUEUE}/<string:reference>/address", methods=["GET", "POST"])
+@staff("admin", "approver", "staff", fresh=True)
+def give_address(reference: str) -> Response:
+    """Write down where whoever asks is written to, in what staff took in, where no mail arrives."""
+    case, form = by_reference(reference.upper()), AddressForm()
+    if not intake.may_give_address(case):
+        raise NotNow
+    if form.validate_on_submit():
+        try:
+            intake.give_address(case, str(form.email.data), crew().number)
+        except NotAnAddress as problem:
+            form.email.errors = [_(problem.say)]
+        else:
+            return away(url_for("staff.case", reference=case.reference))
+    return show("staff/case/address.html", case=case, form=form, status=422 if form.errors else 200)
 
 
 def _show_queue(filters: Filters, *, wrong: str = "", typed: str = "", status: int = 200) -> Response:
@@ -162,6 +181,7 @@ def _show_queue(filters: Filters, *, wrong: str = "", typed: str = "", status: i
         following=_address(filters, page.after) if page.after else "",
         first=not request.args.get("after"),
         views=views.kept(number),
+        appeals=appeals.waiting(),
         wrong=wrong,
         typed=typed,
         **_said(),
