@@ -55,6 +55,8 @@ def canonical(kind: str, typed: str) -> str:
 
 
 def _line(typed: str) -> str:
+    if len(typed) > 100 * LONGEST:  # not even composed, which takes the square of the marks in it
+        raise WrongFormat(_SAYS["long"])
     text = " ".join(unicodedata.normalize("NFC", typed).split())
     if len(text) > LONGEST:
         raise WrongFormat(_SAYS["long"])
