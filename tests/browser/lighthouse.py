@@ -1,6 +1,6 @@
-"""`make lighthouse`: Lighthouse's marks of the pages on a phone, as a table. Needs node and npm; it is no test.
+"""`make lighthouse`: Lighthouse's marks of every page on a phone, as a table. Needs node and npm; it is no test.
 
-Every page of the tour that an address alone leads to, and the main ones in an app too; PAGES="location inbox" for some.
+Every page of the tour that an address leads to, and the main ones in an app too; PAGES="location inbox" for some.
 Lighthouse is installed into var/lighthouse, in the version named here, and measures this machine as much as the pages.
 It ends with 1 where a page has less than it must have.
 """
@@ -12,66 +12,61 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
-from playwright.sync_api import sync_playwright
-
-from portal.demo import stage, world
-from portal.demo.whitelabel import Server
-from tests import live
 from tests.browser import tour
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.steps import Person
-from tests.servers.engines import free_port
+from tests.browser.showing import ROOT, demo
 
-ROOT = Path(__file__).parent.parent.parent
 VERSION = "12.8.2"  # the last that runs on Node 20
 KINDS = ("performance", "accessibility", "best-practices")
 IN_APP = "view=app"  # as a cookie: one that the page sets itself would take the place of those that Lighthouse adds
 ENOUGH = (95, 100, 100)
-REFUSED = {"handoff-unkept", "not-found", "unsubscribe-bad"}  # it measures no page that answers with an error
 TRIES = 3  # now and then it loses the beginning of a page's trace, and asks to be run again
 IN_BOTH = ("overview", "location", "marketing", "data", "download", "deletion", "security", "requests")
 
 
 def main() -> None:
-    """Measure them all over a small demo world."""
+    """Measure them all over a demo world."""
     program, chromium = _installed(), shutil.which("chromium") or sys.exit("install Debian's chromium")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        systems = world.build(folder / "demo", small=True)
-        environ = stage.settings(folder, free_port(), free_port())
-        number = int(environ["WHITELABEL_URL"].rsplit(":", 1)[1])
-        with Server(number, systems.database("whitelabel"), environ["WHITELABEL_SECRET"]) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            with live.running(environ, systems) as portal:
-                cookie = _signed_in(portal, chromium)
-                short = sum(_is_short(program, chromium, *page) for page in _pages(portal.url, cookie))
-            server.shutdown()
+    with demo() as (made, _):
+        short = sum(_is_short(program, chromium, *page) for page in _pages(made))
     sys.exit(1 if short else 0)
 
 
-def _pages(base: str, cookie: str) -> Iterator[tuple[str, str, str]]:
+def _pages(made: tour.Tour) -> Iterator[tuple[str, str, str]]:
     """Yield name, address and cookies of each page that was asked for."""
     asked = os.environ.get("PAGES", "").split()
-    for pages, cookies in ((tour.OPEN, ""), (tour.SIGNED_IN, cookie)):
-        for name, path in pages.items():
-            if name in REFUSED or (asked and name not in asked):
-                continue
-            yield name, base + path, cookies
-            if name in IN_BOTH and cookies:
-                yield f"{name}, in an app", base + path, f"{cookies}; {IN_APP}"
+    for stop in made.stops:
+        if stop.code or (asked and stop.name not in asked):
+            continue
+        cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in stop.cookies or [])
+        yield stop.name, stop.address, cookies
+        if stop.name in IN_BOTH:
+            yield f"{stop.name}, in an app", stop.address, f"{cookies}; {IN_APP}"
 
 
 def _is_short(program: Path, chromium: str, name: str, url: str, cookie: str) -> bool:
     """Print the marks of a page; tell whether one is less than it must be."""
+    if refused := _refused(url, cookie):
+        sys.stdout.write(f"| {name} | answers {refused}, which Lighthouse does not measure |\n")
+        return False
     report = _measured(program, chromium, url, cookie)
     _told(name, report)
     return any(mark < least for mark, least in zip(_marks(report), ENOUGH, strict=True))
+
+
+def _refused(url: str, cookie: str) -> int:
+    """Return the status of a page that answers with an error, and 0 for any other."""
+    try:
+        with urlopen(Request(url, headers={"Cookie": cookie})):
+            return 0
+    except HTTPError as problem:
+        return problem.code
 
 
 def _installed() -> Path:
@@ -81,16 +76,6 @@ def _installed() -> Path:
         wanted = ["install", "--no-audit", "--no-fund", "--prefix", str(folder), f"lighthouse@{VERSION}"]
         subprocess.run([npm, *wanted], check=True)
     return program
-
-
-def _signed_in(portal: live.Live, chromium: str) -> str:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        page = browser.new_page(locale="en")
-        Person(page, portal, True, "en").sign_in("mai.nguyen@example.com")
-        cookies = page.context.cookies()
-        browser.close()
-    return "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies)
 
 
 def _measured(program: Path, chromium: str, url: str, cookie: str) -> dict[str, Any]:

@@ -8,13 +8,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from portal.client import Client
 from portal.demo import crew
@@ -44,8 +44,12 @@ class Person:
             return
 
         def look() -> bool:
-            self.page.reload()
-            return self.page.locator(selector).count() > 0
+            # A form that was just sent may still be changing one page for the next: then neither can be asked.
+            with suppress(Error):
+                if self.page.locator(selector).count() > 0:
+                    return True
+                self.page.reload()
+            return False
 
         eventually(look, selector)
 
