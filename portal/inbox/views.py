@@ -68,7 +68,7 @@ def one(number: int) -> Response:
     letter = inbox.opened(_account(), min(number, _NUMBERS - 1), here().language)
     if letter.unread:
         me().memo["unread"] -= 1
-    return show("inbox/one.html", letter=letter, **_words())
+    return show("inbox/one.html", letter=letter, linked=words.linked(letter.text, site().base_url), **_words())
 
 
 @room.post("/inbox/read")
