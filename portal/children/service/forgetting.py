@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from portal.cases import deadlines
 from portal.cases.models import Case
 from portal.cases.service.forgetting import erase_words
 from portal.children.models import ParenthoodCheck, Report, ReportedAccount
@@ -36,7 +37,7 @@ def plan(case: Case) -> None:
     if case.closed_at is None:
         return
     mine = (Report.case == case.id) & Report.forget_on.is_null()
-    ended = case.closed_at.date()
+    ended = deadlines.day_of(case.closed_at)
     Report.update(forget_on=ended).where(mine, Report.state == UNPROVEN).execute()
     Report.update(forget_on=ended + KEPT).where(mine).execute()
 
