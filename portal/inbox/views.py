@@ -65,7 +65,7 @@ def one(number: int) -> Response:
     letter = inbox.opened(_account(), number, here().language)
     if letter.unread:
         me().memo["unread"] -= 1
-    return show("inbox/one.html", letter=letter, **_words())
+    return show("inbox/one.html", letter=letter, linked=words.linked(letter.text, site().base_url), **_words())
 
 
 @room.post("/inbox/read")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from markupsafe import Markup, escape
+
 from portal.kernel.problems import N_
 
 CHANNELS = {
@@ -38,3 +42,9 @@ def at_length(name: str, channel: str) -> str:
     if channel == "inbox":
         return HERE_ALONE
     return AT_LENGTH.get(name, AT_LENGTH["queued"])
+
+
+def linked(text: str, base_url: str) -> Markup:
+    """Return what a message said, with addresses of this portal as links; what was left out of one stays words."""
+    ours = re.compile(re.escape(str(escape(base_url))) + r"/[\w/?=&;%~+.-]*\w")
+    return Markup(ours.sub(r'<a href="\g<0>">\g<0></a>', str(escape(text))))  # noqa: S704 - escaped as a whole before

@@ -11,6 +11,7 @@ import pytest
 from portal import config
 from portal.accounts import identifiers
 from portal.accounts.models import Identifier
+from portal.inbox.words import linked
 from portal.kernel import clock, crypto
 from portal.kernel.db import atomic
 from portal.notices import bounces, inbox, kept, messages
@@ -274,3 +275,12 @@ def test_a_hash_of_an_older_key_finds_its_holder(portal: Portal) -> None:
         crypto.use_keys(settings.secret_key, settings.encryption_keys, settings.hash_keys)
     assert Identifier.get(Identifier.account == an.account).hash.startswith("1:")
     assert Message.get().account == an.account
+
+
+def test_addresses_of_the_portal_can_be_followed_and_nothing_else_becomes_a_link() -> None:
+    ours, others = "https://x.example/terms/compare?to=2&from=1", "https://x.example/…, https://x.example.evil/a"
+    said = f'From 1 May: "Terms" <b>.\n\n    {ours}\n\nNot {others}'
+    shown = str(linked(said, "https://x.example"))
+    assert shown.count("<a ") == 1
+    assert '<a href="https://x.example/terms/compare?to=2&amp;from=1">' in shown
+    assert "<b>" not in shown
