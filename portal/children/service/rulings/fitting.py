@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from portal.cases import deadlines
 from portal.children import bands
 from portal.children.models import Match, Report
 from portal.children.service import parenthood
@@ -16,7 +17,7 @@ def stages(report: Report) -> tuple[str, ...]:
     """Return the stages that the child of a report may be in today, both readings; () where no month is known."""
     if report.birth_year is None or report.birth_month is None:
         return ()
-    on, told = ages.today(), report.case.received_at.date()
+    on, told = ages.today(), deadlines.day_of(report.case.received_at)
     return bands.stages(report.birth_year, report.birth_month, report.age_limit, on, told)
 
 
