@@ -8,6 +8,7 @@ from portal.kernel.problems import N_, Problem
 from portal.sources.identifiers import normal_phone
 
 TYPED = ("email", "phone")  # any other kind comes by a signed hand-off
+LONGEST = 320  # characters; an address may have 254 bytes (RFC 5321 §4.5.3.1.3)
 
 
 class WrongCode(Problem):
@@ -43,13 +44,18 @@ class NoTexts(Problem):
 
 
 def normal(kind: str, typed: str) -> str:
-    """Return an address as it is compared: e-mail casefolded, phone as E.164. Raises NotAnAddress, NotAPhone."""
+    """Return an address as it is compared and written to: e-mail in small letters, phone as E.164.
+
+    Not casefolded: ß and ss are one name and two addresses (IDNA 2008). Raises NotAnAddress, NotAPhone.
+    """
+    if len(typed) > LONGEST:  # to compose a text takes the square of the marks in it, and holds up the whole process
+        raise NotAPhone if kind == "phone" else NotAnAddress
     if kind == "phone":
         number = normal_phone(typed) if typed.strip().startswith(("+", "00")) else ""
         if not number:
             raise NotAPhone
         return number
     try:
-        return str(validate_email(typed, check_deliverability=False).normalized).casefold()
+        return str(validate_email(typed, check_deliverability=False).normalized).lower()
     except EmailNotValidError as error:
         raise NotAnAddress from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from portal.accounts.models import BlockedAddress
-from portal.kernel import ages, clock, crypto
+from portal.kernel import clock, crypto
 
 
 def block(kind: str, value: str, until: date, case: str) -> None:
@@ -21,7 +21,7 @@ def block(kind: str, value: str, until: date, case: str) -> None:
 def is_blocked(kind: str, value: str) -> bool:
     """Tell whether an address may not sign up today."""
     mine = BlockedAddress.hash << crypto.keyed_hashes(kind, value)
-    return bool(BlockedAddress.select().where(mine, BlockedAddress.until >= ages.today()).exists())
+    return bool(BlockedAddress.select().where(mine, BlockedAddress.until >= clock.today()).exists())
 
 
 def lift(case: str) -> None:
@@ -31,4 +31,4 @@ def lift(case: str) -> None:
 
 def forget_past() -> None:
     """Remove what blocks no more."""
-    BlockedAddress.delete().where(BlockedAddress.until < ages.today()).execute()
+    BlockedAddress.delete().where(BlockedAddress.until < clock.today()).execute()

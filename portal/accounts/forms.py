@@ -9,7 +9,7 @@ from babel.dates import get_month_names
 from wtforms import StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.kernel import ages
+from portal.kernel import ages, clock
 from portal.kernel.problems import N_
 from portal.web.countries import all_countries
 from portal.web.fields import Drawn, EmailField, Form, SelectField, choice
@@ -67,9 +67,9 @@ def _is_birth(form: Form, field: BirthField) -> None:
         raise ValidationError(N_("Enter the day, the month and the year of your birth."))
     if field.data is None:
         raise ValidationError(N_("There is no such day. Check the day, the month and the year."))
-    if field.data > ages.today():
+    if field.data > clock.today():
         raise ValidationError(N_("This day is still to come. Check the year."))
-    if ages.age(field.data, ages.today()) > LONGEST_LIFE:
+    if ages.age(field.data, clock.today()) > LONGEST_LIFE:
         raise ValidationError(N_("This is too long ago. Write the year with four digits."))
 
 

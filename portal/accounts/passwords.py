@@ -57,6 +57,8 @@ def has_one(account_id: int) -> bool:
 
 def choose(account_id: int, typed: str) -> None:
     """Set or change somebody's password and tell them everywhere; raises ShortPassword, LongPassword, WeakPassword."""
+    if len(typed) > MOST:  # before it is composed, which takes the square of the marks in it
+        raise LongPassword(most=MOST)
     _check(account_id, scrypt.normal(typed))
     made = scrypt.hashed(typed)  # before the transaction: it takes longer than one may
     with atomic():

@@ -13,7 +13,7 @@ CLOSED_FOR = timedelta(hours=24)
 
 def rule(born: date, country: str) -> str | None:
     """Return the rule by which somebody is old enough for an account, such as VN-16; None when they are not."""
-    today = ages.today()
+    today = clock.today()
     least = edits.strictest(country, today)
     return f"{country}-{least}" if ages.age(born, today) >= least else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from portal import config
 from portal.cases import legal
@@ -17,7 +17,6 @@ __all__ = [
     "authority",
     "authority_in",
     "check",
-    "day_of",
     "days",
     "extend",
     "law",
@@ -26,7 +25,6 @@ __all__ = [
     "received_on",
     "shared",
     "terms",
-    "today",
 ]
 
 
@@ -66,16 +64,6 @@ def days(kind: str) -> int:
     return terms(kind, clock.now()).days
 
 
-def today() -> date:
-    """Return the day that it is where the site is."""
-    return received_on(clock.now(), config.site().timezone)
-
-
-def day_of(moment: datetime) -> date:
-    """Return on what day a moment was where the site is."""
-    return received_on(moment, config.site().timezone)
-
-
 def law() -> Law:
     """Return the law that this site is under, with what staff changed."""
     site = config.site()
@@ -101,7 +89,7 @@ def shared(subject_id: int | None) -> bool:
 
 def authority(country: str) -> Authority:
     """Return who supervises us for somebody in a country, with address and where to complain (RULES D6)."""
-    return law().applying(country, today())[-1].authority(country)
+    return law().applying(country, clock.today())[-1].authority(country)
 
 
 def authority_in(language: str, country: str) -> str:
@@ -117,7 +105,7 @@ def names() -> list[str]:
 
 def profile(name: str) -> InForce:
     """Return what one law says today, by its name, such as "vn"; FileNotFoundError where there is none."""
-    return legal.profile(name).on(today(), law().edits)
+    return legal.profile(name).on(clock.today(), law().edits)
 
 
 def check(site: Site) -> None:

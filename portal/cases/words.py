@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from portal.cases.deadlines import day_of
 from portal.cases.models import Case
+from portal.kernel import clock
 from portal.kernel.problems import N_
 
 # Every event that any room writes and a person may see; a test of the house compares them with the code.
@@ -141,7 +141,7 @@ def event(name: str) -> str:
 def standing(case: Case, *, unproven: bool) -> Standing:
     """Return one line of state and one date, as msgids; `unproven`: it still has to be shown who asks."""
     if case.state in _OVER:
-        return Standing(*_OVER[case.state], N_("On %(day)s"), day_of(case.closed_at or case.received_at))
+        return Standing(*_OVER[case.state], N_("On %(day)s"), clock.day_of(case.closed_at or case.received_at))
     if case.state != "open":
         state = (N_("Approved, and being carried out"), "on")
     elif unproven and case.acting in ("agent", "representative"):

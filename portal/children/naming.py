@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.kernel.problems import N_, Problem
 
 RELATIONS = ("mother", "father", "guardian", "relative", "teacher", "other")

@@ -62,11 +62,12 @@ def _check(options: argparse.Namespace) -> int:
 
 def _found(source: Source, remembers: bool) -> list[Finding]:
     """Check one system, and tell once what changed in its schema if that can be remembered."""
+    from portal.consents import service as consents
     from portal.sources import drift
     from portal.sources.base import Finding
 
     try:
-        found, shape = source.check(), source.shape()
+        found, shape = consents.checked(source), source.shape()
     except SourceUnavailable as problem:
         return [Finding("error", "", "", str(problem.facts["detail"]))]
     if not remembers:
@@ -82,10 +83,13 @@ def _draft(options: argparse.Namespace) -> int:
     from portal.sources.sql import draft
 
     variable = options.url.removeprefix("env:") if options.url.startswith("env:") else ""
-    if variable and variable not in os.environ:
-        raise ConfigProblem(f"{variable} is not set. Set it to the URL of the database.")
+    url = registry.looked_up(variable, os.environ) if variable else options.url
+    if not url:
+        raise ConfigProblem(f"{variable} is not set. Set it to the URL of the database, or {variable}_FILE to a file.")
     if options.id and not is_id(options.id):
         raise ConfigProblem("--id: use up to 40 small letters, digits and hyphens.")
-    dialect = registry.database(os.environ[variable] if variable else options.url)
-    print(draft.draft(dialect, options.subject, options.id, variable), end="")
+    try:
+        print(draft.draft(registry.database(url), options.subject, options.id, variable), end="")
+    except SourceUnavailable as problem:  # of no system yet, so there is no manifest that a check could compare
+        raise ConfigProblem(f"the database: {problem.facts['detail']}") from problem
     return 0

@@ -7,13 +7,11 @@ from portal.config.others import CookieKind, Recipient
 from portal.config.post import Mail
 from portal.config.problems import ConfigProblem
 from portal.config.process import Config, active, from_environment, site, use
-from portal.config.purposes import ALLOWED, NEVER, NOTICE, OPT_IN, OPT_OUT, Channel, Purpose, Topic, Use, Words
+from portal.config.purposes import NEVER, OPT_IN, OPT_OUT, Channel, Purpose, Topic, Use, Words
 from portal.config.site import Site, read_site
 
 __all__ = [
-    "ALLOWED",
     "NEVER",
-    "NOTICE",
     "OPT_IN",
     "OPT_OUT",
     "Channel",

@@ -16,6 +16,7 @@ OPT_IN, OPT_OUT, NOTICE = "opt-in", "opt-out", "notice"
 NEVER, ALLOWED = "never", "allowed"  # the rule for children
 _INTERESTS = frozenset({"legitimate-interest", "public-task"})  # what can be objected to (GDPR 21(1))
 _ASKED = ("title", "wording", "data", "recipients", "retention")
+_SWITCH, _LEVELS = ("off", "on"), ("off", "approximate", "precise")  # what pages of sharing and location draw
 
 
 @dataclass(frozen=True)
@@ -146,12 +147,10 @@ def _children(raw: Mapping[str, Any], choice: str) -> str:
 
 
 def _purpose(name: str, raw: Mapping[str, Any]) -> Purpose:
-    states, choice = tuple(raw["states"]) if "states" in raw else ("off", "on"), _choice(name, raw)
-    if len(set(states)) != len(states) or len(states) < 2:
-        raise ConfigProblem(f'purposes."{name}": states need two different words at least, the most protective first')
+    choice = _choice(name, raw)
     return Purpose(
         id=name,
-        states=states,
+        states=_states(name, raw),
         legal_basis=raw["legal_basis"],
         by_signal=raw.get("by_signal", False),
         choice=choice,
@@ -159,6 +158,17 @@ def _purpose(name: str, raw: Mapping[str, Any]) -> Purpose:
         **{part: raw[part] for part in _ASKED},
         **{part: raw[part] for part in ("brief", "about") if part in raw},
     )
+
+
+def _states(name: str, raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the states of a purpose; ConfigProblem where its page could not draw them."""
+    drawn = _LEVELS if name == "location.level" else _SWITCH if name.startswith("sharing.") else ()
+    states = tuple(raw.get("states", drawn or _SWITCH))
+    if drawn and states != drawn:
+        raise ConfigProblem(f'purposes."{name}": its states can only be {", ".join(drawn)}; leave states out')
+    if len(set(states)) != len(states) or len(states) < 2:
+        raise ConfigProblem(f'purposes."{name}": states need two different words at least, the most protective first')
+    return states
 
 
 def _use(raw: Mapping[str, Any]) -> Use:

@@ -15,7 +15,7 @@ from portal.consents.service.names import takers
 from portal.consents.service.remembering import HERE
 from portal.kernel.problems import N_
 from portal.sources import registry
-from portal.subjects.models import STANDS
+from portal.subjects.models.session import STANDS
 from portal.web.site import site
 from portal.web.words import Words, _, here
 

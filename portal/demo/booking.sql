@@ -42,6 +42,8 @@ CREATE INDEX users_email ON users (email COLLATE NOCASE);
 
 CREATE INDEX users_phone ON users (phone);
 
+CREATE INDEX users_birth ON users (birth_date);
+
 CREATE TABLE devices (
     id INTEGER PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id),

@@ -9,6 +9,7 @@ import os
 from datetime import timedelta
 
 from portal.config import Site
+from portal.kernel import clock
 from portal.policies import service
 
 VERSION, DAYS = "3", 45
@@ -25,7 +26,7 @@ def publish(site: Site) -> None:
         parts = [site.policies / service.NOTICE / f"{VERSION}.{language}{part}.html" for part in (".summary", "")]
         summary, text = (part.read_text(encoding="utf-8") for part in parts)
         service.write(draft.id, language, summary, text, before.sha256, 0)
-    service.schedule(draft.id, service.today() + timedelta(days=DAYS), CHANGES, 0)
+    service.schedule(draft.id, clock.today() + timedelta(days=DAYS), CHANGES, 0)
 
 
 if __name__ == "__main__":

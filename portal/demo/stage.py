@@ -96,7 +96,7 @@ def run(folder: Path, port: int, on_servers: bool = False) -> int:
     built = world.build(folder / "demo")
     try:
         with _databases(folder.resolve(), built) if on_servers else nullcontext(dict[str, str]()) as moved:
-            return _run(folder, port, built, {**environ, **moved})
+            return _run(port, built, {**environ, **moved})
     except servers.Missing as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -114,7 +114,7 @@ def _databases(state: Path, built: World) -> Iterator[dict[str, str]]:
         yield {"BOOKING_URL": booking, "CRM_URL": crm}
 
 
-def _run(folder: Path, port: int, built: World, environ: dict[str, str]) -> int:
+def _run(port: int, built: World, environ: dict[str, str]) -> int:
     url = environ["PORTAL_BASE_URL"]
     portal = [sys.executable, "-m", "portal"]
     subprocess.run([*portal, "migrate"], env=environ, check=True, stdout=subprocess.DEVNULL)

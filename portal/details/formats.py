@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 
-from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
+from portal.accounts.addresses import NotAnAddress, NotAPhone, normal
 from portal.kernel.problems import N_, Problem
 
 LONGEST, LINES = 120, 6  # characters of a line, lines of an address; systems that keep less refuse it themselves
@@ -55,6 +55,8 @@ def canonical(kind: str, typed: str) -> str:
 
 
 def _line(typed: str) -> str:
+    if len(typed) > 100 * LONGEST:  # not even composed, which takes the square of the marks in it
+        raise WrongFormat(_SAYS["long"])
     text = " ".join(unicodedata.normalize("NFC", typed).split())
     if len(text) > LONGEST:
         raise WrongFormat(_SAYS["long"])

@@ -15,8 +15,9 @@ from portal.consents.receipts import receipts
 from portal.download import masks
 from portal.download.about import about
 from portal.download.choice import Choice
+from portal.download.drawing import pages
 from portal.download.pack import Pack
-from portal.download.reading import Collected, pages
+from portal.download.reading import Collected
 from portal.kernel.problems import N_
 from portal.sources.base import Source
 from portal.sources.manifest import Table

@@ -13,14 +13,14 @@ from datetime import timedelta
 from portal import config
 from portal.accounts import service as accounts
 from portal.cases import service as cases
-from portal.download import archive, files, names, reading
+from portal.download import archive, collecting, files
 from portal.download.choice import Choice
 from portal.download.models import Download, Part, Ticket
+from portal.download.pace import at_most_often
 from portal.download.pack import chunks
 from portal.download.reading import Collected
 from portal.download.trust import is_distrusted
-from portal.kernel import audit, clock, failpoints, work
-from portal.kernel.db import atomic
+from portal.kernel import audit, clock, failpoints
 from portal.kernel.problems import LeaseLost, SourceUnavailable
 from portal.kernel.work import Claim
 from portal.notices import messages
@@ -29,9 +29,7 @@ from portal.sources.base import Source
 from portal.subjects import service as subjects
 from portal.web import words
 
-WAITS = (10, 60)  # seconds until a system that did not answer is asked for the second and the third time
 MOST_FAILURES = 10  # of our own, about a quarter of an hour; then the page says that it failed
-_NOTED_EVERY = timedelta(seconds=1)
 
 audit.declare("download.ready", "reference", "missing")
 audit.declare("download.failed", "reference")
@@ -60,76 +58,16 @@ def carry_out(claim: Claim[Download]) -> None:
 
 def _make(claim: Claim[Download]) -> None:
     download, reference = claim.row, claim.row.case.reference
-    parts = _begin(claim)
+    parts = collecting.begin(claim)
     files.erase(reference, before=download.fence)
     with suppress(SourceUnavailable):  # whoever does not answer now fails below, alone
         subjects.refresh(download.case.subject_id)
     claim.beat()
     with ExitStack() as keep:
-        systems = _read_all(claim, parts, keep)
+        systems = collecting.read_all(claim, parts, keep)
         if systems is None:
             return
         _publish(claim, systems, [registry.active().get(part.source) for part in parts if part.state == "failed"])
-
-
-def _begin(claim: Claim[Download]) -> list[Part]:
-    """Return the part of every system that is asked for, begun anew but for those that were given up."""
-    choice = Choice.read(claim.row.choice)
-    sources = [source for source in registry.active().all() if choice.tables_of(source)]
-    with claim.step(state="collecting"):
-        for source in sources:
-            Part.insert(download=claim.row, source=source.id).on_conflict_ignore().execute()
-        mine = Part.download == claim.row
-        Part.delete().where(mine, Part.source.not_in([source.id for source in sources])).execute()
-        Part.update(state="waiting", rows=0, as_of=None).where(mine, Part.state != "failed").execute()
-    found = {part.source: part for part in Part.select().where(mine)}
-    return [found[source.id] for source in sources]
-
-
-def _read_all(claim: Claim[Download], parts: list[Part], keep: ExitStack) -> list[Collected] | None:
-    """Read every system in turn; None when one did not answer and all is to be tried again later."""
-    stems = names.plain([part.source for part in parts], taken=["index"])
-    systems = []
-    for part in parts:
-        try:
-            if part.state != "failed":
-                systems.append(_read(claim, part, stems[part.source], keep))
-        except SourceUnavailable as problem:
-            if not _note_silence(claim, part, problem.permanent):
-                return None
-    return systems
-
-
-def _read(claim: Claim[Download], part: Part, stem: str, keep: ExitStack) -> Collected:
-    source, subject_id = registry.active().get(part.source), claim.row.case.subject_id
-    if source.id in subjects.waiting(subject_id):
-        raise source.unavailable("it has not yet been asked about this person")
-    _note(claim, part, state="reading")
-    site = config.site()
-    spoken = words.of(claim.row.language, site.timezone)
-    person = subjects.person(subject_id, source.id)
-    failpoints.point("download: before read")
-    noted = _at_most_often(lambda rows: _note(claim, part, rows=rows))
-    read = reading.read(source, person, stem, site, spoken, keep, noted, Choice.read(claim.row.choice))
-    failpoints.point("download: after read")
-    _note(claim, part, state="done", rows=read.rows, as_of=read.as_of)
-    return read
-
-
-def _at_most_often(act: Callable[[int], None]) -> Callable[[int], None]:
-    """Return what does it once a second however often it is called: a short transaction each, which renews the lease.
-
-    By it a worker notices within a second that the person stopped the copy, or that another one took over.
-    """
-    due = clock.now() + _NOTED_EVERY
-
-    def tick(rows: int = 0) -> None:
-        nonlocal due
-        if clock.now() >= due:
-            act(rows)
-            due = clock.now() + _NOTED_EVERY
-
-    return tick
 
 
 def _hold(claim: Claim[Download]) -> None:
@@ -138,32 +76,11 @@ def _hold(claim: Claim[Download]) -> None:
         pass
 
 
-def _note(claim: Claim[Download], part: Part, **facts: object) -> None:
-    with claim.step():
-        Part.update(**facts).where(Part.id == part.id).execute()
-    for name, value in facts.items():
-        setattr(part, name, value)
-
-
-def _note_silence(claim: Claim[Download], part: Part, permanent: bool) -> bool:
-    """Record that a system did not answer; True when it is given up, so that the others go on without it."""
-    tries = part.tries + 1
-    if permanent or tries > len(WAITS):
-        _note(claim, part, state="failed", tries=tries, rows=0)
-        return True
-    wait = WAITS[tries - 1]
-    with atomic():
-        _note(claim, part, state="waiting", tries=tries, rows=0)
-        claim.done(due_at=clock.now() + timedelta(seconds=wait))
-        work.wake_table(Download, wait)
-    return False
-
-
 def _publish(claim: Claim[Download], systems: list[Collected], missing: list[Source]) -> None:
     """Write the archive and the pages under this worker's own name, then the row; without the row they go again."""
     download, site = claim.row, config.site()
     reference, contents = download.case.reference, _contents(download, systems, missing)
-    spoken, tick = words.of(download.language, site.timezone), _at_most_often(lambda _: _hold(claim))
+    spoken, tick = words.of(download.language, site.timezone), at_most_often(lambda _: _hold(claim))
     name = files.name(reference, download.fence)
     failpoints.point("download: before publish")
     try:

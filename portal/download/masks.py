@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.kernel.problems import N_
 from portal.sources import values
+from portal.sources.base import Batch
 from portal.sources.manifest import Table
 
 _NUMBERS = frozenset({"financial", "government", "government-id", "health"})
@@ -23,6 +24,15 @@ def masked(table: Table) -> dict[str, str]:
     """Return the columns of a table that are masked, each with its kind of special data."""
     kinds = {name: column.sensitive for name, column in table.columns.items() if column.export}
     return {name: kind for name, kind in kinds.items() if kind in _NUMBERS | _NEVER}
+
+
+def hide(batch: Batch, hidden: dict[str, str]) -> Batch:
+    """Return rows with these columns masked, each by its kind."""
+    if hidden.keys().isdisjoint(batch.names):
+        return batch
+    kinds = [hidden.get(name) for name in batch.names]
+    rows = [tuple(mask(v, kind) if kind else v for v, kind in zip(row, kinds, strict=True)) for row in batch.rows]
+    return Batch(batch.names, rows)
 
 
 def mask(value: Any, kind: str) -> Any:

@@ -9,30 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from portal.config import Site
 from portal.download import masks, names, redaction
 from portal.download.about import of_table
 from portal.download.choice import Choice, time_column
+from portal.download.drawing import pages, shown
 from portal.download.pack import Part
 from portal.download.sheets import Sheet, spool
 from portal.kernel.problems import N_
-from portal.sources import values
 from portal.sources.base import Batch, Person, Row, Snapshot, Source
 from portal.sources.manifest import Table
-from portal.web import templates
-from portal.web.shipped import shipped
 from portal.web.words import Words
 
 REDACTED = N_("Left out because they are about other people: %(count)s records. Ask %(support)s.")
 SHOWN = 500  # rows of a table on the page; a phone does not open a page with all of a hundred thousand
-_LONGEST = 2000  # characters of a value on the page
 _SECTIONS = "<!-- the tables -->"  # where they go on the page
 Tick = Callable[[int], None]
 Record = list[tuple[str, str]]
@@ -166,7 +161,7 @@ class _Reading:
         given, said = 0, self.snapshot.counts[table.name]
         for batch in self.snapshot.batches(table.name):
             given += len(batch.rows)
-            mine = _masked(self._asked_for(table, batch, dated), hidden)
+            mine = masks.hide(self._asked_for(table, batch, dated), hidden)
             records += [self._record(table, mine.names, row) for row in mine.rows[: SHOWN - len(records)]]
             sheet.add(mine)
             self._rows += len(mine.rows)
@@ -228,33 +223,3 @@ class _Reading:
 
     def _title(self, table: Table, column: str) -> str:
         return table.column_title(column).in_(self.words.language)
-
-
-def _masked(batch: Batch, hidden: dict[str, str]) -> Batch:
-    if hidden.keys().isdisjoint(batch.names):
-        return batch
-    kinds = [hidden.get(name) for name in batch.names]
-    rows = [tuple(masks.mask(v, kind) if kind else v for v, kind in zip(row, kinds, strict=True)) for row in batch.rows]
-    return Batch(batch.names, rows)
-
-
-def shown(value: Any, words: Words) -> str:
-    """Return a value as people read it."""
-    if isinstance(value, bytes | bytearray | memoryview):
-        return words.say(N_("A file of %(size)s; it is in the JSON file."), size=words.size(len(value)))
-    if isinstance(value, bool):
-        return words.say(N_("Yes") if value else N_("No"))
-    if isinstance(value, datetime) and value.tzinfo:
-        return words.moment(value)
-    if isinstance(value, datetime):  # in a zone that only the system knows
-        return f"{words.day(value.date())}, {value:%H:%M}"
-    if isinstance(value, date):
-        return words.day(value)
-    text = values.text(value)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-
-
-@cache
-def pages(words: Words) -> Environment:
-    """Return the templates in a language, for work without a request."""
-    return templates.environment(words, FileSystemLoader(shipped("templates")))

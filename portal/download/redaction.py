@@ -21,13 +21,8 @@ _MARK = re.compile(r"[\w.:+/=-]{16,80}")
 Records = Mapping[str, Mapping[str, tuple[str, ...]]]  # marks by system and table
 
 
-def mark(source: str, table: Table, row: Row) -> str:
-    """Return the mark of a record of a table."""
-    return crypto.keyed_hash("withheld record", _said(source, table, row))
-
-
 def marks(source: str, table: Table, row: Row) -> list[str]:
-    """Return the marks that a record may have been given, also under a key that was changed since."""
+    """Return the mark of a record of a table, then those that it may have been given under a key changed since."""
     return crypto.keyed_hashes("withheld record", _said(source, table, row))
 
 

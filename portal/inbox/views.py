@@ -14,7 +14,7 @@ from portal.inbox import words
 from portal.kernel.problems import N_, Problem
 from portal.notices import inbox, push
 from portal.notices.push import vapid
-from portal.web import navigation
+from portal.web import navigation, numbers
 from portal.web.devices import device
 from portal.web.embed import embedded
 from portal.web.guards import Session, me, open_to_all
@@ -22,8 +22,6 @@ from portal.web.htmx import away, show
 from portal.web.shipped import shipped
 from portal.web.site import site
 from portal.web.words import _, here
-
-_NUMBERS = 2**31  # larger ones are no message's, and no integer of PostgreSQL
 
 
 def in_menu(session: Session) -> str:
@@ -44,8 +42,7 @@ def page() -> Response:
 
 
 def _page(wrong: str = "") -> Response:
-    asked = request.args.get("before", 0, type=int)
-    before = asked if 0 < asked < _NUMBERS else None
+    before = numbers.asked("before")
     letters, more = inbox.listed(_account(), here().language, before)
     return show(
         "inbox/page.html",
@@ -65,7 +62,7 @@ def _page(wrong: str = "") -> Response:
 @room.get("/inbox/<int:number>")
 def one(number: int) -> Response:
     """Show one message with what it said; from then on it counts as read."""
-    letter = inbox.opened(_account(), min(number, _NUMBERS - 1), here().language)
+    letter = inbox.opened(_account(), number, here().language)
     if letter.unread:
         me().memo["unread"] -= 1
     return show("inbox/one.html", letter=letter, linked=words.linked(letter.text, site().base_url), **_words())

@@ -46,12 +46,7 @@ _OVER = """ ON CONFLICT (subject, source) DO UPDATE
 SET wanted = excluded.wanted, asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0"""
 
 
-def mark(subject: int, source: str, event: int) -> None:
-    """Say that a person's choices changed with an event, in the transaction that appends it."""
-    mark_each(subject, {source: event})
-
-
-def mark_each(subject: int, newest: Mapping[str, int]) -> None:
+def mark(subject: int, newest: Mapping[str, int]) -> None:
     """Say, by system, with which event a person's choices changed, in the transaction that appends it."""
     if not newest:
         return
@@ -120,11 +115,6 @@ def doubt(subject: int, source: str) -> None:
     """Note that a system did not answer when it was told of a person's choice by another way than the worker's."""
     behind = (Delivery.source == source) & (Delivery.confirmed < Delivery.wanted)
     Delivery.update(attempts=Delivery.attempts + 1).where(behind, Delivery.subject == subject).execute()
-
-
-def of(subject: int) -> list[Delivery]:
-    """Return where a person's choices stand, system by system."""
-    return list(Delivery.select().where(Delivery.subject == subject).order_by(Delivery.source))
 
 
 def waiting() -> Waiting:

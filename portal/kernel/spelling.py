@@ -32,11 +32,6 @@ def unaccented(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-def folded(text: str) -> str:
-    """Return what all spellings of a name have in common, to compare by: no accents, no case, single blanks."""
-    return " ".join(unaccented(unaccented(text).casefold()).split())
-
-
 def canonical(text: str) -> tuple[str, ...]:
     """Return the ways in which programs write the very same text: composed and decomposed. Accents count."""
     return tuple(dict.fromkeys(unicodedata.normalize(form, text) for form in ("NFC", "NFD")))

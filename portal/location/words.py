@@ -8,9 +8,9 @@ from portal.kernel.problems import N_
 LEVELS = {"off": N_("Off"), "approximate": N_("Approximate"), "precise": N_("Precise")}
 RAISE = {"off": N_("Off"), "approximate": N_("Allow approximate"), "precise": N_("Allow precise")}
 HINTS = {
-    "off": N_("Search by city or address instead."),
-    "approximate": N_("Within about 3 km. Good enough for search."),
-    "precise": N_("Needed for check-in at the door."),
+    "off": N_("No place of yours is used."),
+    "approximate": N_("Within about 3 km."),
+    "precise": N_("As exactly as your phone knows it."),
 }
 SAVED = {
     "off": N_("Saved: off."),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from portal import config
 from portal.accounts import service as accounts
@@ -63,5 +62,5 @@ def _confirm(subject_id: int, left: Sequence[Pair], event: int) -> None:
     site, at = config.site(), clock.now()
     days = timedelta(days=max(pair.channel.days for pair in left))
     titles = [pair.purpose.title.get(to.language) or next(iter(pair.purpose.title.values())) for pair in left]
-    until = (at + days).astimezone(ZoneInfo(site.timezone)).date()
+    until = clock.day_of(at + days)
     messages.opted_out(to, f"opted out:{event}", ", ".join(titles), at, until, f"{site.base_url}/marketing")

@@ -50,11 +50,6 @@ def drop(name: str) -> None:
     Message.update(state="dropped", read_at=clock.now(), **_GONE).where(_mine(name)).execute()
 
 
-def left(name: str) -> int:
-    """Return how many wait in a mailing."""
-    return int(_waiting(name).count())
-
-
 class _Letters:
     """Mails of one mailing: written once for each language and its facts, for drawing takes longer than sending."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.accounts import alarms, identifiers, passwords, sessions
+from portal.accounts import alarms, identifiers, passwords, proving, sessions
 from portal.accounts import service as accounts
 from portal.accounts.models import Alarm, Identifier
 from portal.accounts.staff import looks
@@ -77,7 +77,7 @@ def not_me(alarm: Alarm) -> None:
         for change in sorted(later, key=lambda one: one.what in ADDING):  # put back first, or the last e-mail stays
             _undo(change, subject_id)
         Alarm.update(undone_at=clock.now()).where(Alarm.id << [one.id for one in later]).execute()
-        identifiers.drop_pending(account_id)
+        proving.drop_pending(account_id)
         accounts.distrust(account_id)
         sessions.end_all(account_id)
         audit.record("security.not_me", subject=subject_id, count=len(later))

@@ -10,7 +10,8 @@ from babel import Locale
 from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts import alarms, identifiers, passwords, sessions
+from portal.accounts import alarms, identifiers, passwords, proving, sessions
+from portal.accounts.addresses import WrongCode
 from portal.accounts.masks import mask
 from portal.accounts.models import Identifier, Session
 from portal.accounts.staff.looks import SAID
@@ -24,13 +25,12 @@ from portal.sources import registry
 from portal.sources.identifiers import EXTERNAL
 from portal.subjects import claims as claiming
 from portal.subjects import service as subjects
-from portal.web import navigation
+from portal.web import navigation, numbers
 from portal.web.guards import me, open_to_all, recently_confirmed
 from portal.web.htmx import alone, away, show
 from portal.web.words import _, here
 
 _WORDS = {"role": ROLES_SAID, "reason": SAID}  # codes of the log that are said in words
-_NUMBERS = 2**31  # beyond the numbers of a table
 
 room = Blueprint("security", __name__)
 navigation.entry(room, "page", N_("Sign-in and security"), order=80, covers=("add", "code", "remove", "claims"))
@@ -78,14 +78,14 @@ def add(kind: str) -> Response:
 @recently_confirmed
 def code(number: int) -> Response:
     """Ask for the code that proves an address: to be added, or on a record that is claimed."""
-    proof, form = identifiers.pending(_account(), number), ProofForm()
+    proof, form = proving.pending(_account(), number), ProofForm()
     if form.validate_on_submit():
         try:
             if proof.link is None:
                 identifiers.add(_account(), number, form.code.data)
             else:
                 claiming.prove(_account(), me().subject_id, number, form.code.data)
-        except identifiers.WrongCode as problem:
+        except WrongCode as problem:
             form.code.errors = [_(problem.say)]
         else:
             return away(url_for("security.page" if proof.link is None else "security.claims"))
@@ -162,8 +162,7 @@ def not_me(token: str) -> Response:
 @room.get("/activity")
 def activity() -> Response:
     """Show what happened, the newest first, day by day."""
-    asked = request.args.get("before", type=int) or 0
-    before = asked if 0 < asked < _NUMBERS else None
+    before = numbers.asked("before")
     events, more = service.activity(me().subject_id, before)
     lines = [(here().day(event.at), here().clock(event.at), _sentence(event), event.by_staff) for event in events]
     alike = [(*line, sum(1 for _same in same)) for line, same in groupby(lines)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from typing import Any
 
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -71,23 +72,14 @@ def _signalled() -> bool:
 
 def _show(switched: str = "") -> Response:
     standing = consents.present(me())
-    by_signal, names = service.by_signal(standing), [purpose.id for purpose in service.purposes()]
-    passed = consents.present_passed(me(), standing, [name for name in names if standing[name].made])
+    by_signal = service.by_signal(standing)
     said = _said(standing, switched) if switched else ""
     response = show(
         "sharing/page.html",
         "sharing/_choices.html",
         said=said,
         latest=said,
-        choices=[
-            (
-                purpose,
-                standing[purpose.id].state == service.ON,
-                _since(purpose.id, standing[purpose.id], purpose.id in by_signal),
-                told(lines(passed.get(purpose.id, []))),
-            )
-            for purpose in service.purposes()
-        ],
+        choices=_choices(standing, by_signal),
         honoured=bool(by_signal) or _signalled(),
         signalled=_signalled(),
         told=[use for name, use in config.site().uses.items() if name.startswith("sharing.")],
@@ -99,6 +91,21 @@ def _show(switched: str = "") -> Response:
     )
     response.vary.add("Sec-GPC")
     return response
+
+
+def _choices(standing: Mapping[str, consents.Choice], by_signal: Container[str]) -> list[tuple[Any, ...]]:
+    """Return each purpose, whether it is on, since when, and how far that has come in each system."""
+    purposes = [(purpose, standing[purpose.id]) for purpose in service.purposes()]
+    passed = consents.present_passed(me(), standing, [purpose.id for purpose, choice in purposes if choice.made])
+    return [
+        (
+            purpose,
+            choice.state == service.ON,
+            _since(purpose.id, choice, purpose.id in by_signal),
+            told(lines(passed.get(purpose.id, []))),
+        )
+        for purpose, choice in purposes
+    ]
 
 
 def _said(standing: Mapping[str, consents.Choice], name: str) -> str:

@@ -30,7 +30,7 @@ def normal(match: Match, stored: object) -> Identifier | None:
     """Return the identifier that a stored value stands for, or None where it is none."""
     text = "" if stored is None or isinstance(stored, bytes) else str(stored).strip()
     if match.kind == "email":
-        text = canonical(text.casefold())[0] if "@" in text else ""
+        text = canonical(text.lower())[0] if "@" in text else ""
     elif match.kind == "phone":
         text = normal_phone(text, match.country)
     return Identifier(match.kind, text) if text else None

@@ -161,10 +161,15 @@ def _resolved(manifest: Manifest, key: str, said: str, environ: Mapping[str, str
     if not said.startswith("env:"):
         return said
     name = said.removeprefix("env:")
-    value = environ.get(name) or _from_file(environ.get(f"{name}_FILE"))
+    value = looked_up(name, environ)
     if not value:
         raise _problem(manifest, key, f"the variable {name} is not set", f"Set {name}, or {name}_FILE to a file.")
     return value
+
+
+def looked_up(name: str, environ: Mapping[str, str]) -> str:
+    """Return a variable, else what stands in the file that NAME_FILE names; "" where neither is there."""
+    return environ.get(name) or _from_file(environ.get(f"{name}_FILE"))
 
 
 def _from_file(path: str | None) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from portal.accounts import identifiers
+from portal.accounts import proving
+from portal.accounts.addresses import TYPED
 from portal.accounts.masks import mask, mask_name
 from portal.kernel import audit, outbox
 from portal.kernel.db import atomic
@@ -73,12 +74,12 @@ def ask(account_id: int, subject_id: int, link_id: int, kind: str, language: str
     source = registry.active().get(link.source)
     if way is None or source.find(Proof(way.kind, way.value)) != [_key(link)]:
         raise NoWay
-    return identifiers.send_code(account_id, way.kind, way.value, language, link.id)
+    return proving.send_code(account_id, way.kind, way.value, language, link.id)
 
 
 def prove(account_id: int, subject_id: int, proof_id: int, code: str) -> None:
     """Claim a row with the code that was sent to an address on it; raises WrongCode, NotFound."""
-    proof = identifiers.spend(account_id, proof_id, code)
+    proof = proving.spend(account_id, proof_id, code)
     link = _mine(subject_id, proof.link or 0)
     with atomic():
         still = (Link.id == link.id) & (Link.state == link.state)
@@ -114,7 +115,7 @@ def _claim(link: Link, proven: set[tuple[str, str]]) -> Claim:
 
 def _ways(source: Source, row: Row) -> Iterator[Way]:
     for match in source.manifest.subject.match:
-        found = normal(match, row.get(match.column)) if match.kind in identifiers.TYPED else None
+        found = normal(match, row.get(match.column)) if match.kind in TYPED else None
         if found:
             yield Way(found.kind, mask(found.kind, found.value), found.value)
 

@@ -16,7 +16,8 @@ from portal.sources import registry
 from portal.sources.base import Identifier as Proof
 from portal.sources.base import Source
 from portal.sources.identifiers import EXTERNAL, external
-from portal.subjects.models import Connection, Lookup, not_there
+from portal.subjects.models import Connection, Lookup
+from portal.subjects.models.connecting import not_there
 
 Item = TypeVar("Item")
 

@@ -7,7 +7,7 @@ asks here, and the case in which it was placed may be long over.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from portal.kernel import audit, clock
@@ -48,7 +48,7 @@ def place(subject_id: int, case: str, where: tuple[str, str], until: date, reaso
     source, table = where
     if source == registry.OWN or table not in registry.active().get(source).manifest.tables:
         raise NotFound
-    today = clock.now().date()
+    today = clock.today()
     if not reason.strip() or not today < until <= today + LONGEST:
         raise BadHold
     with atomic():
@@ -61,7 +61,7 @@ def place(subject_id: int, case: str, where: tuple[str, str], until: date, reaso
             reason=reason.strip(),
             staff=staff,
             until=until,
-            due_at=datetime.combine(until + timedelta(days=1), time(), UTC),
+            due_at=clock.end(until),
         )
         _log("subjects.held", subject_id, staff, case, source, table)
 
@@ -99,7 +99,7 @@ def everywhere(limit: int = 200) -> list[LegalHold]:
 
 def standing() -> Any:
     """Return the condition on holds that are not over."""
-    return LegalHold.ended_at.is_null() & (LegalHold.until >= clock.now().date())
+    return LegalHold.ended_at.is_null() & (LegalHold.until >= clock.today())
 
 
 def by_source(holds: Iterable[LegalHold]) -> dict[str, list[LegalHold]]:

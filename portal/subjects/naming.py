@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple
 
-from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
+from portal.accounts.addresses import NotAnAddress, NotAPhone, normal
 from portal.kernel import crypto
 from portal.sources import registry
-from portal.subjects.models import names_of, proven_since, standings_of_keys, standings_of_proofs
+from portal.subjects.models.many import names_of, proven_since, standings_of_keys, standings_of_proofs
 
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 _PLAIN = re.compile(r"[!-?A-~]{1,64}@[0-9A-Za-z.-]{1,189}")
@@ -44,7 +44,7 @@ class Known(NamedTuple):
 
 
 def by_email(typed: str) -> Name:
-    """Name somebody by an address, compared as everywhere: casefolded. Raises NotAnAddress."""
+    """Name somebody by an address, compared as everywhere: in small letters. Raises NotAnAddress."""
     return Name("email", plain_email(typed) or normal("email", typed))
 
 

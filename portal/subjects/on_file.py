@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal.accounts.identifiers import TYPED
+from portal.accounts.addresses import TYPED
 from portal.accounts.models import Identifier
 from portal.kernel import crypto
 from portal.sources import registry

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from portal.kernel.problems import N_
 from portal.sources import values
-from portal.sources.base import Page, Row
+from portal.sources.base import Page, Row, Source
 from portal.sources.manifest import Table
 from portal.web.words import Words
 
@@ -28,6 +28,20 @@ class Cell(NamedTuple):
     text: str
     whole: str = ""
     masked: bool = False
+
+
+def facts_of(page: Page, source: Source, name: str, words: Words, in_full: bool) -> dict[str, Any]:
+    """Return what a page tells of some rows of a table: titles, records, whether any is masked, and what follows."""
+    table = source.manifest.tables[name]
+    cells = records(page, table, words, in_full)
+    return {
+        "title": table.title.in_(words.language),
+        "system": source.title.in_(words.language),
+        "records": cells,
+        "masked": any(cell.masked for record in cells for cell in record),
+        "in_full": in_full,
+        "following": page.after,
+    }
 
 
 def records(page: Page, table: Table, words: Words, in_full: bool) -> list[list[Cell]]:

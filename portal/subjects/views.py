@@ -85,21 +85,9 @@ def in_full(source: str, table: str) -> Response:
 def _rows(source_id: str, table_name: str, in_full: bool) -> Response:
     after = request.args.get("after", "")
     page = holdings.rows(me().subject_id, source_id, table_name, after)
-    source = registry.active().get(source_id)
-    table = source.manifest.tables[table_name]
-    records = readable.records(page, table, here(), in_full)
-    return show(
-        "subjects/rows.html",
-        title=table.title.in_(here().language),
-        system=source.title.in_(here().language),
-        address=f"/data/{source_id}/{table_name}",
-        records=records,
-        masked=any(cell.masked for record in records for cell in record),
-        in_full=in_full,
-        first=not after,
-        after=after,
-        following=page.after,
-    )
+    told = readable.facts_of(page, registry.active().get(source_id), table_name, here(), in_full)
+    address = f"/data/{source_id}/{table_name}"
+    return show("subjects/rows.html", **told, address=address, first=not after, after=after)
 
 
 def _told(system: System) -> tuple[str, list[Entry], list[str]]:

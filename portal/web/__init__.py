@@ -23,6 +23,7 @@ from portal.web import (
     keeping,
     language,
     navigation,
+    numbers,
     present,
     programs,
     static,
@@ -48,6 +49,7 @@ def init_app(
     `keeper` keeps what was typed while somebody signs in.
     """
     cookies.init_app(app)
+    numbers.init_app(app)
     keeping.init_app(app, keeper)
     navigation.init_app(app)
     htmx.init_app(app, _pages(app, static.init_app(app)), navigation.news)
@@ -70,8 +72,6 @@ def _arrive(
     endpoint = now.request.endpoint or ""
     if endpoint == "asset":
         return None
-    if "\0" in now.request.path:
-        abort(404)
     if programs.is_program(now.request.path):
         _arrive_program(now, endpoint, load_caller)
         return None
@@ -79,6 +79,8 @@ def _arrive(
     session = recognise_staff() if guards.for_staff() else recognise()
     language.speak(session)
     embed.settle()
+    if "\0" in now.request.path:
+        abort(404)  # by now the page that says so can be drawn
     keeping.look()
     view = now.app.view_functions.get(endpoint)
     if view is None:
@@ -94,7 +96,7 @@ def _arrive(
 def _arrive_program(now: present.Known, endpoint: str, load_caller: Callable[[Request], Caller | None]) -> None:
     """Do before each view for programs what it relies on: no cookie counts here, so no form can be forged either."""
     view = now.app.view_functions.get(endpoint)
-    if isinstance(now.request.routing_exception, RequestRedirect):
+    if isinstance(now.request.routing_exception, RequestRedirect) or "\0" in now.request.path:
         abort(404)  # an address for programs has one spelling, and Flask would lead on to it with a page
     if view is not None:
         files.limit(now.request, view)

@@ -12,6 +12,7 @@ from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 
 from portal.kernel import tokens
+from portal.web import numbers
 from portal.web.present import known
 from portal.web.site import came_from
 
@@ -73,10 +74,10 @@ def look() -> None:
     now = known()
     if b"kept=" not in now.request.query_string:
         return
-    keeper, number = _keeper(), now.request.args.get("kept", type=int)
+    keeper, number = _keeper(), numbers.asked("kept")
     if keeper is None or now.session.account_id is None or now.request.method != "GET":
         return
-    if number and 0 < number < 2**31:
+    if number:
         now.kept = MultiDict(keeper.get(now.session.account_id, now.request.path, number)) or None
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from portal.accounts import blocking, service, sign_up
 from portal.accounts.models import Account, BlockedAddress, Challenge
-from portal.kernel import ages, clock
+from portal.kernel import clock
 from tests.conftest import Portal
 
 BLOCKED, FREE = "blocked@example.com", "free@example.com"
@@ -22,7 +22,7 @@ def asked(portal: Portal, address: str) -> str:
 
 
 def test_a_blocked_address_gets_no_code_and_is_led_to_its_rights(portal: Portal) -> None:
-    blocking.block("email", BLOCKED, ages.today() + timedelta(days=30), "R-2222-22")
+    blocking.block("email", BLOCKED, clock.today() + timedelta(days=30), "R-2222-22")
     token, other = asked(portal, BLOCKED), asked(portal, FREE)
     (mail,) = [mail for mail in portal.mails() if mail["To"] == BLOCKED]
     assert "/requests/new" in mail.as_string()
@@ -35,16 +35,16 @@ def test_a_blocked_address_gets_no_code_and_is_led_to_its_rights(portal: Portal)
 
 
 def test_a_code_that_somebody_guesses_opens_nothing_with_a_blocked_address(portal: Portal) -> None:
-    blocking.block("email", BLOCKED, ages.today() + timedelta(days=30), "R-2222-22")
+    blocking.block("email", BLOCKED, clock.today() + timedelta(days=30), "R-2222-22")
     asked(portal, BLOCKED)
     assert not Challenge.get().code_hash
 
 
 def test_the_block_ends_after_its_day_and_leaves_nothing(portal: Portal) -> None:
-    blocking.block("email", BLOCKED, ages.today() + timedelta(days=3), "R-2222-22")
-    blocking.block("email", BLOCKED, ages.today() + timedelta(days=30), "R-3333-33")
-    blocking.block("email", BLOCKED, ages.today() + timedelta(days=5), "R-4444-44")
-    assert BlockedAddress.get().until == ages.today() + timedelta(days=30)
+    blocking.block("email", BLOCKED, clock.today() + timedelta(days=3), "R-2222-22")
+    blocking.block("email", BLOCKED, clock.today() + timedelta(days=30), "R-3333-33")
+    blocking.block("email", BLOCKED, clock.today() + timedelta(days=5), "R-4444-44")
+    assert BlockedAddress.get().until == clock.today() + timedelta(days=30)
     assert BLOCKED not in str(BlockedAddress.get().__data__)
     with clock.later(timedelta(days=32)):
         assert not blocking.is_blocked("email", BLOCKED)
@@ -53,7 +53,7 @@ def test_the_block_ends_after_its_day_and_leaves_nothing(portal: Portal) -> None
 
 
 def test_an_appeal_lifts_a_block_at_once(portal: Portal) -> None:
-    blocking.block("email", BLOCKED, ages.today() + timedelta(days=30), "R-2222-22")
+    blocking.block("email", BLOCKED, clock.today() + timedelta(days=30), "R-2222-22")
     blocking.lift("R-2222-22")
     asked(portal, BLOCKED)
     assert Challenge.get().state == "sent"

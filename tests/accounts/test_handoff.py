@@ -330,6 +330,21 @@ def test_the_code_that_was_read_in_the_mail_works_after_the_phone_ended_the_page
     assert anew.get("/sign-in/code").form("Continue").send(code=code).path == "/overview"
 
 
+def test_a_code_that_somebody_elses_app_asked_for_joins_nobody_else_to_the_mailbox(portal: Portal, number: str) -> None:
+    """Whoever types a stranger's address into the app's profile must not have that stranger join the two accounts."""
+    here = {"Sec-Fetch-Site": "same-origin"}
+    stranger = Browser(portal.app)
+    answer = arrive(stranger, handing.give(told("SB-999999", email=EMAIL))[0])
+    token = re.search(r'name="answer" value="([^"]+)"', answer.text)
+    assert token
+    stranger.client.post("/handoff/first", data={"answer": token[1]}, headers=here)
+    portal.drain()
+    theirs = Browser(portal.app)
+    answer = arrive(theirs, handing.give(told(number, email=EMAIL))[0])
+    assert "One code, and all your data is in one place" in answer.text, "the page of whoever has asked for no code"
+    assert "Enter the code" in stranger.get("/sign-in/code").text, "the attempt of the other browser is left alone"
+
+
 def test_an_app_is_one_device_wherever_its_cookies_went(portal: Portal, number: str) -> None:
     known(portal, number)
     for _ in range(3):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
+from portal.accounts import service
+from portal.accounts.addresses import normal
 from portal.accounts.models import Account, Challenge, Session
 from portal.kernel import clock
+from portal.kernel.problems import Problem
 from tests.conftest import Portal
 
 MAI = "mai.nguyen@example.com"
@@ -40,6 +44,23 @@ def test_somebody_a_system_knows_gets_a_code_and_an_account(portal: Portal) -> N
     assert give(client, code_of(portal)) == 303
     assert Account.select().count() == 1
     assert client.get("/overview").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["max@fußball.example", "Max@FUSSBALL.example", "strauß@example.com"])
+def test_a_code_goes_to_the_address_that_was_typed_and_to_no_neighbour_of_it(portal: Portal, typed: str) -> None:
+    """Fußball.de and fussball.de may belong to two people (IDNA 2008): what is folded too far is sent to a stranger."""
+    assert service.normal_email(typed) == typed.lower()
+    ask(portal.app.test_client(), typed)
+    assert [row.address for row in Challenge.select()] == [typed.lower()]
+
+
+@pytest.mark.parametrize("kind", ["email", "phone"])
+def test_what_is_too_long_for_an_address_is_refused_before_it_is_composed(kind: str) -> None:
+    """A hundred thousand marks on one letter take half a minute, in which the process answers nobody."""
+    began = time.thread_time()
+    with pytest.raises(Problem):
+        normal(kind, "+84" + "\u0301\u0323" * 40_000 + "@example.com")
+    assert time.thread_time() - began < 1
 
 
 def test_a_known_and_an_unknown_address_get_the_same_answer_and_only_one_gets_a_mail(portal: Portal) -> None:

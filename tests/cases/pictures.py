@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from io import BytesIO
 
@@ -50,3 +51,31 @@ def pdf(pages: int = 1) -> PdfWriter:
         made.add_blank_page(200, 200)
     made.add_metadata({"/Author": "Mai of the secret", "/Title": "Letter"})
     return made
+
+
+def packed(streams: int, size: int) -> bytes:
+    """Return a PDF of one page with so many object streams of so many bytes each when unpacked (ISO 32000 §7.5.7)."""
+    first, inside = 10, 10 + streams
+    known = {
+        1: b"<</Type/Catalog/Pages 2 0 R/X[%b]>>" % b" ".join(b"%d 0 R" % (inside + at) for at in range(streams)),
+        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+    }
+    for at in range(streams):
+        head = b"%d 0 " % (inside + at)
+        known[first + at] = _flate(b"/Type/ObjStm/N 1/First %d" % len(head), (head + b"<</A 1>>").ljust(size))
+    out, table = b"%PDF-1.7\n", inside + streams
+    places = {}
+    for number, body in known.items():
+        places[number] = len(out)
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    places[table] = len(out)
+    rows = [struct.pack(">BIH", 1, places[number], 0) if number in places else bytes(7) for number in range(table + 1)]
+    rows[inside:table] = [struct.pack(">BIH", 2, first + at, 0) for at in range(streams)]
+    xref = _flate(b"/Type/XRef/Size %d/W[1 4 2]/Root 1 0 R" % (table + 1), b"".join(rows))
+    return out + b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF" % (table, xref, places[table])
+
+
+def _flate(says: bytes, data: bytes) -> bytes:
+    small = zlib.compress(data)
+    return b"<<%b/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (says, len(small), small)

@@ -18,7 +18,7 @@ from portal.cases.models import Case, Evidence
 from portal.cases.service import evidence, move, open_case
 from portal.kernel import clock, crypto
 from portal.subjects.models import Subject
-from tests.cases.pictures import SECRET, chunk, exif, jpeg, pdf, png, written
+from tests.cases.pictures import SECRET, chunk, exif, jpeg, packed, pdf, png, written
 from tests.conftest import Portal
 
 
@@ -96,6 +96,19 @@ def test_a_pdf_that_acts_carries_files_or_is_locked_is_refused() -> None:
     locked.encrypt("x", algorithm="RC4-128")
     assert why(written(locked)) == "locked"
     assert why(b"%PDF-1.7 nothing of the kind %%EOF") == "broken"
+
+
+def test_a_pdf_unpacks_no_more_than_it_may_before_it_is_looked_at() -> None:
+    """Kilobytes of compressed objects would else take a process its memory, and half a minute."""
+    assert clean(packed(streams=3, size=1_000_000)).media_type == "application/pdf"
+    assert why(packed(streams=8, size=1_000_000)) == "broken"
+    assert why(packed(streams=1, size=8_000_000)) == "broken"
+
+
+def test_a_pdf_whose_table_of_objects_has_to_be_guessed_is_refused() -> None:
+    """Guessing unpacks all that there is; and whoever opens the file may guess otherwise than we do."""
+    good = written(pdf())
+    assert why(good[: good.rindex(b"startxref")] + b"startxref\n9\n%%EOF") == "broken"
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b""]))

@@ -88,6 +88,14 @@ def test_five_are_the_most_however_they_come(nam: Stranger, case: Case, path: st
     assert evidence.count(case) == 4
 
 
+def test_files_that_cannot_be_taken_count_as_tries(nam: Stranger, case: Case, path: str) -> None:
+    """To look into a file is work, whatever comes of it."""
+    for _ in range(10):
+        send(nam, path, 422, files=[paper(b"%PDF- no such file")])
+    send(nam, path, 429, files=[paper()])
+    assert Evidence.select().count() == 0
+
+
 def test_no_photo_says_where_it_was_taken(nam: Stranger, case: Case, path: str) -> None:
     send(nam, path, files=[paper(png(beside=chunk(b"tEXt", b"Comment\0" + SECRET)))])
     [kept] = evidence.of(case)

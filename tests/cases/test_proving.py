@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from portal.accounts.identifiers import WrongCode
+from portal.accounts.addresses import WrongCode
 from portal.accounts.models import Identifier
 from portal.cases.kinds import Proof
 from portal.cases.models import Attempt, Case, Verification
-from portal.cases.service import attempts, by_reference, codes, deciding, identity
+from portal.cases.service import attempts, by_reference, codes, deciding, desk, identity
 from portal.download import service as downloads
 from portal.kernel import clock
 from portal.kernel.problems import NotNow
@@ -122,8 +122,9 @@ def test_two_facts_stop_or_correct_something(mai: Stranger, kind: str) -> None:
     assert identity.proof(found) == Proof.FACTS
     assert Attempt.get(Attempt.way == attempts.FACTS).typed is None, "answers go once they are compared"
     assert "stop it here" in mai.mails(mai.address), "who is on file is told"
-    decided = kind == "withdrawal"  # what somebody agreed to, they take back without anybody's leave
-    assert ("Approved, and being carried out" if decided else "Our staff look at it") in somebody.open().text
+    staff_decide = kind != "withdrawal"  # what somebody agreed to, they take back without anybody's leave
+    assert ("Our staff look at it" in somebody.open().text) is staff_decide
+    assert (found.state == "open") is staff_decide
 
 
 def test_facts_show_and_delete_nothing(mai: Stranger) -> None:
@@ -177,8 +178,9 @@ def test_a_number_is_said_in_person_and_counts_a_week_later(nam: Stranger) -> No
     page = nam.browser.get(nam.link(r"/requests/R-\S+") + "/prove/in-person")
     shown = page.root.one(id="number").text
     with pytest.raises(identity.WrongNumber):
-        identity.met(case, ANNA, "000000" if shown != "000 000" else "111111")
-    identity.met(case, ANNA, shown)
+        desk.attest(case, identity.IN_PERSON, ANNA, "000000" if shown != "000 000" else "111111")
+    assert identity.proofs(case) == []
+    desk.attest(case, identity.IN_PERSON, ANNA, shown)
     assert identity.proof(case) == Proof.NONE
     with clock.later(identity.COOLING + timedelta(minutes=1)):
         assert identity.proof(case) == Proof.ADDRESS

@@ -38,7 +38,7 @@ def ask(portal: Portal) -> Ask:
 
     def opened(kind: str = "complaint", email: str = "linh@example.com", days: int = 10, **facts: object) -> Case:
         case = open_without_account(kind, email, "en")
-        by = queue.today() + timedelta(days=days)
+        by = clock.today() + timedelta(days=days)
         Case.update(complete_by=by, **facts).where(Case.id == case.id).execute()
         return by_reference(case.reference)
 
@@ -64,6 +64,12 @@ def test_pages_follow_each_other_without_gap_or_repetition_also_where_many_fall_
         seen, after = seen + [row.reference for row in page.rows], page.after
     assert seen == asked
     assert after == ""
+
+
+@pytest.mark.parametrize("after", ["2026-01-01." + "9" * 30, "2026-01-01.-1", "2026-01-01", "x.1", "."])
+def test_a_place_that_is_none_begins_with_the_first_page(ask: Ask, after: str) -> None:
+    asked = ask().reference
+    assert [row.reference for row in queue.page(Filters(), SAM, after).rows] == [asked]
 
 
 def test_what_is_over_is_shown_the_newest_first(ask: Ask) -> None:
@@ -103,7 +109,7 @@ def test_words_that_are_no_filter_are_passed_over() -> None:
 
 def test_a_request_that_rests_is_not_in_the_queue_until_its_morning(ask: Ask) -> None:
     case = ask(days=5)
-    handling.snooze(case, queue.today() + timedelta(days=2), SAM)
+    handling.snooze(case, clock.today() + timedelta(days=2), SAM)
     assert found() == []
     assert found(snoozed="shown") == [case.reference]
     with clock.later(timedelta(days=2)):
@@ -114,7 +120,7 @@ def test_a_request_that_rests_is_not_in_the_queue_until_its_morning(ask: Ask) ->
 def test_nothing_rests_beyond_its_legal_date_or_into_the_past(ask: Ask, days: int) -> None:
     case = ask(days=5)
     with pytest.raises(handling.BadDay):
-        handling.snooze(case, queue.today() + timedelta(days=days), SAM)
+        handling.snooze(case, clock.today() + timedelta(days=days), SAM)
     assert by_reference(case.reference).snoozed_until is None
 
 
@@ -130,7 +136,7 @@ def test_two_who_take_the_same_request_at_once_do_not_both_get_it(ask: Ask) -> N
 def test_a_deputy_sees_the_work_of_whoever_is_absent(ask: Ask, portal: Portal) -> None:
     sam, paul = staff(portal, "staff"), staff(portal, "staff", "Paul")
     handling.give(case := ask(), sam.number, paul.number)
-    day = queue.today()
+    day = clock.today()
     away = StaffAccount.update(deputy=paul.number, absent_from=day, absent_until=day)
     away.where(StaffAccount.id == sam.number).execute()
     assert found(paul.number, who="me") == [case.reference]
@@ -162,7 +168,7 @@ def test_a_kind_that_was_wrong_changes_and_the_date_received_stays(ask: Ask) -> 
     handling.change_kind(case, "deletion", SAM)
     changed = by_reference(case.reference)
     assert (changed.kind, changed.received_at) == ("deletion", received)
-    assert (changed.complete_by - queue.today()).days == 20
+    assert (changed.complete_by - clock.today()).days == 20
     with pytest.raises(NotFound):
         handling.change_kind(case, "made-up", SAM)
 
@@ -170,10 +176,10 @@ def test_a_kind_that_was_wrong_changes_and_the_date_received_stays(ask: Ask) -> 
 def test_a_longer_time_that_was_given_does_not_outlast_what_the_law_gives_the_new_kind(ask: Ask) -> None:
     case = ask("deletion")
     extending.extend(case, "Three systems have to be asked.", SAM)
-    assert (case.complete_by - queue.today()).days == 40
+    assert (case.complete_by - clock.today()).days == 40
     handling.change_kind(by_reference(case.reference), "correction", SAM)
     changed = by_reference(case.reference)
-    assert (changed.complete_by - queue.today()).days == 20
+    assert (changed.complete_by - clock.today()).days == 20
     assert changed.extended_at is not None, "it cannot be extended again"
 
 
@@ -213,7 +219,7 @@ def test_a_request_is_never_closed_for_one_that_is_less_well_proven(ask: Ask) ->
 
 def test_what_a_check_page_says_is_what_happens_and_asking_changes_nothing(ask: Ask) -> None:
     fine, over, near = ask(days=9), ask(state="denied"), ask(days=1)
-    act = Act("snooze", until=queue.today() + timedelta(days=3))
+    act = Act("snooze", until=clock.today() + timedelta(days=3))
     numbers = [fine.id, over.id, near.id]
     said = {one.row.id: type(one.problem) for one in plan(numbers, act, SAM)}
     assert said == {fine.id: type(None), over.id: NotNow, near.id: handling.BadDay}

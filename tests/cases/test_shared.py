@@ -10,7 +10,7 @@ import pytest
 from portal import config
 from portal.cases import legal
 from portal.cases.models import Case
-from portal.cases.service import by_reference, deciding, extending, handling, open_case, queue, reopen
+from portal.cases.service import by_reference, deciding, extending, handling, open_case, reopen
 from portal.kernel import clock
 from portal.sources import registry
 from tests.browse import Browser
@@ -37,7 +37,7 @@ def asked(person: Member, kind: str = "correction") -> Case:
 
 
 def in_days(days: int) -> date:
-    return queue.today() + timedelta(days=days)
+    return clock.today() + timedelta(days=days)
 
 
 def test_the_company_alone_has_the_shorter_time(mai: Member) -> None:

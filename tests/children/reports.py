@@ -11,7 +11,7 @@ from portal.cases.service import by_reference
 from portal.children.models import ChildHold, Match
 from portal.children.service import outcome, parenthood, reporting, rulings, triage
 from portal.children.service.rulings import Wanted
-from portal.kernel import ages
+from portal.kernel import clock
 from tests.conftest import Portal
 
 CHILD = "giahan.dang@example.com"
@@ -20,7 +20,7 @@ PARENT = "parent@example.com"
 
 def born(age: int) -> tuple[int, int]:
     """Return the month of birth of somebody who is clearly of an age today."""
-    on = ages.today() - timedelta(days=age * 365 + 190)
+    on = clock.today() - timedelta(days=age * 365 + 190)
     return on.year, on.month
 
 

@@ -136,7 +136,7 @@ def _days(year: int, month: int) -> list[date]:
 
 @pytest.mark.usefixtures("portal")
 def test_an_unknown_country_counts_at_16_and_none_under_13() -> None:
-    today = ages.today()
+    today = clock.today()
     assert bands.limit_of("ZZ", today) == bands.limit_of("", today) == 16
     assert bands.limit_of("TH", today) == bands.limit_of("BR", today) == 13
     assert bands.limit_of("VN", today) == 16
@@ -144,22 +144,22 @@ def test_an_unknown_country_counts_at_16_and_none_under_13() -> None:
 
 def test_what_staff_change_is_read_by_reports_and_sign_up_and_moves_nothing_before(lan: Parent) -> None:
     first = lan.report()
-    tomorrow = ages.today() + timedelta(days=1)
+    tomorrow = clock.today() + timedelta(days=1)
     amending.amend("de", 18, tomorrow, "BDSG, section 99", 7)
-    assert bands.limit_of("DE", ages.today()) == 16
+    assert bands.limit_of("DE", clock.today()) == 16
     with clock.later(timedelta(days=1)):
         second = lan.report()
-        assert bands.limit_of("DE", ages.today()) == 18
+        assert bands.limit_of("DE", clock.today()) == 18
         from portal.accounts import sign_up
 
-        assert sign_up.rule(date(ages.today().year - 17, 1, 1), "DE") is None
+        assert sign_up.rule(date(clock.today().year - 17, 1, 1), "DE") is None
     assert (Report.get_by_id(first.id).age_limit, second.age_limit) == (16, 18)
 
 
 def test_a_change_is_never_backdated_and_needs_its_source(portal: Portal) -> None:
-    tomorrow = ages.today() + timedelta(days=1)
+    tomorrow = clock.today() + timedelta(days=1)
     with pytest.raises(AgeBackdated):
-        amending.amend("DE", 15, ages.today(), "a law", 7)
+        amending.amend("DE", 15, clock.today(), "a law", 7)
     with pytest.raises(AgeUnexplained):
         amending.amend("DE", 15, tomorrow, "  ", 7)
     with pytest.raises(BadAge):
@@ -170,7 +170,7 @@ def test_a_change_is_never_backdated_and_needs_its_source(portal: Portal) -> Non
 
 
 def test_automatic_steps_rest_on_under_13_or_on_a_row_that_was_signed_off(portal: Portal) -> None:
-    today = ages.today()
+    today = clock.today()
     twelve, fourteen = (today.year - 12, today.month), (today.year - 14, today.month)
     assert bands.by_itself("DE", *twelve, 16, today - timedelta(days=today.day)) is True
     assert bands.by_itself("DE", *fourteen, 16, today) is False
@@ -180,4 +180,4 @@ def test_automatic_steps_rest_on_under_13_or_on_a_row_that_was_signed_off(portal
     assert bands.by_itself("AT", *fourteen, 14, today) is False
     amending.amend("DE", 15, today + timedelta(days=1), "another law", 7)
     with clock.later(timedelta(days=1)):
-        assert bands.by_itself("DE", *fourteen, 15, ages.today()) is False, "another row was signed off"
+        assert bands.by_itself("DE", *fourteen, 15, clock.today()) is False, "another row was signed off"

@@ -18,7 +18,7 @@ from portal.children.service.rulings import MOVES, Wanted
 from portal.consents import service as consents
 from portal.deletion import service as deletions
 from portal.deletion.models import Certificate, Deletion
-from portal.kernel import ages, clock
+from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
 from portal.kernel.problems import NotNow
 from portal.subjects import holds
@@ -178,7 +178,7 @@ def test_a_hold_that_rests_on_a_decision_is_not_ended_with_a_tap(portal: Portal)
 
 
 def test_what_is_kept_for_the_police_is_frozen_until_its_day_and_no_longer(portal: Portal) -> None:
-    case, until = reported(portal, wishes=("keep",), keep_until=date.today() + timedelta(days=60)), ages.today()
+    case, until = reported(portal, wishes=("keep",), keep_until=date.today() + timedelta(days=60)), clock.today()
     for wrong in (None, until, until + timedelta(days=400)):
         with pytest.raises(rulings.KeptUntilWhen):
             rulings.propose(case, 1, Wanted("keep", "Evidence.", subjects=(meant(case),), keep_until=wrong))
@@ -225,10 +225,10 @@ def test_a_decided_address_signs_up_no_more_for_a_stated_time_and_nobody_can_tel
     case = reported(portal)
     decide(portal, case, "delete")
     until = carrying.blocked_until(Ruling.get())
-    assert ages.today() + timedelta(days=29) < until <= ages.today() + carrying.LONGEST_BLOCK
+    assert clock.today() + timedelta(days=29) < until <= clock.today() + carrying.LONGEST_BLOCK
     assert blocking.is_blocked("email", CHILD)
     assert CHILD not in str([row.__data__ for row in BlockedAddress.select()])
-    with clock.later(until - ages.today() + timedelta(days=1)):
+    with clock.later(until - clock.today() + timedelta(days=1)):
         assert not blocking.is_blocked("email", CHILD)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from portal.cases.models import Case, CaseMessage
 from portal.cases.service.forgetting import expire_unproven
@@ -28,6 +30,17 @@ def test_a_report_that_ended_is_emptied_on_its_date_and_not_before(lan: Parent, 
     assert CaseMessage.select().where(CaseMessage.case == case).count() == 0
     assert [(one.kind, one.value, bool(one.hash)) for one in ReportedAccount.select()] == [("email", None, True)]
     assert lan.browser.get(page.path).h1 == "Your report"
+
+
+@pytest.mark.parametrize("urls", ["embedded"], indirect=True)
+def test_the_days_of_a_report_are_those_where_the_site_is(lan: Parent) -> None:
+    lan.report()
+    lan.prove()
+    case = Case.get()
+    after_midnight = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)  # of the 23rd, in Viet Nam
+    Case.update(closed_at=after_midnight).where(Case.id == case.id).execute()
+    forgetting.plan(Case.get_by_id(case.id))
+    assert Report.get().forget_on == date(2026, 11, 23) + forgetting.KEPT
 
 
 def test_what_nobody_proved_goes_as_soon_as_it_has_expired(lan: Parent) -> None:

@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 
+from portal.cases.cleaning import BadFile
 from portal.cases.models import Evidence
 from portal.cases.service import evidence
 from portal.children.models import ParenthoodCheck
@@ -60,6 +61,34 @@ def test_a_report_that_nobody_proved_cannot_be_shown_to_be_a_parent_s(portal: Po
     case = reporting.file(draft, "192.0.2.1", "en")
     with pytest.raises(NotNow):
         parenthood.ask(case, "call_back")
+
+
+def test_five_pages_are_the_most_of_one_check_however_they_come(portal: Portal) -> None:
+    """The address of a report is anybody's who has a mailbox: it must not fill the store."""
+    case = reported(portal)
+    place, browser = path_of(case) + "/parent/form", Browser(portal.app)
+    for files, told in ((3, ""), (3, "Send up to 5 files."), (2, ""), (1, "Send up to 5 files.")):
+        answer = browser.client.post(
+            place,
+            data={"files": [(BytesIO(PNG), "form.png") for _ in range(files)]},
+            headers={"Sec-Fetch-Site": "same-origin"},
+            content_type="multipart/form-data",
+        )
+        assert answer.status_code == (422 if told else 303)
+        assert told in answer.text
+    assert evidence.count(case) == 5
+    with pytest.raises(BadFile):
+        parenthood.hand_in(case, "signed_form", evidence.checked([("form.png", PNG)]))
+    parenthood.record(case, "signed_form", parenthood.FAILED, 1)
+    parenthood.hand_in(case, "signed_form", evidence.checked([("form.png", PNG)]))
+
+
+def test_files_that_cannot_be_taken_count_as_tries(portal: Portal) -> None:
+    place, browser, answers = path_of(reported(portal)) + "/parent/form", Browser(portal.app), []
+    for _ in range(11):
+        sent = {"files": (BytesIO(b"%PDF- no such file"), "form.pdf")}
+        answers.append(browser.client.post(place, data=sent, headers={"Sec-Fetch-Site": "same-origin"}).status_code)
+    assert answers == [422] * 10 + [429]
 
 
 def test_a_signed_form_is_kept_encrypted_and_handed_out_as_an_attachment_alone(portal: Portal) -> None:

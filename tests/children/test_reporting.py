@@ -15,6 +15,8 @@ from portal.kernel.problems import NotNow
 from portal.sources.base import Identifier
 from tests.children.conftest import ANSWERS, Parent
 
+HERE = {"Sec-Fetch-Site": "same-origin"}
+
 
 def test_a_report_needs_no_proof_and_has_a_reference(lan: Parent) -> None:
     report = lan.report()
@@ -111,6 +113,16 @@ def test_too_many_reports_from_one_address_are_refused(lan: Parent) -> None:
     page = lan.fill().form("Send the report").send(status=429)
     assert "minutes" in page.text
     assert Report.select().count() == 5
+
+
+def test_no_mailbox_is_flooded_with_codes_however_many_reports_name_it(lan: Parent) -> None:
+    """Whoever reports sees the page that sends a code before its mailbox has answered, and may type anybody's."""
+    sent = []
+    for _number in range(3):
+        lan.report()
+        for _again in range(4):
+            sent.append(lan.browser.client.post(lan.asks.path, data={"send": "y"}, headers=HERE).status_code)
+    assert (sent.count(303), sent.count(429)) == (6, 6)
 
 
 def test_a_lost_link_goes_to_the_mailbox_and_to_no_page(lan: Parent) -> None:

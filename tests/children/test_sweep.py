@@ -42,7 +42,7 @@ def test_the_sweep_finds_who_is_under_age_and_opens_a_case_for_staff(portal: Por
     assert AuditEvent.select().where(AuditEvent.name == "children.found").exists()
     assert "Found by us" in sam.browser.get(f"/staff/requests/{case.reference}/child").text
     months = [(row.birth_year or 0, row.birth_month or 0) for row in Report.select()]
-    assert all(ages.youngest(*month, ages.today()) < 16 for month in months)
+    assert all(ages.youngest(*month, clock.today()) < 16 for month in months)
 
 
 def test_the_next_night_finds_nobody_twice(portal: Portal) -> None:
@@ -72,7 +72,7 @@ def test_who_is_reported_already_gets_no_second_case(portal: Portal) -> None:
 
 
 def test_only_under_13_something_is_held_by_itself(portal: Portal) -> None:
-    today = ages.today()
+    today = clock.today()
     born(portal, "mo.le@example.com", today.replace(year=today.year - 9, day=1))
     sweep.nightly()
     held = {email for hold in ChildHold.select() for email in emails([Match.get(Match.subject == hold.subject_id)])}
@@ -83,7 +83,7 @@ def test_only_under_13_something_is_held_by_itself(portal: Portal) -> None:
 def test_a_night_opens_a_bounded_number_of_cases_and_goes_on_the_next(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    today = ages.today()
+    today = clock.today()
     for email in ("mo.le@example.com", portal.systems.cast["everyday"].email or ""):
         born(portal, email, today.replace(year=today.year - 9, day=1))
     monkeypatch.setattr(sweep, "MOST", 1)

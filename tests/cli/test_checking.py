@@ -67,3 +67,12 @@ def test_the_bar_fills_as_systems_finish() -> None:
     assert bar(0, 3) == "[........................] 0 of 3 systems"
     assert bar(1, 3) == "[########................] 1 of 3 systems"
     assert bar(3, 3) == "[########################] 3 of 3 systems"
+
+
+def test_choices_are_compared_with_those_of_the_site(
+    sqlite_world: World, environ: dict[str, str], command: Command
+) -> None:
+    file = Path(environ["PORTAL_SOURCES"]) / "booking.toml"
+    file.write_text(file.read_text().replace('"marketing.events.email"', '"marketing.event.email"'))
+    said = '"marketing.event.email" is no choice of site.toml, so it is never written.'
+    assert f"warning users.mail_events {said} Did you mean marketing.events.email?" in found(command, environ)[1]

@@ -3,18 +3,22 @@
 import sqlite3
 import tomllib
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from portal import demo
 from portal.demo.world import World as Demo
 from portal.sources import registry
 from portal.sources.base import Identifier, Person, Source
 from portal.sources.manifest import Manifest, parse
+from portal.sources.manifest import read as from_file
 from portal.sources.sql import draft
 from tests.cli.conftest import Command
 from tests.cli.laid import lay
-from tests.sources.world import ANH, World, sqlite_url
+from tests.cli.test_any_schema import accepted
+from tests.sources.world import ANH, World, open_, sqlite_url
 
 
 def drafted(url: str, **asked: str) -> tuple[str, Manifest, Source]:
@@ -80,6 +84,99 @@ def test_a_draft_can_be_carried_out(world: World) -> None:
     assert source.remaining(ANH) == {}
 
 
+def test_what_the_demo_lets_people_choose_is_suggested_as_its_manifest_writes_it(database: tuple[str, str]) -> None:
+    lay(*database, "booking")
+    toml, _, _ = drafted(database[0], name="booking")
+    suggested = parse(tomllib.loads(accepted(toml)), "draft.toml").preferences
+    written = from_file(Path(demo.__file__).parent / "sources" / "booking.toml").preferences
+    assert suggested.keys() == written.keys() - {"restriction"}
+    assert {name: one.place for name, one in suggested.items()} == {name: written[name].place for name in suggested}
+    assert suggested["marketing.events.sms"].values == {}, "on and off go without saying"
+    assert suggested["marketing.surveys.email"].values == {"off": 1, "on": 0}
+
+
+@pytest.mark.parametrize(
+    ("listed", "values"),
+    [
+        ("gps,none,city", {"off": "none", "approximate": "city", "precise": "gps"}),
+        ("precise,off,approximate", {"off": "off", "approximate": "approximate", "precise": "precise"}),
+        ("all,nothing", {"off": "off", "approximate": "approximate", "precise": "precise"}),
+    ],
+)
+def test_words_that_a_column_may_hold_become_states(
+    database: tuple[str, str], listed: str, values: dict[str, str]
+) -> None:
+    url, engine = database
+    words = ", ".join(f"'{word}'" for word in listed.split(","))
+    kind = f"enum({words})" if engine == "mysql" else f"varchar(12) CHECK (location_level IN ({words}))"
+    connection = open_(url)
+    connection.cursor().execute(
+        f"CREATE TABLE users (id integer PRIMARY KEY, email varchar(90), location_level {kind})"
+    )
+    connection.commit()
+    connection.close()
+    toml, _, _ = drafted(url, name="any")
+    suggested = parse(tomllib.loads(accepted(toml)), "draft.toml").preferences
+    assert suggested["location.level"].values == values
+    assert ("which words does the column hold: all, nothing?" in toml) == (listed == "all,nothing")
+
+
+def test_the_date_of_birth_is_named_where_the_type_says_that_it_is_one(database: tuple[str, str]) -> None:
+    lay(*database, "booking")
+    _, read, source = drafted(database[0], name="booking")
+    assert read.subject.born == "birth_date"
+    assert source.young(date(1900, 1, 1), 10, 0) == []
+
+
+def test_a_date_of_birth_in_a_text_and_choices_are_comments_until_an_operator_takes_them(tmp_path: Path) -> None:
+    url = laid(
+        tmp_path,
+        "CREATE TABLE users (id integer PRIMARY KEY, email text, birthday text, birth_place text, sms_ok varchar(1),"
+        " newsletter integer NOT NULL DEFAULT 0, newsletter_sent integer, push_token text, last_location varchar(9),"
+        " phone_no integer, opt_out_calls boolean, email_verified boolean);",
+    )
+    toml, read, _ = drafted(url)
+    assert (read.subject.born, read.preferences) == ("", {})
+    taken = parse(tomllib.loads(accepted(toml)), "draft.toml")
+    assert taken.subject.born == "birthday"
+    assert {name: (one.place and one.place.column, one.values) for name, one in taken.preferences.items()} == {
+        "marketing.news.sms": ("sms_ok", {"off": "no", "on": "yes"}),
+        "marketing.newsletter.email": ("newsletter", {}),
+        "marketing.news.phone": ("opt_out_calls", {"off": True, "on": False}),
+    }
+    assert "unsure: which words does the column hold?" in toml
+    assert "unsure: born: are all of its dates written as 2013-05-01?" in toml
+
+
+def test_a_table_of_preferences_beside_the_persons_is_looked_through(tmp_path: Path) -> None:
+    url = laid(
+        tmp_path,
+        "CREATE TABLE users (id integer PRIMARY KEY, email text, dob date NOT NULL);"
+        "CREATE TABLE consents (user_id integer PRIMARY KEY REFERENCES users (id), push boolean, mail boolean);"
+        "CREATE TABLE parcels (id integer PRIMARY KEY, user_id integer REFERENCES users (id), post boolean);",
+    )
+    toml, read, source = drafted(url)
+    assert read.subject.born == "dob"
+    assert [finding for finding in source.check() if finding.level == "error"] == []
+    taken = parse(tomllib.loads(accepted(toml)), "draft.toml")
+    assert {name: one.place and one.place.column for name, one in taken.preferences.items()} == {
+        "marketing.news.push": "push",
+        "marketing.news.email": "mail",
+    }
+
+
+def test_days_and_moments_of_sqlite_are_times_whatever_they_are_called(tmp_path: Path) -> None:
+    url = laid(
+        tmp_path,
+        "CREATE TABLE users (id integer PRIMARY KEY, email text, joined datetime NOT NULL);"
+        "CREATE TABLE invoices (id integer PRIMARY KEY, user_id integer REFERENCES users (id), issued date NOT NULL);",
+    )
+    _, read, _ = drafted(url)
+    assert "joined" not in read.tables["users"].columns
+    assert "issued" not in read.tables["invoices"].columns
+    assert read.tables["invoices"].order_by == (("issued", False),)
+
+
 @pytest.mark.parametrize(("system", "role"), [("booking", "everyday"), ("crm", "everyday"), ("crm", "owing")])
 def test_a_draft_of_the_demo_systems_can_be_rehearsed(systems: Demo, system: str, role: str) -> None:
     _, _, source = drafted(f"sqlite:///{systems.database(system)}", name=system)
@@ -116,6 +213,27 @@ def test_who_merely_acted_on_a_row_is_cut_from_it_and_nothing_else_changes(tmp_p
     _, read, _ = drafted(url)
     assert read.tables["pages"].erase == "anonymise"
     assert set(read.tables["pages"].columns) == {"approved_by"}
+
+
+def test_who_acted_on_a_row_that_cannot_do_without_them_is_not_said_to_be_cut(tmp_path: Path) -> None:
+    url = laid(
+        tmp_path,
+        "CREATE TABLE users (id integer PRIMARY KEY, email text);"
+        "CREATE TABLE seats (id integer PRIMARY KEY, booked_by integer NOT NULL REFERENCES users (id), row text);",
+    )
+    toml, read, _ = drafted(url)
+    assert (read.tables["seats"].erase, dict(read.tables["seats"].columns)) == ("anonymise", {})
+    assert 'booked_by may not be null, so its rows stay theirs as they are: write erase = "delete"' in toml
+
+
+def test_a_prefix_of_tables_is_no_part_of_what_their_rows_are_called(tmp_path: Path) -> None:
+    url = laid(
+        tmp_path,
+        "CREATE TABLE tblMembers (id integer PRIMARY KEY, email text);"
+        "CREATE TABLE notes (id integer PRIMARY KEY, member_id integer, body text);",
+    )
+    _, read, _ = drafted(url)
+    assert read.tables["notes"].link
 
 
 def test_a_table_that_nothing_leads_to_is_left_out_with_its_reason(tmp_path: Path) -> None:
@@ -157,6 +275,13 @@ def test_the_command_prints_the_draft_and_never_the_url(command: Command, tmp_pa
     assert url not in done.stdout
 
 
+def test_the_url_may_stand_in_a_file(command: Command, tmp_path: Path) -> None:
+    url = laid(tmp_path, "CREATE TABLE users (id integer PRIMARY KEY, email text);")
+    (tmp_path / "url").write_text(url + "\n", encoding="utf-8")
+    done = command("sources", "draft", "env:SHOP_DSN", environ={"SHOP_DSN_FILE": str(tmp_path / "url")})
+    assert (done.returncode, 'url = "env:SHOP_DSN"' in done.stdout) == (0, True), done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -171,4 +296,5 @@ def test_what_cannot_begin_ends_with_one_line_and_2(command: Command, words: lis
     done = command(*words)
     assert done.returncode == 2
     assert said in done.stderr
+    assert "sources check" not in done.stderr, "there is no manifest yet to check"
     assert "Traceback" not in done.stderr

@@ -51,6 +51,9 @@ purposes = ["sharing.roasters"]
 """
 
 
+SHARING = "sharing.roasters"
+
+
 def read(folder: Path, before: str = "", after: str = "") -> Site:
     assert before in SMALL
     (folder / "site.toml").write_text(SMALL.replace(before, after, 1) if before else SMALL, encoding="utf-8")
@@ -61,6 +64,7 @@ def test_what_may_be_left_out_has_a_default(tmp_path: Path) -> None:
     site = read(tmp_path)
     assert (site.age_floor, site.copies_a_day, site.part_grace_days, site.location_keep) == (13, 5, 14, "keep")
     assert set(site.purposes) == {"sharing.roasters", "marketing.news.email"}
+    assert site.purposes["sharing.roasters"].states == ("off", "on")
     assert site.security_contact == "mailto:privacy@kaffeerad.example.com"
 
 
@@ -103,3 +107,38 @@ def test_what_cannot_be_is_named_with_what_to_write(tmp_path: Path, before: str,
     assert said in line
     assert line.startswith(f"{tmp_path / 'site.toml'}: ")
     assert "\n" not in line
+
+
+def with_states(folder: Path, name: str, states: str) -> Site:
+    """A site with a purpose of this name instead of its sharing."""
+    text = SMALL.replace(f'[purposes."{SHARING}"]', f'[purposes."{name}"]\n{states}').replace(SHARING, name)
+    (folder / "site.toml").write_text(text, encoding="utf-8")
+    return read_site(folder / "site.toml", "https://privacy.example.com")
+
+
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [
+        ("sharing.roasters", ("off", "on")),
+        ("location.level", ("off", "approximate", "precise")),
+        ("research.beans", ("off", "on")),
+    ],
+)
+def test_states_that_are_left_out_are_those_that_the_page_draws(
+    tmp_path: Path, name: str, states: tuple[str, ...]
+) -> None:
+    assert with_states(tmp_path, name, "").purposes[name].states == states
+
+
+@pytest.mark.parametrize(
+    ("name", "states", "said"),
+    [
+        ("sharing.roasters", '["none", "all"]', "its states can only be off, on; leave states out"),
+        ("location.level", '["off", "on"]', "its states can only be off, approximate, precise; leave states out"),
+        ("research.beans", '["off"]', "states need two different words at least"),
+    ],
+)
+def test_states_that_no_page_could_draw_are_refused(tmp_path: Path, name: str, states: str, said: str) -> None:
+    with pytest.raises(ConfigProblem) as refused:
+        with_states(tmp_path, name, f"states = {states}")
+    assert f'purposes."{name}": {said}' in str(refused.value)

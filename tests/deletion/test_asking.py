@@ -351,18 +351,19 @@ def test_the_public_page_tells_the_stores_what_they_ask(portal: Portal) -> None:
 
 def test_known_and_unknown_addresses_get_the_same_answer(portal: Portal) -> None:
     answers = []
-    for email in (portal.systems.cast["everyday"].email or "", "nobody.knows@example.com"):
-        client = portal.app.test_client()
-        answer = client.post("/delete-account", data={"email": email}, headers={"Sec-Fetch-Site": "same-origin"})
-        page = client.get(answer.location)
-        answers.append(
-            (
-                answer.status_code,
-                answer.location,
-                page.status_code,
-                re.sub(r'value="[0-9a-f]+"', "", page.text.replace(email, "")),
+    with clock.stopped(clock.now()):  # the page says until when the code is valid, to the minute
+        for email in (portal.systems.cast["everyday"].email or "", "nobody.knows@example.com"):
+            client = portal.app.test_client()
+            answer = client.post("/delete-account", data={"email": email}, headers={"Sec-Fetch-Site": "same-origin"})
+            page = client.get(answer.location)
+            answers.append(
+                (
+                    answer.status_code,
+                    answer.location,
+                    page.status_code,
+                    re.sub(r'value="[0-9a-f]+"', "", page.text.replace(email, "")),
+                )
             )
-        )
     assert answers[0] == answers[1]
     assert answers[0][1] == "/sign-in/code"
 

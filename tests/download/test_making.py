@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portal.cases import service as cases
-from portal.download import files, making, service
+from portal.download import files, making, pace, service
 from portal.download.models import Download, Part, Ticket
 from portal.kernel import clock, work
 from portal.kernel.storage import Store
@@ -119,7 +119,7 @@ def test_a_page_of_many_rows_shows_the_first_and_says_where_the_rest_is(mai: Mem
 
 
 def test_progress_is_noted_while_rows_come(mai: Member, only: Only, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "_NOTED_EVERY", timedelta(0))
+    monkeypatch.setattr(pace, "EVERY", timedelta(0))
     seen: list[tuple[str, int]] = []
 
     def orders() -> Iterator[Row]:
@@ -144,7 +144,7 @@ def overtaken(download: Download, then: Any = None) -> Iterable[Row]:
 def test_an_overtaken_worker_stops_and_leaves_its_successors_archive_alone(
     mai: Member, only: Only, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "_NOTED_EVERY", timedelta(0))
+    monkeypatch.setattr(pace, "EVERY", timedelta(0))
     download = mai.ask()
     only(FakeSource("shop", {"orders": lambda: overtaken(download)}, {"orders": 2}))
     work.run("downloads")

@@ -143,7 +143,7 @@ def test_single_records_about_others_are_left_out_wherever_they_stand(portal: Po
 
 
 def test_what_was_ticked_on_one_page_stays_when_another_is_saved(asked: Case) -> None:
-    one, two, three = (redaction.mark("booking", TABLE, {"x": number}) for number in range(3))
+    one, two, three = (redaction.marks("booking", TABLE, {"x": number})[0] for number in range(3))
     service.withhold_records(asked, ("booking", "bookings"), [one, two], [one, two], SAM)
     service.prepare(asked, ["crm.messages"], SAM)
     found = service.withhold_records(asked, ("booking", "bookings"), [two, three], [three, "<script>"], SAM)
@@ -152,7 +152,7 @@ def test_what_was_ticked_on_one_page_stays_when_another_is_saved(asked: Case) ->
 
 
 def test_a_record_without_a_key_that_changed_since_goes_out_with_nobody(portal: Portal, asked: Case) -> None:
-    stale = redaction.mark("booking", TABLE, {"x": 1})
+    stale = redaction.marks("booking", TABLE, {"x": 1})[0]
     row = service.withhold_records(asked, ("booking", "visits"), [stale], [stale], SAM)
     service.release(asked, row.prepared_at.isoformat(), PAUL)
     for minutes in range(3):
@@ -165,7 +165,7 @@ def test_a_record_without_a_key_that_changed_since_goes_out_with_nobody(portal: 
 
 def test_a_record_is_known_by_its_key_or_by_all_that_it_says(portal: Portal) -> None:
     keyed = replace(TABLE, key=("id",))
-    assert redaction.mark("a", keyed, {"id": 1, "x": 2}) == redaction.mark("a", keyed, {"id": 1, "x": 3})
-    assert redaction.mark("a", keyed, {"id": 1}) != redaction.mark("b", keyed, {"id": 1})
-    assert redaction.mark("a", TABLE, {"id": 1, "x": 2}) == redaction.mark("a", TABLE, {"x": 2, "id": 1})
-    assert redaction.mark("a", TABLE, {"id": 1, "x": 2}) != redaction.mark("a", TABLE, {"id": 1, "x": 3})
+    assert redaction.marks("a", keyed, {"id": 1, "x": 2}) == redaction.marks("a", keyed, {"id": 1, "x": 3})
+    assert redaction.marks("a", keyed, {"id": 1}) != redaction.marks("b", keyed, {"id": 1})
+    assert redaction.marks("a", TABLE, {"id": 1, "x": 2}) == redaction.marks("a", TABLE, {"x": 2, "id": 1})
+    assert redaction.marks("a", TABLE, {"id": 1, "x": 2}) != redaction.marks("a", TABLE, {"id": 1, "x": 3})

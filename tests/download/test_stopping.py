@@ -11,7 +11,7 @@ import pytest
 
 from portal.cases import service as cases
 from portal.deletion import service as deletion
-from portal.download import files, making, service
+from portal.download import files, pace, service
 from portal.download.models import Download, Part, Ticket
 from portal.kernel import clock, db, work
 from portal.kernel.audit import AuditEvent
@@ -53,7 +53,7 @@ def stopped_midway(download: Download) -> Iterator[Row]:
 def test_a_worker_that_reads_notices_and_writes_nothing(
     mai: Member, only: Only, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "_NOTED_EVERY", timedelta(0))
+    monkeypatch.setattr(pace, "EVERY", timedelta(0))
     download = mai.ask()
     after = FakeSource("club", {"cards": rows({"id": 3})})
     only(FakeSource("shop", {"orders": lambda: stopped_midway(download)}, {"orders": 2}), after)
@@ -84,7 +84,7 @@ class Midway:
 def test_a_worker_that_writes_notices_and_leaves_no_half_file_and_no_half_upload(
     portal: Portal, mai: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "_NOTED_EVERY", timedelta(0))
+    monkeypatch.setattr(pace, "EVERY", timedelta(0))
     download = mai.ask()
     store = Midway(files.store(), lambda: elsewhere(lambda: service.cancel(Download.get_by_id(download.id))))
     monkeypatch.setattr(files, "store", lambda: store)
@@ -233,7 +233,7 @@ def test_scheduling_a_deletion_stops_what_runs_and_erases_what_was_made(portal: 
 def test_an_export_that_is_being_made_when_a_deletion_comes_is_stopped_and_erased(
     mai: Member, only: Only, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "_NOTED_EVERY", timedelta(0))
+    monkeypatch.setattr(pace, "EVERY", timedelta(0))
     download = mai.ask()
 
     def orders() -> Iterator[Row]:

@@ -12,7 +12,7 @@ from portal.deletion import service as deletion
 from portal.download import service as download
 from portal.web.guards import roles_of
 from tests.conftest import Portal
-from tests.people import member
+from tests.people import member, staff
 
 REFUSED = {403, 404, 410}
 MADE_UP = "0123456789abcdef" * 2
@@ -47,12 +47,31 @@ def test_somebody_elses_reference_is_not_found_on_any_route(portal: Portal) -> N
 
 def _address(rule: Rule, reference: str, more: Mapping[str, str | int] | None = None) -> str:
     values: dict[str, str | int] = {
-        name: 1 if type(rule._converters[name]) is IntegerConverter else MADE_UP for name in rule.arguments
+        name: 1 if isinstance(rule._converters[name], IntegerConverter) else MADE_UP for name in rule.arguments
     }
     values |= {"reference": reference} if "reference" in rule.arguments else {}
     values |= more or {}
     _, path = rule.build(values) or ("", "")
     return path
+
+
+def test_a_number_beyond_those_of_all_rows_is_not_found_on_any_route(portal: Portal) -> None:
+    person, admin = member(portal, "everyday"), staff(portal, "admin")
+    tried = 0
+    for rule in portal.app.url_map.iter_rules():
+        numbers = [name for name, one in rule._converters.items() if isinstance(one, IntegerConverter)]
+        for number in (2**31, 10**30) if numbers else ():
+            values: dict[str, str | int] = dict.fromkeys(numbers, number)
+            browser = admin.browser if rule.rule.startswith("/staff") else person.browser
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                answer = browser.client.open(
+                    _address(rule, "R-2222-22", values), method=method, headers={"Sec-Fetch-Site": "same-origin"}
+                )
+                assert answer.status_code == 404, f"{method} {rule.rule}"
+                tried += 1
+    assert tried > 80
+    for page in ("/inbox", "/activity", "/receipts"):
+        assert person.browser.client.get(f"{page}?before={10**30}").status_code == 200
 
 
 def test_made_up_links_all_get_the_same_answer(portal: Portal) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from calendar import isleap
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.kernel import ages, clock
-from tests.conftest import Portal
+from portal.kernel import ages
 
 TODAY = date(2026, 11, 22)
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -95,14 +94,6 @@ def test_of_a_month_alone_the_age_lies_between_youngest_and_oldest(born: date, o
     least, most = ages.youngest(born.year, born.month, on), ages.oldest(born.year, born.month, on)
     assert least <= ages.age(born, on) <= most <= least + 1
     assert least == most or (born.month == on.month)
-
-
-def test_today_is_the_day_at_the_sites_home(portal: Portal) -> None:
-    evening = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)  # half past midnight in Viet Nam
-    with clock.stopped(evening):
-        assert ages.today() == date(2026, 11, 23)
-    with clock.stopped(evening - timedelta(hours=1)):
-        assert ages.today() == date(2026, 11, 22)
 
 
 def test_the_table_is_read_when_it_is_first_asked_for() -> None:

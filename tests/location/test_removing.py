@@ -123,7 +123,7 @@ def test_a_system_that_is_down_is_said_and_caught_up_with_later(mai: Member) -> 
 
 
 def test_an_errand_under_way_is_named_with_the_history(mai: Member) -> None:
-    number = service.remove(mai.subject, service.days(None, service.today()))
+    number = service.remove(mai.subject, service.days(None, clock.today()))
     page: Page = mai.browser.get("location.history")
     assert f"/location/removals/{number}" in page.links.values()
     mai.portal.drain()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from email.message import EmailMessage
 
@@ -46,6 +47,48 @@ def test_nothing_that_comes_in_is_an_error(lines: list[bytes]) -> None:
 @given(st.binary(max_size=400))
 def test_no_bytes_are_an_error(raw: bytes) -> None:
     assert reading.read(raw).place is None
+
+
+def hostile(kind: str) -> bytes:
+    """A mail of two million bytes that a parser takes the square of, or ends in an error that is not its own."""
+    begin, many, kinds = {
+        "introduced": ("\n\n", "wrote ", "\n> old\n"),
+        "unclosed": ("Content-Type: text/html\n\n", "<a ", ""),
+        "quoted": ("Content-Type: text/html\n\n", '<a b="', ""),
+        "comment": ("Content-Type: text/html\n\n", "<!--", ""),
+        "declared": ("Content-Type: text/html\n\n", "<![x", "]>"),
+        "encoded": ("Subject: ", "=?utf-8?q?a?= ", "\n\nx"),
+        "parameters": ("Content-Type: text/plain; ", "a=b; ", "\n\nx"),
+        "commented": ("Cc: ", "(", "\n\nx"),
+        "nested": ("", "Content-Type: message/rfc822\n\n", "x"),
+        "marked": ("Content-Type: text/plain; charset=utf-8\n\na", "\u0301\u0323", ""),
+    }[kind]
+    head = (
+        f"From: {'=?utf-8?q?a?= ' * 100_000 if kind == 'encoded' else ''}a@b.c\nTo: {answers.of_request('R-7F3K-Q2')}\n"
+    )
+    return (head + begin + many * (1_900_000 // len(many.encode())) + kinds).encode()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "introduced",
+        "unclosed",
+        "quoted",
+        "comment",
+        "declared",
+        "encoded",
+        "parameters",
+        "commented",
+        "nested",
+        "marked",
+    ],
+)
+def test_no_mail_holds_up_those_behind_it(portal: Portal, kind: str) -> None:
+    """Some of these took hours, and whoever asked for anything has an address to send them to."""
+    began = time.thread_time()
+    reading.read(hostile(kind))
+    assert time.thread_time() - began < 8
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from tests.people import Member, member, staff
 @pytest.fixture
 def mai(portal: Portal) -> Iterator[Member]:
     purposes = {name: known for name, known in portal.config.site.purposes.items() if name.startswith("sharing.")}
-    small = replace(portal.config.site, purposes=purposes, channels={}, topics={})
+    less = replace(portal.config.site, purposes=purposes, channels={}, topics={}, recipients=(), cookies=())
+    small = replace(less, grace_days=0, part_grace_days=0)
     config.use(replace(portal.config, site=small))
     yield member(portal, "everyday")
     config.use(portal.config)
@@ -33,6 +34,22 @@ def test_what_a_site_does_not_ask_has_no_place_on_its_pages(mai: Member) -> None
         assert not page.root.all("a", href=address), address
     mai.browser.get("/location", status=404)
     mai.browser.get("/marketing")
+
+
+def test_a_site_that_names_no_recipient_and_no_cookie_shows_no_empty_tables(mai: Member) -> None:
+    page = mai.browser.get("/sharing")
+    assert not page.root.all("table")
+    assert "Cookies" not in page.root.one("main").text
+
+
+def test_where_nobody_can_change_their_mind_no_page_counts_the_days(
+    portal: Portal, mai: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(portal.app.extensions, "portal", Extension(config.site()))
+    assert "It begins at once, and cannot be undone then" in mai.browser.get("/deletion").text
+    for page in (*map(mai.browser.get, ("/deletion", "/deletion/parts")), Browser(portal.app).get("/delete-account")):
+        assert "change your mind" not in page.text
+        assert " 0 day" not in page.text
 
 
 def test_a_purpose_of_marketing_without_topics_can_be_changed_by_a_policy(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from portal.accounts.models import Account, Identifier
-from portal.kernel import crypto
+from portal.kernel import clock, crypto
 from portal.policies import service
 from portal.policies.models import PolicyVersion
 
@@ -27,7 +27,7 @@ def scheduled(*changes: str, days: int = 30, document: str = "privacy") -> Polic
 
 
 def day_in(days: int) -> date:
-    return service.today() + timedelta(days=days)
+    return clock.today() + timedelta(days=days)
 
 
 def readers(count: int, language: str = "en") -> list[str]:

@@ -57,7 +57,7 @@ def test_a_draft_begins_with_the_text_in_force_and_gets_the_next_number(portal: 
 def test_a_minor_change_begins_at_once_asks_nobody_and_tells_nobody(portal: Portal) -> None:
     draft = drafted(minor=True)
     assert draft.version == "2.1"
-    service.schedule(draft.id, service.today(), (), BY)
+    service.schedule(draft.id, clock.today(), (), BY)
     portal.drain()
     assert (of(draft).state, of(draft).asks, of(draft).told) == (IN_FORCE, False, 0)
     assert service.in_force("privacy", "en").version == "2.1"

@@ -111,7 +111,7 @@ def test_what_is_withdrawn_is_told_to_nobody_more(portal: Portal, post: Post) ->
 
 def test_no_transaction_of_a_mailing_is_long(portal: Portal, post: Post) -> None:
     readers(450)
-    service.schedule(drafted().id, service.today() + timedelta(days=30), ["location"], BY)
+    service.schedule(drafted().id, clock.today() + timedelta(days=30), ["location"], BY)
     with transactions() as seen:
         portal.drain()
     assert max(one.rows for one in seen) <= 200
@@ -169,7 +169,7 @@ def test_who_comes_after_everybody_was_told_finds_it_in_the_inbox_and_gets_no_ma
 
 def test_nobody_is_told_of_what_is_over_or_asks_nobody(portal: Portal) -> None:
     service.withdraw(scheduled().id, BY)
-    service.schedule(drafted(minor=True).id, service.today(), [], BY)
+    service.schedule(drafted(minor=True).id, clock.today(), [], BY)
     portal.drain()
     mai = member(portal, "everyday")
     service.tell_newcomers()
@@ -189,7 +189,7 @@ def test_what_was_withdrawn_before_it_was_sent_is_in_nobodys_inbox(portal: Porta
 
 def test_a_minor_change_tells_and_asks_nobody(portal: Portal, post: Post) -> None:
     mai = member(portal, "everyday")
-    service.schedule(drafted(minor=True).id, service.today(), [], BY)
+    service.schedule(drafted(minor=True).id, clock.today(), [], BY)
     portal.drain()
     assert service.in_force("privacy", "en").minor
     assert post.taken == []

@@ -86,11 +86,12 @@ def test_an_address_of_another_account_and_a_free_one_look_the_same_until_the_co
 ) -> None:
     ha = member(portal, "sharer")
     pages = []
-    for address in (ha.email, "free@example.com"):
-        page = ask(mai, "email", address)
-        pages.append(
-            (page.status, re.sub(r'value="[0-9a-f]{32}"|codes/\d+', "", page.response.text).replace(address, ""))
-        )
+    with clock.stopped(clock.now()):  # the page says until when the code is valid, to the minute
+        for address in (ha.email, "free@example.com"):
+            page = ask(mai, "email", address)
+            pages.append(
+                (page.status, re.sub(r'value="[0-9a-f]{32}"|codes/\d+', "", page.response.text).replace(address, ""))
+            )
     assert pages[0] == pages[1]
     portal.drain()
     first, second = portal.mails()[-2:]

@@ -110,11 +110,12 @@ def test_somebody_elses_record_cannot_be_claimed(portal: Portal, nha: Member) ->
 
 def test_a_code_for_a_record_adds_no_address(portal: Portal, nha: Member) -> None:
     from portal.accounts import identifiers
+    from portal.accounts.addresses import WrongCode
     from portal.accounts.models import Proof
 
     nha.browser.post(f"/security/claims/{rows_of(nha, 'booking')[0].id}", data={"way": "phone"})
     code = last_code(portal, FATHER)
-    with pytest.raises(identifiers.WrongCode):
+    with pytest.raises(WrongCode):
         identifiers.add(nha.account, Proof.get().id, code)
 
 

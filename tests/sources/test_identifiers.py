@@ -43,6 +43,7 @@ def test_a_number_is_found_by_all_that_it_may_be_stored_as(phone: str) -> None:
     ("kind", "stored", "found"),
     [
         ("email", "  Ánh@Example.COM ", "ánh@example.com"),
+        ("email", "Max@Fußball.de", "max@fußball.de"),
         ("email", "not an address", None),
         ("email", None, None),
         ("external_id", 17, "17"),

@@ -99,7 +99,8 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("source/urls", "x", "[source]: urls: is not known. Did you mean url?"),
         ("subject/table", "people", '[subject]: table: is none of its words. Write one of "users" |'),
         ("subject/match", {}, "[subject]: match: names no identifier."),
-        ("subject/born", "nowhere", "[subject]: born: is none of its words."),
+        ("subject/born", "nowhere", "[subject]: born: names nowhere, which is not listed among the columns of users."),
+        ("subject/born", "nowhere", "Mend the name, or list it in [tables.users]: columns.nowhere = {}."),
         (
             "subject/adult",
             ["users.nowhere"],
@@ -123,6 +124,11 @@ def changed(path: str, value: Any) -> dict[str, Any]:
             "tables/bookings/link",
             "a -> nowhere.id",
             "[tables.bookings]: link: leads to nowhere, which is no table here.",
+        ),
+        (
+            "tables/other",
+            {"table": "real", "link": "a -> real.id", "erase": "delete"},
+            "leads to real, which is no table here. Write other, as it is called in this file.",
         ),
         ("tables/bookings/link", "a -> notes.id", "link: leads in a circle, not to the person."),
         ("tables/bookings/link", "a <- users.home", "[tables.bookings]: erase: deletes rows that are reached outward."),

@@ -11,7 +11,7 @@ from portal.accounts.staff.models import StaffLook
 from portal.cases import deadlines
 from portal.cases.kinds import Proof
 from portal.cases.models import Case, CaseEvent, CaseMessage, Decision
-from portal.cases.service import by_reference, identity, open_case, open_without_account
+from portal.cases.service import by_reference, desk, identity, open_case, open_without_account
 from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
 from tests.conftest import Portal
@@ -220,9 +220,20 @@ def test_the_rules_of_the_law_stand_in_the_case(sam: StaffMember, case: Case) ->
     assert "A complaint: acknowledge it within 30 days" in text
 
 
+def test_nobody_is_recognised_in_person_without_the_number_of_their_request(sam: StaffMember, portal: Portal) -> None:
+    case = open_without_account("download", "linh@example.com", "en")
+    page = sam.browser.get(at(case)).form("Note it").send(method="in person", number="12 34 5x", status=422)
+    assert "This is not the number of the request." in page.text
+    assert page.root.one(id="number").attributes["value"] == "12 34 5x"
+    assert identity.proofs(case) == []
+    for _ in range(int(desk.TRIES.partition("/")[0]) - 1):
+        page = page.form("Note it").send(method="in person", number="1", status=422)
+    page.form("Note it").send(method="in person", number=identity.number(case), status=429)
+
+
 def test_recognising_somebody_in_person_counts_after_seven_days(sam: StaffMember, portal: Portal) -> None:
     case = open_without_account("download", "linh@example.com", "en")
-    page = sam.browser.get(at(case)).form("Note it").send(method="in person")
+    page = sam.browser.get(at(case)).form("Note it").send(method="in person", number=identity.number(case))
     assert "counts from" in page.text
     sam.browser.post(at(case, "/attest"), data={"method": "code"}, status=404)
     assert CaseEvent.select().where(CaseEvent.name == "attested").count() == 1

@@ -43,7 +43,7 @@ def test_each_system_is_shown_as_it_stands(admin: StaffMember, monkeypatch: pyte
 def test_choices_that_wait_for_a_system_are_counted_with_the_oldest(portal: Portal, admin: StaffMember) -> None:
     assert outbox.waiting() == {}
     for subject in (1, 2):
-        outbox.mark(subject, "crm", 1)
+        outbox.mark(subject, {"crm": 1})
     count, oldest = outbox.waiting()["crm"]
     assert count == 2
     assert oldest is not None

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from portal.cases import deadlines
 from portal.cases.models import LegalEdit
 from portal.cases.service import open_case, open_without_account
 from portal.kernel import audit, clock
@@ -51,7 +50,7 @@ def test_only_admins_read_the_log_or_change_the_law(portal: Portal) -> None:
 
 def test_a_change_of_the_law_counts_from_its_day_on_and_for_nothing_before(admin: StaffMember) -> None:
     before = open_without_account("deletion", "linh@example.com", "en")
-    tomorrow = (deadlines.today() + timedelta(days=1)).isoformat()
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
     form = admin.browser.get("/staff/law/vn/change").form("Change it")
     form.send(path="deletion.complete", value="soon", since=tomorrow, reason="Decree 1/2027", status=422)
     form.send(path="deletion.none", value="9 days", since=tomorrow, reason="Decree 1/2027", status=422)
@@ -60,8 +59,8 @@ def test_a_change_of_the_law_counts_from_its_day_on_and_for_nothing_before(admin
     assert LegalEdit.select().count() == 1
     with clock.later(timedelta(days=2)):
         after = open_without_account("deletion", "linh@example.com", "en")
-        assert (after.complete_by - deadlines.today()).days == 9
-    assert (before.complete_by - deadlines.today()).days == 20
+        assert (after.complete_by - clock.today()).days == 9
+    assert (before.complete_by - clock.today()).days == 20
 
 
 def test_whoever_decides_a_correction_sees_old_and_new_and_the_person_sees_the_look(portal: Portal) -> None:

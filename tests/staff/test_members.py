@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from portal.accounts.staff import absence, members
-from portal.accounts.staff.models import StaffAccount
+from portal.accounts.staff.models import StaffAccount, StaffEnrolment
 from portal.kernel import audit, clock, db
 from tests.conftest import Portal
 from tests.people import StaffMember, staff
@@ -21,6 +21,15 @@ def ann(portal: Portal) -> StaffMember:
 
 def role_of(number: int) -> str:
     return str(StaffAccount.get_by_id(number).role)
+
+
+def test_whoever_has_a_second_factor_is_sent_no_way_to_set_another(portal: Portal, ann: StaffMember) -> None:
+    """That is a reset: it ends sessions, stands in the log, and cannot be done to the last admin."""
+    sam = staff(portal, "staff")
+    for number in (sam.number, ann.number):
+        answer = ann.browser.client.post(f"/staff/members/{number}/invite", headers={"Sec-Fetch-Site": "same-origin"})
+        assert answer.status_code == 409
+    assert StaffEnrolment.select().count() == 0
 
 
 def test_an_admin_adds_a_member_and_the_mail_goes_to_them(portal: Portal, ann: StaffMember) -> None:

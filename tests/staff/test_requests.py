@@ -10,7 +10,7 @@ import pytest
 
 from portal.cases import deadlines
 from portal.cases.models import Case, CaseMessage
-from portal.cases.service import by_reference, identity, intake, open_without_account, queue
+from portal.cases.service import by_reference, identity, intake, open_without_account
 from portal.cases.service.reading import secret_url
 from portal.kernel import clock, db
 from portal.kernel.audit import AuditEvent
@@ -28,7 +28,7 @@ def sam(portal: Portal) -> StaffMember:
 
 def ask(kind: str = "complaint", email: str = "linh@example.com", days: int = 9, **facts: object) -> Case:
     case = open_without_account(kind, email, "en")
-    Case.update(complete_by=queue.today() + timedelta(days=days), **facts).where(Case.id == case.id).execute()
+    Case.update(complete_by=clock.today() + timedelta(days=days), **facts).where(Case.id == case.id).execute()
     return by_reference(case.reference)
 
 
@@ -61,7 +61,7 @@ def test_a_filter_stands_in_the_address_and_can_be_kept_under_a_name(sam: StaffM
 
 def test_what_is_chosen_is_checked_first_and_then_done(sam: StaffMember) -> None:
     one, two = ask(), ask(days=1)
-    until = queue.today() + timedelta(days=3)
+    until = clock.today() + timedelta(days=3)
     sent = {"case": [str(one.id), str(two.id)], "act": "snooze", "until": until.isoformat(), "to": "", "whom": "us"}
     page = sam.browser.post("/staff/requests/bulk", data=sent)
     assert "It will be done for 1 request" in page.text
@@ -78,7 +78,7 @@ def test_an_act_that_is_none_is_no_page(sam: StaffMember) -> None:
 
 
 def test_a_letter_is_taken_in_with_its_true_day_and_never_with_one_ahead(sam: StaffMember) -> None:
-    came = queue.today() - timedelta(days=4)
+    came = clock.today() - timedelta(days=4)
     form = sam.browser.get("/staff/requests/new").form("Take it in")
     told: Any = {
         "kind": "inquiry",
@@ -86,21 +86,26 @@ def test_a_letter_is_taken_in_with_its_true_day_and_never_with_one_ahead(sam: St
         "email": "linh@example.com",
         "words": "On paper: <b>how long?</b>",
     }
-    ahead = (queue.today() + timedelta(days=1)).isoformat()
+    ahead = (clock.today() + timedelta(days=1)).isoformat()
     again = form.send(**told, received=ahead, status=422)
     assert "On paper" in again.root.one(id="words").text
     assert not Case.select().exists()
     form.send(**told, received=came.isoformat())
     case = Case.get()
     assert (case.channel, deadlines.received_on(case.received_at, "Asia/Ho_Chi_Minh")) == ("post", came)
-    assert (case.complete_by - came).days == (queue.today() - came).days + (case.complete_by - queue.today()).days
+    assert (case.complete_by - came).days == (clock.today() - came).days + (case.complete_by - clock.today()).days
     note = CaseMessage.get()
     assert note.internal
     assert by_reference(case.reference).subject_id is None
 
 
 def came_by_phone(**facts: str) -> Any:
-    told = {"kind": "inquiry", "channel": "phone", "received": queue.today().isoformat(), "email": "linh@example.com"}
+    told = {
+        "kind": "inquiry",
+        "channel": "phone",
+        "received": clock.today().isoformat(),
+        "email": "linh@example.com",
+    }
     return {**told, "words": "How long do you keep it?", **facts}
 
 
@@ -140,7 +145,7 @@ def test_the_second_press_leads_to_the_one_that_it_repeats_and_to_no_other(sam: 
 
 def test_a_day_that_is_refused_uses_nothing_up(sam: StaffMember) -> None:
     form = sam.browser.get("/staff/requests/new").form("Take it in")
-    ahead = (queue.today() + timedelta(days=1)).isoformat()
+    ahead = (clock.today() + timedelta(days=1)).isoformat()
     for _ in range(2):
         form.send(**came_by_phone(received=ahead), status=422)
     assert "taken in once" not in form.send(**came_by_phone()).text
@@ -148,7 +153,7 @@ def test_a_day_that_is_refused_uses_nothing_up(sam: StaffMember) -> None:
 
 def test_two_presses_at_once_are_one_request(sam: StaffMember) -> None:
     """Held by a row of the database, so it holds between processes as between threads."""
-    wish = intake.Wish("inquiry", "phone", queue.today(), "linh@example.com", "en", "self", "How long?")
+    wish = intake.Wish("inquiry", "phone", clock.today(), "linh@example.com", "en", "self", "How long?")
     both, made = threading.Barrier(2), list[tuple[str, bool]]()
 
     def press() -> None:
@@ -209,7 +214,7 @@ def test_all_that_a_filter_shows_is_done_a_hundred_at_a_time_and_nothing_that_ca
 
 
 def test_what_came_by_post_shows_its_day_and_no_hour_that_nobody_knows(sam: StaffMember) -> None:
-    came = came_by_phone(channel="post", received=(queue.today() - timedelta(days=2)).isoformat())
+    came = came_by_phone(channel="post", received=(clock.today() - timedelta(days=2)).isoformat())
     page = sam.browser.get("/staff/requests/new").form("Take it in").send(**came)
     case = Case.get()
     assert "12:00" not in page.text

@@ -79,11 +79,12 @@ def test_whoever_cannot_sign_in_gets_the_same_answer_and_no_mail(portal: Portal,
     StaffAccount.update(ends.get(who, {"language": "en"})).where(StaffAccount.id == other.number).execute()
     address = {"nobody": "nobody@staff.example", "person": "mai.nguyen@example.com"}.get(who, other.email)
     pages, client = [], portal.app.test_client()
-    for email in (ann.email, address):
-        client = portal.app.test_client()
-        assert post(client, DOOR, email=email) == (303, f"{DOOR}/code")
-        pages.append(SECRET.sub("", client.get(f"{DOOR}/code").text))
-        assert email not in pages[-1]
+    with clock.stopped(clock.now()):  # the page says until when the code is valid, to the minute
+        for email in (ann.email, address):
+            client = portal.app.test_client()
+            assert post(client, DOOR, email=email) == (303, f"{DOOR}/code")
+            pages.append(SECRET.sub("", client.get(f"{DOOR}/code").text))
+            assert email not in pages[-1]
     portal.drain()
     assert pages[0] == pages[1]
     assert [mail["To"] for mail in portal.mails()] == [ann.email]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -27,7 +27,7 @@ def mai(portal: Portal) -> Member:
 
 
 def hold(mai: Member, days: int = 60, where: tuple[str, str] = TABLE, reason: str = "Proceedings 12/2026") -> LegalHold:
-    until = clock.now().date() + timedelta(days=days)
+    until = clock.today() + timedelta(days=days)
     holds.place(mai.subject, "R-2222-22", where, until, reason, 7, "")
     found: LegalHold = LegalHold.select().order_by(LegalHold.id.desc()).get()
     return found
@@ -65,6 +65,18 @@ def test_a_hold_needs_a_reason_a_day_and_a_place(
     with pytest.raises(problem):
         hold(mai, days, where, reason)
     assert not LegalHold.select().exists()
+
+
+@pytest.mark.parametrize("urls", ["embedded"], indirect=True)
+def test_a_hold_stands_until_its_day_is_over_where_the_site_is(mai: Member) -> None:
+    evening = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)  # half an hour before midnight in Viet Nam
+    with clock.stopped(evening - timedelta(days=5)):
+        holds.place(mai.subject, "R-2222-22", TABLE, date(2026, 11, 22), "Proceedings 12/2026", 7, "")
+    with clock.stopped(evening):
+        (one,) = holds.of_subject(mai.subject)
+        assert one.due_at == evening + timedelta(minutes=30)
+    with clock.stopped(evening + timedelta(hours=1)):
+        assert holds.of_subject(mai.subject) == []
 
 
 def test_the_preview_says_that_it_is_kept_why_and_until_when(mai: Member) -> None:

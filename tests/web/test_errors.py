@@ -15,6 +15,7 @@ from tests.web.conftest import make_app
     ("path", "status", "h1"),
     [
         ("/no-such-page", 404, "There is no such page"),
+        ("/overview%00", 404, "There is no such page"),
         ("/machine", 405, "This address cannot be used that way"),
         ("/problem", 429, "That was tried too often"),
     ],

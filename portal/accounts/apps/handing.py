@@ -154,7 +154,7 @@ def _go_on(row: Handoff, account: int | None, visit: Visit) -> Taken:
         return open_session(row, account, visit)
     if not row.email:
         return open_session(row, _new_account(row), visit)
-    if attempt := _attempt(_joining(row)):
+    if attempt := _attempt(_joining(row), row.external_id):
         return Taken(CODE, attempt, row.look, row.language, "/sign-in/code")
     return _wait(row, FIRST)
 
@@ -192,9 +192,15 @@ def _joining(row: Handoff) -> Any:
     return (Challenge.address_hash << hashes) & Challenge.account.is_null() & Challenge.external_id.is_null(False)
 
 
-def _attempt(which: Any) -> str:
+def _attempt(which: Any, external_id: str | None = None) -> str:
+    """Return a new token of the newest attempt among these, "" where there is none.
+
+    Of those that join an app's account to a mailbox only the same number's counts. Any app can name the address: with
+    the code of somebody else's attempt its holder would give their account to that other number.
+    """
     open_now = (Challenge.state << ["asked", "sent"]) & (Challenge.expires_at > clock.now())
-    found: Challenge | None = Challenge.select().where(which, open_now).order_by(Challenge.id.desc()).first()
+    attempts = Challenge.select().where(which, open_now).order_by(Challenge.id.desc())
+    found: Challenge | None = next((one for one in attempts if one.external_id == external_id), None)
     if found is None:
         return ""
     token = tokens.new_token()

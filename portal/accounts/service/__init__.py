@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from portal.accounts import alarms, blocking, identifiers
-from portal.accounts.identifiers import NotAnAddress, WrongCode
+from portal.accounts import alarms, blocking, proving
+from portal.accounts.addresses import NotAnAddress, WrongCode
 from portal.accounts.models import Challenge, Session
 from portal.accounts.service.codes import NoMailbox, Pending, ask_code, ask_confirmation, decide, normal_email, pending
 from portal.accounts.service.readers import language, readers, readers_after, recipient
@@ -23,7 +23,7 @@ def forget_past() -> None:
     """Remove attempts that are over, sessions that ended and limits whose window is past."""
     now = clock.now()
     clear(Challenge, Challenge.expires_at <= now)
-    identifiers.forget_past()
+    proving.forget_past()
     alarms.forget_past()
     clear(Session, Session.created_at <= now - LONGEST)
     limits.forget_past()

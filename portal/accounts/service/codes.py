@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal import config
-from portal.accounts import blocking, identifiers
-from portal.accounts.identifiers import WrongCode
+from portal.accounts import blocking
+from portal.accounts.addresses import WrongCode, normal
 from portal.accounts.models import Challenge, Identifier
 from portal.accounts.persons import number_of
 from portal.accounts.spans import CODE_LIFE, TRIES
@@ -43,8 +43,8 @@ class Pending:
 
 
 def normal_email(typed: str) -> str:
-    """Return an address as it is compared: casefolded, without blanks; raises NotAnAddress."""
-    return identifiers.normal("email", typed)
+    """Return an address as it is compared: in small letters, without blanks; raises NotAnAddress."""
+    return normal("email", typed)
 
 
 def ask_code(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.accounts import identifiers, sessions
-from portal.accounts.identifiers import WrongCode
+from portal.accounts.addresses import WrongCode
 from portal.accounts.models import Account, Challenge, Identifier, Session
 from portal.accounts.persons import number_of
 from portal.accounts.service import codes

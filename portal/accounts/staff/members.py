@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal import config
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.accounts.staff import factors, sessions
 from portal.accounts.staff.models import RecoveryCode, StaffAccount, StaffEnrolment
 from portal.accounts.staff.notes import reader, tell
@@ -13,7 +13,7 @@ from portal.accounts.staff.sessions import actor
 from portal.accounts.staff.signing_in import HASHED
 from portal.kernel import audit, clock, crypto
 from portal.kernel.db import atomic, is_sqlite
-from portal.kernel.problems import N_, NotFound, Problem
+from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.kernel.roles import ROLES
 from portal.notices import messages
 
@@ -96,7 +96,12 @@ def add(by: str, email: str, name: str, role: str, language: str = "") -> tuple[
 
 
 def invite_again(member: StaffAccount) -> str:
-    """Mail a member who has no second factor a fresh address for setting one; return that address."""
+    """Mail a member who has no second factor a fresh address for setting one; return that address.
+
+    NotNow for one who has: that is a reset, which ends sessions and is logged.
+    """
+    if member.confirmed_at is not None or member.disabled_at is not None:
+        raise NotNow
     with atomic():
         return _invite(member)
 

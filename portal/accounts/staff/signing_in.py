@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.accounts.identifiers import WrongCode, normal
+from portal.accounts.addresses import WrongCode, normal
 from portal.accounts.staff import factors, sessions
 from portal.accounts.staff.models import StaffAccount, StaffChallenge
 from portal.accounts.staff.notes import reader

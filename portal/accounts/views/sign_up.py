@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from portal.accounts import service, sign_up
 from portal.accounts.forms import SignUpForm
 from portal.accounts.views.signing_in import ATTEMPT, code_page, network, room, with_attempt
-from portal.kernel import ages
+from portal.kernel import ages, clock
 from portal.web import cookies, navigation
 from portal.web.countries import name_of
 from portal.web.devices import device, mark
@@ -84,7 +84,7 @@ def _decide(form: SignUpForm) -> Response:
 def _told(form: SignUpForm) -> Told:
     born, country, email = form.born, str(form.country.data), form.email.data
     sent = [*born.sent(), (form.country.name, country), (form.email.name, email)]
-    return Told(sent, here().day(born.data), ages.age(born.data, ages.today()), name_of(country), email)
+    return Told(sent, here().day(born.data), ages.age(born.data, clock.today()), name_of(country), email)
 
 
 def _closed() -> Response:

@@ -10,6 +10,7 @@ from portal import config
 from portal.config import Purpose
 from portal.consents import service as consents
 from portal.consents.service import Choice
+from portal.kernel import clock
 from portal.kernel.problems import NotFound
 from portal.policies import service as policies
 from portal.sources import registry
@@ -74,7 +75,7 @@ def _policy(standing: Mapping[str, Choice], document: str) -> Told | None:
         now = policies.in_force(document, language)
     except NotFound:
         return None
-    today, known = policies.today(), policies.versions(document)
+    today, known = clock.today(), policies.versions(document)
     ahead = [one for one in known if one.begins > today and not one.is_withdrawn]
     asks = {one.version: one.asks for one in known}
     told = {"document": document, **_version(standing, document, now.version, now.effective_from), "sha256": now.sha256}

@@ -8,7 +8,7 @@ from typing import Any
 from portal.accounts import sign_up
 from portal.api.schema import BadBody, day, flag, maybe, number, obj, text
 from portal.api.views.room import call
-from portal.kernel import ages
+from portal.kernel import ages, clock
 
 _OLDEST = 130  # years
 
@@ -34,7 +34,7 @@ def age_checks(body: dict[str, Any]) -> dict[str, Any]:
     By the age that the person's country asks for, at least the site's own. Neither date nor answer is stored: ask for
     the date neutrally, without naming the limit, and let no second date be tried.
     """
-    born, today = date.fromisoformat(body["born"]), ages.today()
+    born, today = date.fromisoformat(body["born"]), clock.today()
     if not 0 <= ages.age(born, today) <= _OLDEST or born > today:
         raise BadBody([{"detail": "must be the birthday of somebody alive", "pointer": "#/born"}])
     rule = sign_up.rule(born, body["country"])

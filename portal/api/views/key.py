@@ -34,8 +34,8 @@ def own_key() -> dict[str, Any]:
     """What this key is good for.
 
     `hash` is how people are named in suppressions and changes: HMAC-SHA-256 under this key, in hex,
-    of `email:` and the address, casefolded; of `phone:` and the number as +84912345678; or of `source:`, the system's
-    id, `:` and the person's id there as JSON, in a list: `source:booking:[7]`.
+    of `email:` and the address in small letters; of `phone:` and the number as +84912345678; or of `source:`, the
+    system's id, `:` and the person's id there as JSON, in a list: `source:booking:[7]`.
     """
     program = cast(Program, programs.caller())
     return {

@@ -11,13 +11,23 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, NullObject, StreamObject
+from pypdf import Configuration, PdfReader, PdfWriter, apply_configuration
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    EncodedStreamObject,
+    IndirectObject,
+    NameObject,
+    NullObject,
+    PdfObject,
+    StreamObject,
+)
 
 from portal.cases.cleaning import jpeg
 from portal.cases.cleaning.refusal import BadFile
 
 PAGES, OBJECTS = 100, 20_000
+UNPACKED = 4 * 1024 * 1024  # bytes of compressed objects; a file of 5 MB could hold gigabytes
 # What acts when the file is opened or touched, fetches something, or carries other files (ISO 32000 §12.6, §7.11, §13).
 _ACTS = frozenset(
     "/JS /JavaScript /OpenAction /AA /Launch /EmbeddedFile /EmbeddedFiles /EF /RichMedia /XFA /AcroForm /SubmitForm"
@@ -26,13 +36,43 @@ _ACTS = frozenset(
 # What tells who made it, when and with what, or is for programs alone.
 _DROPPED = ("/Metadata", "/PieceInfo", "/LastModified", "/Annots", "/StructParents", "/Thumb", "/B", "/PZ", "/ID")
 
+_LIMITS = Configuration(
+    zlib_maximum_output_length=UNPACKED,
+    lzw_maximum_output_length=UNPACKED,
+    run_length_maximum_output_length=UNPACKED,
+    brotli_maximum_output_length=UNPACKED,
+    jbig2dec_binary=None,
+)
+
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would quote the file
+
+
+class _Bounded(PdfReader):
+    """A reader that unpacks objects up to a sum and never guesses where they are: others might guess otherwise."""
+
+    def __init__(self, data: bytes) -> None:
+        self._counted, self._left = set[int](), UNPACKED
+        super().__init__(BytesIO(data), strict=False)
+
+    def _get_object_from_stream(self, indirect_reference: IndirectObject) -> PdfObject:
+        number = int(self.xref_objStm[indirect_reference.idnum][0])
+        if number not in self._counted:
+            self._counted.add(number)
+            packed = IndirectObject(number, 0, self).get_object()
+            self._left -= len(packed.get_data()) if isinstance(packed, EncodedStreamObject) else 0
+        if self._left < 0:
+            raise BadFile("broken")
+        return super()._get_object_from_stream(indirect_reference)
+
+    def _rebuild_xref_table(self, stream: Any) -> None:
+        raise BadFile("broken")
 
 
 def clean(data: bytes) -> bytes:
     """Return the pages alone; raises BadFile where the file acts, is locked or is not whole."""
     try:
-        return _clean(data)
+        with apply_configuration(_LIMITS):
+            return _clean(data)
     except BadFile:
         raise
     except RecursionError as error:
@@ -44,7 +84,7 @@ def clean(data: bytes) -> bytes:
 def _clean(data: bytes) -> bytes:
     if b"%%EOF" not in data[-1024:]:
         raise BadFile("broken")
-    reader = PdfReader(BytesIO(data), strict=False)
+    reader = _Bounded(data)
     if reader.is_encrypted:
         raise BadFile("locked")
     if not 0 < len(reader.pages) <= PAGES:

@@ -118,7 +118,7 @@ class DayField(TextField):
 
 
 def _fact(label: str, kind: str) -> TextField:
-    return DayField(label) if kind == "day" else TextField(label)
+    return DayField(label) if kind == "day" else TextField(label, validators=[_SHORT_ENOUGH])
 
 
 def _email() -> EmailField:

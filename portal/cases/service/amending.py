@@ -8,7 +8,7 @@ from datetime import date
 from portal.cases import deadlines, legal
 from portal.cases.legal import InForce, Value, calendars, profiles, spans
 from portal.cases.models import LegalEdit
-from portal.kernel import audit
+from portal.kernel import audit, clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, Problem
 
@@ -56,7 +56,7 @@ def amend(profile: str, path: str, value: str, effective_from: date, reason: str
     if profile not in legal.NAMES:
         raise NotFound
     _check(deadlines.profile(profile), path, value, effective_from)
-    if effective_from <= deadlines.today():
+    if effective_from <= clock.today():
         raise Backdated
     if not reason or len(reason) > LONGEST_REASON:
         raise Unexplained
@@ -76,7 +76,7 @@ def current(profile: str, day: date | None = None) -> list[Value]:
     """
     if profile not in legal.NAMES:
         raise NotFound
-    when = day or deadlines.today()
+    when = day or clock.today()
     law = legal.profile(profile).on(when, deadlines.law().edits)
     listed = {value.path: value for year in (when.year, when.year + 1) for value in _holidays(law, year)}
     return sorted({**listed, **law.values}.values(), key=lambda value: value.path)

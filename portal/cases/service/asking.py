@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.accounts import service as accounts
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.cases.models import Case
 from portal.cases.service import agents, effects, thread
 from portal.cases.service.opening import acknowledge, open_case, open_without_account
@@ -15,8 +15,7 @@ from portal.kernel.db import atomic
 from portal.subjects import service as subjects
 
 PER_ADDRESS, PER_NETWORK, PER_PERSON = "5/day", "20/hour", "20/day"
-SELF, AGENT, REPRESENTATIVE, RELATIVE = "self", "agent", "representative", "relative"
-ACTING = (SELF, AGENT, REPRESENTATIVE, RELATIVE)
+SELF, RELATIVE = "self", "relative"
 
 audit.declare("cases.filed", "reference")
 

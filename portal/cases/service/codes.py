@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.accounts.identifiers import WrongCode
+from portal.accounts.addresses import WrongCode
 from portal.accounts.spans import CODE_LIFE, TRIES
 from portal.cases.kinds import kind
 from portal.cases.models import Attempt, Case

@@ -11,12 +11,13 @@ from portal.accounts.masks import mask_email
 from portal.cases.models import Case, CaseEvent, CaseMessage
 from portal.cases.service import identity, presence, thread
 from portal.cases.service.moving import note
-from portal.kernel import audit, clean
+from portal.kernel import audit, clean, limits
 from portal.kernel.db import atomic
 from portal.kernel.problems import NotFound, NotNow
 
 # What somebody of the staff can attest. Facts, codes and agents' confirmations come from the person alone.
 ATTESTED = ("in person", "documents seen", "lost mailbox")
+TRIES = "10/hour"  # of numbers in one case
 
 audit.declare("cases.attested", "reference", "method")
 audit.declare("cases.revealed", "reference", "source", "table")
@@ -57,12 +58,19 @@ def plain(text: str) -> str:
     return html.unescape(clean.text(text))
 
 
-def attest(case: Case, method: str, staff: int) -> None:
-    """Note how somebody of the staff recognised whoever asks; what rests on no address counts after seven days."""
+def attest(case: Case, method: str, staff: int, number: str = "") -> None:
+    """Note how somebody of the staff recognised whoever asks; what rests on no address counts after seven days.
+
+    Whoever came in person said the `number` of the request, which its page alone shows: raises WrongNumber, and
+    TooManyTries for whoever tries numbers.
+    """
     if method not in ATTESTED:
         raise NotFound
     if case.state != "open":
         raise NotNow
+    if method == identity.IN_PERSON:
+        limits.hit(TRIES, "number said in person", case.reference)
+        identity.compare(case, number)
     with atomic():
         identity.prove(case, method, f"staff:{staff}")
         note(case, "attested", f"staff:{staff}", method=method)

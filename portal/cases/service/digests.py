@@ -13,7 +13,7 @@ from portal import config
 from portal.accounts.staff.absence import is_away
 from portal.accounts.staff.members import usable
 from portal.accounts.staff.models import StaffAccount
-from portal.cases import deadlines, legal
+from portal.cases import legal
 from portal.cases.models import Case
 from portal.kernel import clock
 from portal.kernel.db import atomic
@@ -38,7 +38,7 @@ def send() -> None:
 
     What nobody has is told to approvers and admins. Telling twice on one day is one mail.
     """
-    today = deadlines.received_on(clock.now(), config.site().timezone)
+    today = clock.today()
     by_member: dict[int | None, list[tuple[str, str, date]]] = defaultdict(list)
     for case in _near(today):
         if now := _news(case, today):
@@ -65,7 +65,7 @@ def _near(today: date) -> Iterable[Case]:
 
 
 def _news(case: Case, today: date) -> str:
-    received = deadlines.received_on(case.received_at, config.site().timezone)
+    received = clock.day_of(case.received_at)
     now, before = (stage(received, case.complete_by, day) for day in (today, today - _DAY))
     return now if now != before or now == LATE else ""
 

@@ -21,14 +21,18 @@ def may_send(case: Case) -> bool:
     return case.acting in FOR_OTHERS and case.state == "open"
 
 
+def tried(case: Case) -> None:
+    """Count that somebody sends papers, before any of them is read, for that is work; raises TooManyTries."""
+    limits.hit(PER_CASE, "documents by request", case.reference)
+
+
 def send(case: Case, files: Sequence[tuple[str, Clean]]) -> None:
     """Keep papers that were checked (evidence.checked); staff are no longer waiting for whoever asks.
 
-    Raises NotFound where none are taken, TooManyTries, and BadFile where others came meanwhile and it is too many.
+    Raises NotFound where none are taken, and BadFile where others came meanwhile and it is too many.
     """
     if not may_send(case):
         raise NotFound
-    limits.hit(PER_CASE, "documents by request", case.reference)
     if evidence.count(case) + len(files) > evidence.MOST:
         raise BadFile("many")
     evidence.keep(case, files)

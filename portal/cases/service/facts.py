@@ -8,8 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from portal import config
-from portal.kernel import tokens
+from portal.kernel import clock, tokens
 from portal.kernel.spelling import canonical
 from portal.sources import registry
 from portal.sources.base import Identifier as Proof
@@ -75,7 +74,7 @@ def _values(fact: Fact, held: Any) -> Iterator[str]:
         return
     yield _plain(fact, held)
     if fact.kind == "day" and (moment := _moment(held)):
-        yield moment.astimezone(ZoneInfo(config.site().timezone)).date().isoformat()
+        yield clock.day_of(moment).isoformat()
 
 
 def _plain(fact: Fact, value: Any) -> str:

@@ -7,12 +7,9 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
-from portal import config
-from portal.cases import deadlines
 from portal.kernel import clock
 from portal.kernel.db import is_sqlite, run, written
 
@@ -64,7 +61,7 @@ class Figures:
 
 def figures() -> Figures:
     """Count the last twelve months, with five statements however many requests there are."""
-    firsts = _firsts(deadlines.received_on(clock.now(), config.site().timezone))
+    firsts = _firsts(clock.today())
     received, ended = _by_month("received_at", firsts, "kind"), _by_month("closed_at", firsts, "state")
     open_now, late = _open(), _open(overdue=True)
     took, over = _days(firsts[0]), _ends(firsts[0])
@@ -105,7 +102,7 @@ def _firsts(today: date) -> list[date]:
 
 
 def _moment(day: date) -> str:
-    return written(datetime.combine(day, time(), ZoneInfo(config.site().timezone)).astimezone(UTC))
+    return written(clock.beginning(day))
 
 
 def _by_month(column: str, firsts: list[date], also: str) -> dict[tuple[int, str], int]:
@@ -132,7 +129,7 @@ def _ends(since: date) -> dict[tuple[str, str], int]:
 
 def _open(overdue: bool = False) -> dict[str, int]:
     """Count what is not over, or what of it is late, by kind."""
-    late = [deadlines.received_on(clock.now(), config.site().timezone).isoformat()] if overdue else []
+    late = [clock.today().isoformat()] if overdue else []
     found = run(
         f"SELECT kind, COUNT(*) FROM cases WHERE state IN ('open', 'approved', 'in_progress') "  # noqa: S608
         f"AND {_COUNTED} {'AND complete_by < ?' if overdue else ''} GROUP BY 1",

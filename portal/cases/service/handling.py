@@ -5,11 +5,9 @@ None of this stops a clock (RULES D5), and nothing is put off beyond the day by 
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from portal import config
 from portal.accounts.staff import members as members_
 from portal.accounts.staff.models import StaffAccount
 from portal.cases import deadlines
@@ -18,9 +16,9 @@ from portal.cases.models import Case, Decision
 from portal.cases.service import reopening
 from portal.cases.service.deciding import KIND_CHANGED
 from portal.cases.service.moving import note
-from portal.cases.service.queue import WAITING, today
+from portal.cases.service.queue import WAITING
 from portal.cases.service.states import FINAL
-from portal.kernel import audit
+from portal.kernel import audit, clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
 
@@ -91,9 +89,9 @@ def wait_for(case: Case, whom: str, staff: int) -> None:
 
 def snooze(case: Case, until: date | None, staff: int) -> None:
     """Let a case rest until a morning, None to wake it; BadDay for today, the past, or beyond its legal date."""
-    if until is not None and not today() < until <= case.complete_by:
+    if until is not None and not clock.today() < until <= case.complete_by:
         raise BadDay(by=case.complete_by.isoformat())
-    morning = datetime.combine(until, time(), ZoneInfo(config.site().timezone)) if until else None
+    morning = clock.beginning(until) if until else None
     with atomic():
         _change(case, snoozed_until=morning)
         note(case, "snoozed", f"staff:{staff}", internal=True, until=until.isoformat() if until else None)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, replace
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, time, timedelta
 
-from portal import config
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.cases.kinds import kind
-from portal.cases.legal import received_on
 from portal.cases.models import Case, CaseEvent, CaseMessage
 from portal.cases.service import identity, notifying, opening, thread
 from portal.cases.service.handling import mark_test
 from portal.cases.service.moving import note
-from portal.cases.service.queue import today
 from portal.kernel import clock, crypto, limits
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotNow, Problem, TooManyTries
@@ -54,7 +50,7 @@ def take_in(wish: Wish, staff: int) -> tuple[Case, bool]:
     back to. Raises InTheFuture, NotAnAddress, NotFound for a kind there is not.
     """
     kind(wish.kind)
-    if not today() - OLDEST <= wish.received <= today():
+    if not clock.today() - OLDEST <= wish.received <= clock.today():
         raise InTheFuture
     wish = replace(wish, email=normal("email", wish.email) if wish.email else "", words=wish.words.strip())
     with atomic():
@@ -88,7 +84,7 @@ def give_address(case: Case, typed: str, staff: int) -> None:
 
 
 def _open(wish: Wish, staff: int) -> Case:
-    noon = datetime.combine(wish.received, time(12), ZoneInfo(config.site().timezone))
+    noon = clock.beginning(wish.received, time(12))
     came = {"channel": wish.channel, "actor": f"staff:{staff}", "received_at": min(noon, clock.now())}
     case = opening.open_without_account(wish.kind, wish.email, wish.language, acting=wish.acting, **came)  # type: ignore[arg-type]
     if wish.words:
@@ -109,6 +105,6 @@ def _taken_in(wish: Wish, staff: int) -> Case:
 def _says(case: Case, wish: Wish, staff: int) -> bool:
     notes = CaseMessage.select().where(CaseMessage.case == case.id, CaseMessage.author == f"staff:{staff}")
     first = notes.order_by(CaseMessage.id).first()
-    day = received_on(case.received_at, config.site().timezone)
+    day = clock.day_of(case.received_at)
     said = ((case.contact or ""), case.acting, day, case.is_test, first.body if first else "")
     return said == (wish.email, wish.acting, wish.received, wish.is_test, wish.words)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from portal.accounts.masks import mask, mask_name
+from portal.accounts.masks import mask_name
 from portal.cases.kinds import kind
 from portal.cases.models import Case, CaseEvent, Decision, Routing, Verification
 from portal.cases.service import deciding, effects, searching
@@ -131,11 +131,6 @@ def _by_staff(case: Case) -> CaseEvent | None:
     about = (CaseEvent.case == case.id) & (CaseEvent.name << [MATCHED, UNMATCHED])
     newest: CaseEvent | None = CaseEvent.select().where(about).order_by(CaseEvent.id.desc()).first()
     return newest if newest is not None and newest.name == MATCHED else None
-
-
-def shown(asked: Identifier) -> str:
-    """Return an address masked."""
-    return mask(asked.kind, asked.value)
 
 
 def _answer(source: Source, asked: Identifier) -> Answer:

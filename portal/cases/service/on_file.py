@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.cases.kinds import kind
 from portal.cases.models import Attempt, Case
 from portal.cases.service import attempts, effects, facts, identity

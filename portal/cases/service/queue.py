@@ -13,9 +13,7 @@ from typing import Any, NamedTuple
 
 import peewee
 
-from portal import config
 from portal.accounts.staff import absence
-from portal.cases import deadlines
 from portal.cases.kinds import KINDS
 from portal.cases.models import Case
 from portal.cases.service.states import FINAL, MOVES
@@ -105,7 +103,7 @@ class Row(NamedTuple):
     @property
     def days(self) -> int:
         """Return in how many days it falls due; below 0 it is overdue."""
-        return (self.complete_by - today()).days
+        return (self.complete_by - clock.today()).days
 
     @property
     def urgency(self) -> str:
@@ -121,14 +119,9 @@ class Page:
     after: str
 
 
-def today() -> date:
-    """Return what day it is where the site is."""
-    return deadlines.received_on(clock.now(), config.site().timezone)
-
-
 def urgency(complete_by: date) -> str:
     """Return how near a day is: overdue, today, soon or later."""
-    left = complete_by - today()
+    left = complete_by - clock.today()
     if left < timedelta(0):
         return OVERDUE
     return TODAY if not left else NEAR if left <= SOON else LATER
@@ -165,7 +158,7 @@ def _until(filters: Filters, staff: int, newest: int | None) -> Any:
 
 def standing_in_for(staff: int) -> list[int]:
     """Return whose work a member does: their own, and that of everybody absent today whose deputy they are."""
-    return [staff, *absence.stands_in_for(staff, today())]
+    return [staff, *absence.stands_in_for(staff, clock.today())]
 
 
 def _select() -> Any:
@@ -212,7 +205,7 @@ def _asked(filters: Filters, staff: int) -> Any:
 
 
 def _due(word: str) -> Any:
-    day = today()
+    day = clock.today()
     if word == OVERDUE:
         return Case.complete_by < day
     if word == TODAY:
@@ -230,6 +223,8 @@ def _whose(who: str, staff: int) -> Any:
 
 def _place(after: str) -> tuple[date, int] | None:
     day, _, number = after.partition(".")
+    if not (number.isdecimal() and len(number) < 10):
+        return None
     try:
         return date.fromisoformat(day), int(number)
     except ValueError:

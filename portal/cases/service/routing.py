@@ -6,9 +6,8 @@ The page on which it answers has a secret address and needs no account; the pers
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from portal import config
 from portal.cases import deadlines
@@ -55,7 +54,7 @@ def ask(case: Case, companies: Iterable[str], person: str) -> None:
             title=site.controllers.get(company, company),
             state=ASKED if reached else UNREACHABLE,
             answer_by=due,
-            due_at=now + (_end(due) - now) / 2 if reached else None,
+            due_at=now + (clock.end(due) - now) / 2 if reached else None,
         )
         audit.record(
             "cases.company_asked", subject=case.subject_id, actor="worker", reference=case.reference, controller=company
@@ -173,7 +172,7 @@ def watch(claim: Claim[Routing]) -> None:
 
 def _remind(claim: Claim[Routing]) -> None:
     row, site = claim.row, config.site()
-    with claim.step(reminded_at=clock.now(), due_at=_end(row.answer_by)):
+    with claim.step(reminded_at=clock.now(), due_at=clock.end(row.answer_by)):
         if contact := site.contacts.get(row.controller):
             to = messages.Recipient(contact, site.languages[0])
             reference, cause = row.case.reference, f"request:{row.case.reference}:reminded:{row.controller}"
@@ -188,11 +187,6 @@ def forget(cases: Iterable[int]) -> None:
 
 def _note_routed(case: Case) -> None:
     Case.update(routed_at=clock.now()).where(Case.id == case.id).execute()
-
-
-def _end(day: date) -> datetime:
-    """Return the moment at which a day is over where the site is."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(config.site().timezone)).astimezone(UTC)
 
 
 def _secret(reference: str, company: str) -> str:

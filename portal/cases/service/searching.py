@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.accounts.models import Identifier, Subject
 from portal.cases.models import Case
 from portal.cases.service import queue

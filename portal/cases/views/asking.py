@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts.identifiers import NotAnAddress
+from portal.accounts.addresses import NotAnAddress
 from portal.accounts.views import network
 from portal.cases import service
 from portal.cases.forms.requests import TRAP, wish_form

@@ -6,7 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal import config
-from portal.accounts.identifiers import NotAnAddress
+from portal.accounts.addresses import NotAnAddress
 from portal.accounts.views import network
 from portal.cases import deadlines, service
 from portal.cases.forms.requests import TRAP, LinksForm, contact_form

@@ -46,6 +46,8 @@ def _answer(case: Case, page: str) -> Response:
     if request.method == "POST" and (number := request.form.get("drop", "")).isdecimal() and len(number) < 10:
         evidence.drop(case, int(number))
         return away(f"{page}/papers")
+    if form.is_submitted():
+        documents.tried(case)
     if form.validate_on_submit():
         try:
             documents.send(case, form.clean)

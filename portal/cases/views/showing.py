@@ -16,7 +16,7 @@ from portal.cases.reasons import REASONS
 from portal.cases.service import attempts, codes, deciding, documents, facts, identity, routing, thread
 from portal.cases.words import event, standing
 from portal.consents.words import local
-from portal.kernel import clean
+from portal.kernel import clean, clock
 from portal.kernel.problems import N_
 from portal.web.words import _, here
 
@@ -133,7 +133,7 @@ def _dates(case: Case) -> Dates:
         case.complete_by,
         case.extended_at is not None,
         _title(rules.title),
-        rules.on(deadlines.received_on(case.received_at, config.site().timezone)).version.law,
+        rules.on(clock.day_of(case.received_at)).version.law,
         _title(own.title) if own else "",
         case.legal_maximum,
     )

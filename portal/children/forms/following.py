@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired
 
-from portal.cases.cleaning import BadFile, Clean
-from portal.cases.service import evidence as kept
+from portal.cases.forms.documents import DocumentsForm
 from portal.kernel.problems import N_
 from portal.web.fields import (
     AreaField,
@@ -43,24 +42,13 @@ class AnswerForm(Form):
     body = AreaField(N_("Anything you want to tell us"), hint=N_("You can leave this empty."))
 
 
-class ProofForm(Form):
-    """Takes a photo or a scan of a signed form; `clean` holds it made harmless."""
+class ProofForm(DocumentsForm):
+    """Takes a photo or a scan of a signed form."""
 
-    clean: list[tuple[str, Clean]]
     files = FilesField(
         N_("Photo or scan of the signed form"),
         hint=N_("PDF, JPEG or PNG, 5 MB each. Please send no identity card. Cover everything that is not needed."),
     )
-
-    def validate_files(self, field: FilesField) -> None:
-        """Make the files harmless, or say which cannot be taken."""
-        self.clean = []
-        try:
-            self.clean = kept.checked(field.data or [])
-        except BadFile as problem:
-            raise ValidationError(problem.say) from problem
-        if not self.clean:
-            raise ValidationError(N_("Choose a file."))
 
 
 class AppealForm(Form):

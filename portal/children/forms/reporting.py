@@ -7,11 +7,11 @@ from typing import Any
 from babel.dates import get_month_names
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from portal.accounts.identifiers import NotAnAddress, NotAPhone, normal
+from portal.accounts.addresses import NotAnAddress, NotAPhone, normal
 from portal.cases.models import LONGEST
 from portal.children import bands, naming
 from portal.children.naming import LONGEST_KEPT, NoAccountNamed
-from portal.kernel import ages
+from portal.kernel import ages, clock
 from portal.kernel.problems import N_, Problem
 from portal.web.countries import all_countries
 from portal.web.fields import (
@@ -93,7 +93,7 @@ class AgeForm(Form):
 
     def validate_year(self, field: TextField) -> None:
         """Refuse what is no year of a child."""
-        today, written = ages.today(), str(field.data)
+        today, written = clock.today(), str(field.data)
         year = int(written) if written.isdecimal() and len(written) == 4 else 0
         if not today.year - OLDEST <= year <= today.year:
             raise ValidationError(N_("Write the year with four digits. It must not lie ahead or far back."))
@@ -102,7 +102,7 @@ class AgeForm(Form):
 
     def rule(self) -> dict[str, Any]:
         """Return what the law of the country says, for the page to say in plain words."""
-        country, on = str(self.country.data), ages.today()
+        country, on = str(self.country.data), clock.today()
         year, month = int(str(self.year.data)), int(str(self.month.data))
         limit = bands.limit_of(country, on)
         young, old = ages.youngest(year, month, on), ages.oldest(year, month, on)
@@ -165,7 +165,7 @@ class UntilForm(Form):
 
     def validate_until(self, field: DayField) -> None:
         """Refuse a day that is not ahead, or too far."""
-        today = ages.today()
+        today = clock.today()
         if field.day is None or not today < field.day <= today + LONGEST_KEPT:
             raise ValidationError(N_("Choose a day after today and within one year."))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from portal.kernel import ages, audit
+from portal.kernel import ages, audit, clock
 from portal.kernel.ages import Row, edits
 from portal.kernel.ages.edits import AgeEdit, AgeSignOff
 from portal.kernel.db import atomic
@@ -51,7 +51,7 @@ def amend(country: str, age: int, effective_from: date, reason: str, by: int) ->
         raise NotFound
     if not LOWEST <= age <= HIGHEST:
         raise BadAge(highest=HIGHEST)
-    if effective_from <= ages.today():
+    if effective_from <= clock.today():
         raise AgeBackdated
     if not reason or len(reason) > LONGEST_REASON:
         raise AgeUnexplained
@@ -77,7 +77,7 @@ def sign_off(country: str, by: int) -> None:
 
 def present() -> list[tuple[str, Row, bool]]:
     """Return, by code, the row that counts today and whether an admin has signed it off; with two queries."""
-    changes, day = edits.made(), ages.today()
+    changes, day = edits.made(), clock.today()
     codes = {*ages.rows(), *(change.country for change in changes)}
     known = {code: row for code in codes if (row := ages.row(code, day, changes))}
     signed = {(one.country, one.age, one.since) for one in AgeSignOff.select()}
@@ -86,12 +86,12 @@ def present() -> list[tuple[str, Row, bool]]:
 
 def is_signed_off(country: str) -> bool:
     """Tell whether automatic steps may rest on the row that counts for a country today."""
-    return edits.signed_off(country, ages.today())
+    return edits.signed_off(country, clock.today())
 
 
 def current(country: str) -> Row:
     """Return the row that counts for a country today, with its source; NotFound where none is known."""
-    row = ages.row(country, ages.today(), edits.made())
+    row = ages.row(country, clock.today(), edits.made())
     if row is None:
         raise NotFound
     return row

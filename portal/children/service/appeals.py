@@ -11,7 +11,7 @@ from portal.cases.service.thread import NothingSaid
 from portal.children.models import Appeal, Report, Ruling
 from portal.children.service import carrying, outcome, rulings, triage
 from portal.children.service.states import IN_FORCE
-from portal.kernel import ages, audit, clock, limits, tokens
+from portal.kernel import audit, clock, limits, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.subjects import service as subjects
@@ -54,7 +54,7 @@ def by_holder(row: Ruling, text: str) -> Appeal:
         main = Identifier.of(account, "email").first()
         hashed = main.hash if main else ""
     with atomic():
-        made = _ask(row, HOLDER, hashed, text, ages.today() <= row.appeal_until)
+        made = _ask(row, HOLDER, hashed, text, clock.today() <= row.appeal_until)
         carrying.halt(row)
     return made
 
@@ -65,7 +65,7 @@ def by_reporter(case: Case, text: str) -> Appeal:
     if told is None or not found:
         raise NotNow
     report = Report.get(Report.case == case.id)
-    return _ask(found[0], REPORTER, report.reporter_hash, text, ages.today() <= told.appeal_until)
+    return _ask(found[0], REPORTER, report.reporter_hash, text, clock.today() <= told.appeal_until)
 
 
 def of_case(case: Case) -> list[Appeal]:

@@ -20,7 +20,7 @@ from portal.children.service.states import HELD, IN_FORCE, OVER
 from portal.consents import service as consents
 from portal.consents.service.names import HELD as SAYS_NO
 from portal.deletion import service as deletions
-from portal.kernel import ages, audit, clock, tokens
+from portal.kernel import audit, clock, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_
 from portal.kernel.work import Claim
@@ -102,7 +102,7 @@ def go_on(row: Ruling) -> None:
     """Delete after all, once an appeal was looked at by a third person and nothing changed."""
     if row.outcome == DELETE and row.state == IN_FORCE and row.subject:
         blocking.lift(row.deletion)
-        _delete(row, _after(lasts_until(row, ages.today())))
+        _delete(row, _after(lasts_until(row, clock.today())))
         row.save()
 
 
@@ -161,7 +161,7 @@ def _delete(row: Ruling, not_before: datetime) -> None:
 
 def blocked_until(row: Ruling) -> date:
     """Return the last day on which the addresses cannot sign up: until the child is old enough, at most three years."""
-    today, report = ages.today(), Report.get(Report.case == row.case_id)
+    today, report = clock.today(), Report.get(Report.case == row.case_id)
     if report.birth_year is None or report.birth_month is None:
         return today + BLOCKED
     old_enough = date(report.birth_year + row.age_limit, report.birth_month, 28) + timedelta(days=4)
@@ -175,7 +175,7 @@ def _hold(row: Ruling) -> None:
         report = Report.get(Report.case == row.case_id)
         hold = ChildHold.create(
             subject=row.subject, report=report, level=holding.AT_TRIAGE, band=row.band, language=_language(row),
-            until=ages.today() + holding.LASTS, due_at=None, told_at=clock.now(),
+            until=clock.today() + holding.LASTS, due_at=None, told_at=clock.now(),
         )  # fmt: skip
     ChildHold.update(level=holding.AT_TRIAGE, due_at=None).where(ChildHold.id == hold.id).execute()
     terms: dict[str, Any] = {"language": _language(row), "actor": "worker", "channel": "portal"}
@@ -227,7 +227,7 @@ def _is_gone(row: Ruling) -> bool:
 
 def tell_answer(row: Ruling, appeal: int, *, stays: bool) -> None:
     """Tell whoever has the account what became of an appeal about it."""
-    cause, until = f"child appeal:{appeal}:{row.id}", lasts_until(row, ages.today())
+    cause, until = f"child appeal:{appeal}:{row.id}", lasts_until(row, clock.today())
     said = "changed" if not stays else "upheld-delete" if row.outcome == DELETE else "upheld"
     _tell_holder(row, cause, said, until)
 

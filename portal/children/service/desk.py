@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from portal.accounts.masks import mask
-from portal.cases import deadlines
 from portal.cases.models import Case
 from portal.children import bands
 from portal.children.models import Appeal, ChildHold, HolderAnswer, Match, ParenthoodCheck, Report, Ruling
 from portal.children.service import answering, appeals, holding, matching, parenthood, patterns, rulings, triage
 from portal.children.service.patterns import Pattern
-from portal.kernel import ages
+from portal.kernel import ages, clock
 from portal.sources import registry
 from portal.subjects import service as subjects
 
@@ -125,7 +124,7 @@ def _readings(report: Report) -> tuple[Reading, ...]:
     """Return both readings of a month: born on its last day, and on its first."""
     if report.birth_year is None or report.birth_month is None:
         return ()
-    on, told = ages.today(), deadlines.day_of(report.case.received_at)
+    on, told = clock.today(), clock.day_of(report.case.received_at)
     made = []
     for age_on in (ages.youngest, ages.oldest):
         age = age_on(report.birth_year, report.birth_month, on)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from portal.cases import deadlines
 from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.cases.service import on_file, thread
@@ -101,7 +100,7 @@ def is_own(report: Report) -> bool:
 
 def looked_at_by(case: Case) -> date:
     """Return the day by which somebody has looked at a report: the same for every one."""
-    return deadlines.day_of(case.received_at + TRIAGE)
+    return clock.day_of(case.received_at + TRIAGE)
 
 
 def _may(case: Case) -> None:

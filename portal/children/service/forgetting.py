@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from portal.cases import deadlines
 from portal.cases.models import Case
 from portal.cases.service.forgetting import erase_words
 from portal.children.models import ParenthoodCheck, Report, ReportedAccount
 from portal.children.naming import ADDRESSES
 from portal.children.service.states import FORGOTTEN, UNPROVEN
-from portal.kernel import ages, audit, clock
+from portal.kernel import audit, clock
 from portal.kernel.db import ROWS, atomic
 
 KEPT = timedelta(days=90)  # after the end of a case, so that appeal and reopening are over
@@ -24,7 +23,7 @@ def nightly() -> None:
     for report in ended.where(Report.state != FORGOTTEN).limit(ROWS):
         with atomic():
             plan(report.case)
-    due = Report.select().where(Report.forget_on <= ages.today(), Report.state != FORGOTTEN)
+    due = Report.select().where(Report.forget_on <= clock.today(), Report.state != FORGOTTEN)
     for report in due.order_by(Report.id).limit(ROWS):
         if report.case.closed_at is None:  # opened again meanwhile
             Report.update(forget_on=None).where(Report.id == report.id).execute()
@@ -37,7 +36,7 @@ def plan(case: Case) -> None:
     if case.closed_at is None:
         return
     mine = (Report.case == case.id) & Report.forget_on.is_null()
-    ended = deadlines.day_of(case.closed_at)
+    ended = clock.day_of(case.closed_at)
     Report.update(forget_on=ended).where(mine, Report.state == UNPROVEN).execute()
     Report.update(forget_on=ended + KEPT).where(mine).execute()
 

@@ -19,7 +19,7 @@ from portal.config import NEVER, Purpose, Site, Use
 from portal.consents import service as consents
 from portal.consents.service.names import HELD as SAYS_NO
 from portal.consents.service.names import HOLD, NONE
-from portal.kernel import ages, audit, clock, tokens
+from portal.kernel import audit, clock, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.notices import messages
@@ -72,7 +72,7 @@ def place(report: Report, subject_id: int, level: int = AT_PROOF) -> ChildHold |
         level=level,
         band=stage(report),
         language=_language(subject_id, report),
-        until=ages.today() + LASTS,
+        until=clock.today() + LASTS,
         due_at=clock.now() + WAITS,
     )
     _say(hold, dict.fromkeys(stopped_at(level), SAYS_NO), "worker")
@@ -171,7 +171,7 @@ def stage(report: Report) -> str:
     """Return the stage that a report says its child is in, the younger reading; "" where it says no month."""
     if report.birth_year is None or report.birth_month is None:
         return ""
-    today = ages.today()
+    today = clock.today()
     return bands.stages(report.birth_year, report.birth_month, report.age_limit, today, today)[0]
 
 

@@ -127,7 +127,7 @@ def _signals(source: Source, key: Key, limit: int) -> Iterator[str]:
     with source.snapshot(Person((key,))) as snapshot:
         if about.born:
             row = next(iter(snapshot.rows(about.table)), {})
-            if (born := _day(row.get(about.born))) and ages.age(born, ages.today()) >= limit:
+            if (born := _day(row.get(about.born))) and ages.age(born, clock.today()) >= limit:
                 yield BORN
         for sign in about.adult:
             table, _, column = sign.partition(".")

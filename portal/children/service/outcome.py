@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal.cases import deadlines
 from portal.cases.models import Case
 from portal.cases.service import notifying
 from portal.cases.service.moving import move
@@ -18,7 +17,7 @@ from portal.children.models import Report, Ruling
 from portal.children.service import carrying, parenthood, release, rulings
 from portal.children.service.rulings import AGREED, APPEAL, DELETE, REFUSE, SEE
 from portal.children.service.states import IN_FORCE
-from portal.kernel import ages
+from portal.kernel import clock
 from portal.kernel.db import ROWS, atomic
 
 ANSWERED = timedelta(days=10)  # after the report
@@ -53,10 +52,10 @@ def of(case: Case) -> Told | None:
     of a page would tell.
     """
     if parenthood.is_verified(Report.get(Report.case == case.id)) and (found := rulings.decided(case)):
-        return _full(case, found)
+        return _full(found)
     if case.state != "fulfilled" or case.closed_at is None:
         return None
-    return Told(False, deadlines.day_of(case.closed_at) + APPEAL)
+    return Told(False, clock.day_of(case.closed_at) + APPEAL)
 
 
 def under_way(case: Case) -> bool:
@@ -87,10 +86,10 @@ def _again(case: Case) -> bool:
 def _is_time(case: Case, found: list[Ruling]) -> bool:
     if parenthood.is_verified(Report.get(Report.case == case.id)):
         return not any(row.outcome == DELETE and row.state == IN_FORCE for row in found)
-    return ages.today() >= answer_on(case)
+    return clock.today() >= answer_on(case)
 
 
-def _full(case: Case, found: list[Ruling]) -> Told:
+def _full(found: list[Ruling]) -> Told:
     first = found[0]
     done = not any(row.outcome == DELETE and row.state in (AGREED, IN_FORCE) for row in found)
     words = (first.decision.words or "") if first.decision and first.outcome in (REFUSE, SEE) else ""

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from portal.cases.cleaning import Clean
+from portal.cases.cleaning import BadFile, Clean
 from portal.cases.models import Case
 from portal.cases.service import evidence
 from portal.cases.service.moving import note
 from portal.children.models import ParenthoodCheck, Report
 from portal.children.service import matching
 from portal.children.service.states import FORGOTTEN, UNPROVEN
-from portal.kernel import ages, audit, clock
+from portal.kernel import audit, clock, limits
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.kernel.work import Claim
@@ -29,6 +29,7 @@ ASKED, SHOWN, VERIFIED, FAILED = "asked", "shown", "verified", "failed"
 KEPT = timedelta(days=30)  # what was shown, at the longest; a decision erases it at once
 TRIES = 3  # that may fail before staff take no more of a way
 OWN_ACCOUNT = "own_account"
+PER_CASE = "10/hour"  # times that something is handed in
 
 audit.declare("children.parenthood_asked", "reference", "method")
 audit.declare("children.parenthood_checked", "reference", "method", "result")
@@ -120,15 +121,30 @@ def ask(case: Case, method: str) -> ParenthoodCheck:
 
 
 def hand_in(case: Case, method: str, files: Sequence[tuple[str, Clean]]) -> ParenthoodCheck:
-    """Keep what a reporter shows, as `evidence.checked` has made it harmless, until a date; NotNow, NotFound."""
+    """Keep what a reporter shows, as `evidence.checked` has made it harmless, until a date.
+
+    Raises NotNow, NotFound, and BadFile where it is more than is taken for one check.
+    """
     if not METHODS[method].files or not files:
         raise NotFound
     row = ask(case, method)
+    if len(_numbers(row)) + len(files) > evidence.MOST:
+        raise BadFile("many")
     before = {one.id for one in evidence.of(case)}
     evidence.keep(case, files)
     numbers = [*_numbers(row), *(one.id for one in evidence.of(case) if one.id not in before)]
     _shown(row, json.dumps(numbers))
     return row
+
+
+def tried(case: Case, method: str) -> int:
+    """Count that something is handed in, before any of it is read, for that is work; return how many files there are.
+
+    Raises NotNow, TooManyTries.
+    """
+    row = _pending(_report(case), method)
+    limits.hit(PER_CASE, "parenthood by report", case.reference)
+    return len(_numbers(row)) if row else 0
 
 
 def by_own_account(case: Case, subject_id: int) -> ParenthoodCheck:
@@ -190,7 +206,7 @@ def erase(claim: Claim[ParenthoodCheck]) -> None:
 
 
 def _shown(row: ParenthoodCheck, what: str) -> None:
-    on = ages.today() + KEPT
+    on = clock.today() + KEPT
     due = datetime.combine(on, time(), UTC)
     facts = {"state": SHOWN, "evidence": what, "erase_on": on, "due_at": due}
     ParenthoodCheck.update(facts).where(ParenthoodCheck.id == row.id, ParenthoodCheck.state << [ASKED, SHOWN]).execute()

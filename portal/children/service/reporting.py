@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from portal.accounts.identifiers import normal
+from portal.accounts.addresses import normal
 from portal.cases import service as cases
 from portal.cases.models import Attempt, Case, Verification
 from portal.cases.service import codes, thread
@@ -14,13 +14,14 @@ from portal.children import bands
 from portal.children.models import Report, ReportedAccount
 from portal.children.naming import ADDRESSES, LONGEST_KEPT, REACHES, RELATIONS, WISHES, named_well
 from portal.children.service.states import PROVEN, UNPROVEN
-from portal.kernel import ages, audit, clock, crypto, limits, tokens
+from portal.kernel import audit, clock, crypto, limits, tokens
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, Problem
 from portal.kernel.work import wake_table
 
 KIND = "child"
 PER_ADDRESS, PER_NETWORK, PER_TARGET = "5/day", "20/hour", "10/day"
+CODES_PER_ADDRESS = "6/hour"  # as many as of signing in
 
 audit.declare("children.reported", "reference")
 
@@ -81,7 +82,7 @@ def _write(case: Case, draft: Draft, phone: str, network: str) -> Report:
         keep_until=draft.keep_until if "keep" in draft.wishes else None,
         birth_year=draft.birth_year,
         birth_month=draft.birth_month,
-        age_limit=bands.limit_of(draft.country, ages.today()),
+        age_limit=bands.limit_of(draft.country, clock.today()),
         network_hash=crypto.keyed_hash("network", network),
         due_at=None,
     )
@@ -98,6 +99,15 @@ def name(report: Report, named: Mapping[str, str]) -> None:
             .exists()
         ):
             ReportedAccount.create(report=report, kind=kind, value=value, hash=hashed)
+
+
+def send_again(case: Case) -> None:
+    """Send another code; raises NotNow, TooManyTries.
+
+    Counted by address as well: other requests show the way to a code in the mailbox alone, a report shows it at once.
+    """
+    limits.hit(CODES_PER_ADDRESS, "child report code by address", case.contact or case.reference)
+    codes.send(case)
 
 
 def enter(case: Case, code: str) -> None:
@@ -169,7 +179,7 @@ def _check(draft: Draft) -> None:
     if not known or not draft.wishes:
         raise NotFound
     if "keep" in draft.wishes:
-        today = ages.today()
+        today = clock.today()
         if draft.keep_until is None or not today < draft.keep_until <= today + LONGEST_KEPT:
             raise KeptTooLong
 

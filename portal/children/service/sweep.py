@@ -20,7 +20,7 @@ from portal.children.models import Match, Report, ReportedAccount
 from portal.children.service import holding
 from portal.children.service.reporting import KIND
 from portal.children.service.states import LOOKED_INTO
-from portal.kernel import ages, audit, clock, crypto
+from portal.kernel import audit, clock, crypto
 from portal.kernel.db import atomic
 from portal.kernel.problems import SourceUnavailable
 from portal.sources import registry
@@ -54,7 +54,7 @@ def nightly() -> int:
 
 def _new(source: Source) -> Iterator[Young]:
     """Yield whom a system knows to be under the limit and who has no case, the youngest first."""
-    today, limit = ages.today(), bands.limit_of("", ages.today())
+    today, limit = clock.today(), bands.limit_of("", clock.today())
     since = _years_before(today, limit)
     for offset in range(0, MOST_READ, BATCH):
         found = source.young(since, BATCH, offset)
@@ -82,7 +82,7 @@ def _open(source: Source, young: Young) -> int:
         audit.record(
             "children.found", subject=subject, actor="worker", reference=report.case.reference, source=source.id
         )
-        if bands.by_itself("", young.born.year, young.born.month, report.age_limit, ages.today()):
+        if bands.by_itself("", young.born.year, young.born.month, report.age_limit, clock.today()):
             holding.place(report, subject)
     return 1
 
@@ -97,7 +97,7 @@ def _report(young: Young) -> Report:
         relation=FOUND,
         birth_year=young.born.year,
         birth_month=young.born.month,
-        age_limit=bands.limit_of("", ages.today()),
+        age_limit=bands.limit_of("", clock.today()),
         state=LOOKED_INTO,
         proven_at=clock.now(),
         looked_at=clock.now(),

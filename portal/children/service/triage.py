@@ -14,7 +14,7 @@ from portal.cases.service.moving import note
 from portal.children.models import ChildHold, Match, Report
 from portal.children.service import holding
 from portal.children.service.states import HELD, LAPSED, LIFTED
-from portal.kernel import ages, audit, clock
+from portal.kernel import audit, clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, Problem
 from portal.kernel.work import Claim
@@ -96,14 +96,14 @@ def untouched(claim: Claim[ChildHold]) -> None:
 
 def _to_admin(hold_: ChildHold, case: Case) -> None:
     """Give the case to an admin at work if nobody has it, and tell every admin, once a day."""
-    admins = [one for one in _admins() if not is_away(one, ages.today())] or _admins()
+    admins = [one for one in _admins() if not is_away(one, clock.today())] or _admins()
     if admins and case.assignee is None:
         Case.update(assignee=admins[0].id).where(Case.id == case.id, Case.assignee.is_null()).execute()
     note(case, "hold untouched", "worker", internal=True, hold=hold_.reference)
     audit.record("children.hold_waits", actor="worker", reference=case.reference)
     for admin in admins:
         to, url = messages.Recipient(admin.email, admin.language), f"{config.site().base_url}/staff/requests"
-        cause = f"child hold waits:{hold_.reference}:{admin.id}:{ages.today()}"
+        cause = f"child hold waits:{hold_.reference}:{admin.id}:{clock.today()}"
         messages.child_hold_waits(to, cause, case.reference, f"{url}/{case.reference}")
 
 

@@ -18,7 +18,7 @@ from portal.children.service.outcome import Told
 from portal.children.views.following import path_of
 from portal.children.views.room import room
 from portal.consents.words import local
-from portal.kernel import ages
+from portal.kernel import clock
 from portal.kernel.problems import NotFound
 from portal.web import navigation
 from portal.web.guards import open_to_all
@@ -57,7 +57,7 @@ def appeal(reference: str, secret: str) -> Response:
     hashed = reporting.of_case(case).reporter_hash
     made = appeals.of_ruling(rulings.decided(case)[0], appeals.REPORTER, hashed)
     known: dict[str, Any] = {"case": case, "url": path_of(case), "told": told, "made": made}
-    over = ages.today() > told.appeal_until
+    over = clock.today() > told.appeal_until
     return show("children/appeal.html", form=form, over=over, status=422 if form.errors else 200, **known)
 
 
@@ -75,8 +75,8 @@ def _of_holder(row: Ruling) -> dict[str, Any]:
     return {
         "url": urlsplit(carrying.url(row)).path,
         "made": made,
-        "lasts": carrying.lasts_until(row, deadlines.day_of(answered)) if answered else until,
-        "over": ages.today() > until,
+        "lasts": carrying.lasts_until(row, clock.day_of(answered)) if answered else until,
+        "over": clock.today() > until,
         "certificate": urlsplit(carrying.certificate_of(row)).path,
         "blocked_until": carrying.blocked_until(row) if row.outcome == rulings.DELETE else None,
         "authority": local(dict(deadlines.authority(row.case.country).name)),

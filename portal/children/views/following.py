@@ -10,7 +10,7 @@ from flask import abort, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from portal.accounts.identifiers import NotAnAddress
+from portal.accounts.addresses import NotAnAddress
 from portal.accounts.views import network
 from portal.cases import deadlines, service
 from portal.cases.models import Case

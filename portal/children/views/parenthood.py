@@ -7,6 +7,7 @@ from urllib.parse import quote
 from flask import request
 from werkzeug.wrappers import Response
 
+from portal.cases.cleaning import BadFile
 from portal.cases.models import Case
 from portal.cases.service import evidence as kept
 from portal.children.forms.following import ProofForm
@@ -52,9 +53,15 @@ def parent(reference: str, secret: str) -> Response:
 def parent_form(reference: str, secret: str) -> Response:
     """Take a photo or a scan of a signed form; nothing else is asked for."""
     case, form = following.by_secret(reference, secret), ProofForm()
-    if request.method == "POST" and form.validate():
-        parenthood.hand_in(case, "signed_form", form.clean)
-        return away(path_of(case) + "/parent")
+    if request.method == "POST":
+        form.there = parenthood.tried(case, "signed_form")
+    if form.is_submitted() and form.validate():
+        try:
+            parenthood.hand_in(case, "signed_form", form.clean)
+        except BadFile as problem:  # others came meanwhile
+            form.files.errors = [_(problem.say)]
+        else:
+            return away(path_of(case) + "/parent")
     url, status = path_of(case) + "/parent", 422 if form.errors else 200
     return show("children/signed_form.html", case=case, form=form, url=url, status=status)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts.identifiers import WrongCode
+from portal.accounts.addresses import WrongCode
 from portal.accounts.masks import mask
 from portal.accounts.views import network
 from portal.cases import legal
@@ -132,7 +132,7 @@ def code(reference: str, secret: str) -> Response:
     case = reporting.by_ticket(reference, secret)
     form, url = CodeForm(), url_for("children.code", reference=case.reference, secret=secret.lower())
     if request.method == "POST" and "send" in request.form:
-        codes.send(case)
+        reporting.send_again(case)
         return away(url)
     if form.validate_on_submit():
         try:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from portal import config
-from portal.accounts.identifiers import NotAnAddress, NotAPhone
+from portal.accounts.addresses import NotAnAddress, NotAPhone
 from portal.consents.service import ACCEPTED, DECLINED, FILE, LISTED, POLICY, Record, covered
 from portal.consents.service.remembering import HERE
 from portal.kernel import clock

@@ -2,7 +2,8 @@
 
 from portal.consents.models import changed, newest_event
 from portal.consents.models import choices_of as stored
-from portal.consents.service.connecting import first_connection, read_first
+from portal.consents.service.connecting import first_connection
+from portal.consents.service.fitting import checked
 from portal.consents.service.importing import Record, take_in
 from portal.consents.service.judging import Answer, may, of_case, present_stops, stop_of, stoppable, stops, why
 from portal.consents.service.ledger import Made, answer, record, record_all, say_no
@@ -54,16 +55,14 @@ from portal.consents.service.remembering import (
     welcome_newcomers,
 )
 from portal.consents.service.undoing import give_back
-from portal.consents.service.weighing import ERASED, FILE, IMPORTED, LISTED, SYSTEM
+from portal.consents.service.weighing import FILE, LISTED, SYSTEM
 
 __all__ = [
     "ACCEPTED",
     "CHECKING",
     "DECLINED",
-    "ERASED",
     "FILE",
     "HOLD",
-    "IMPORTED",
     "LIFTED",
     "LIFTING",
     "LISTED",
@@ -88,6 +87,7 @@ __all__ = [
     "UnknownChoice",
     "answer",
     "changed",
+    "checked",
     "choice",
     "covered",
     "deliveries",
@@ -111,7 +111,6 @@ __all__ = [
     "patience",
     "present",
     "purpose",
-    "read_first",
     "record",
     "record_all",
     "remember",

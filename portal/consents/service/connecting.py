@@ -16,7 +16,7 @@ from portal.kernel.problems import SourceUnavailable
 from portal.sources import registry
 from portal.sources.base import Person, Source
 from portal.subjects import service as subjects
-from portal.subjects.models import mark_read, unread, unread_of
+from portal.subjects.models.connecting import mark_read, unread, unread_of
 
 log = structlog.get_logger()
 MIXED = "mixed"  # what a system says of rows that differ

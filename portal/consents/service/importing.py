@@ -97,7 +97,7 @@ def _hold(subject_id: int, choices: dict[str, Any], said: dict[str, list[Word]],
         if project_imported(choices, name, word) and word and not kept_there(name, word):
             told[name] = word
     store(subject_id, choices, max(numbers))
-    outbox.mark_each(subject_id, newest_by_system(dict.fromkeys(told, max(numbers))))
+    outbox.mark(subject_id, newest_by_system(dict.fromkeys(told, max(numbers))))
     heard = {name: word for name, word in told.items() if not is_reserved(name)}  # an answer to a policy is not told
     moved = [one(str(uuid4()), word.event, name, word.state, word.at.isoformat()) for name, word in heard.items()]
     hooks.changed(subject_id, moved)

@@ -126,7 +126,7 @@ def _write(subject_id: int, made: Sequence[Made], terms: Mapping[str, str]) -> d
         numbers = append(events)
         counting = [event for event in events if _project(choices, event, numbers[event["purpose"]], case)]
         store(subject_id, choices, max(numbers.values()))
-        outbox.mark_each(subject_id, newest_by_system(numbers))
+        outbox.mark(subject_id, newest_by_system(numbers))
         if hooks.is_listened_to():
             hooks.changed(subject_id, told(counting, numbers))
         said = [{"choice": numbers[one.name], "purpose": one.name, "state": one.state} for one in made]

@@ -22,7 +22,7 @@ from portal.sources import registry
 from portal.sources.base import Source
 from portal.sources.manifest import Text
 from portal.subjects import service as subjects
-from portal.subjects.models import STANDS
+from portal.subjects.models.session import STANDS
 
 audit.declare("consents.passed_on", "choice", "source")
 

@@ -14,7 +14,7 @@ from portal.config import Site
 from portal.consents.models import ConsentEvent, choices_of, document, held, numbers_by
 from portal.consents.service.names import is_reserved, named, parted, takers
 from portal.consents.service.weighing import Word, kept_there, outvoted, stored, weigh
-from portal.subjects.models import STANDS, stand_of
+from portal.subjects.models.session import STANDS, stand_of
 
 REQUEST = "request"  # stands for the notice where an event follows from a request; its version is the reference
 

@@ -1,6 +1,6 @@
 """Deleting an account everywhere, or a part of it: asked for, carried out, proven, looked at again."""
 
-from portal.deletion.service.addresses import cancel_url, page_url
+from portal.deletion.service.addresses import cancel_url
 from portal.deletion.service.asking import (
     Blocked,
     by_token,
@@ -30,17 +30,15 @@ from portal.deletion.service.retention import Dated, expire
 from portal.deletion.service.retention import tables as kept_tables
 from portal.deletion.service.returned import recent as returned
 from portal.deletion.service.returned import sweep as sweep_returned
-from portal.deletion.service.ruled import Ruled, is_ruled, open_ruled
+from portal.deletion.service.ruled import Ruled, open_ruled
 from portal.deletion.service.scope import ACCOUNT, Scope, can_go, scope, scope_of
 from portal.deletion.service.settling import NoReason, Standing, Trouble, again, ahead, settle, standing
-from portal.deletion.service.starting import start
 
 __all__ = [
     "ACCOUNT", "Blocked", "Dated", "NoReason", "Outlook", "Planned", "Progress", "Promise", "Replayed", "Ruled",
     "Scope", "Standing", "System", "TooLate", "Trouble", "address_of", "again", "ahead", "answer_by", "by_token",
     "can_go", "cancel", "cancel_ruled", "cancel_url", "carry_out", "certificate", "expire", "forget_past", "glance",
-    "hand_over", "hand_overs", "held_back", "is_gone", "is_ruled", "kept_tables", "load", "most_days", "open_ruled",
-    "outlook", "page_url", "parts", "progress", "promises", "release_hold", "released_holds", "replay", "returned",
-    "schedule", "scope", "scope_of", "settle", "standing", "start", "stop_all_distrusted", "sweep_returned", "take_up",
-    "unfinished",
+    "hand_over", "hand_overs", "held_back", "is_gone", "kept_tables", "load", "most_days", "open_ruled", "outlook",
+    "parts", "progress", "promises", "release_hold", "released_holds", "replay", "returned", "schedule", "scope",
+    "scope_of", "settle", "standing", "stop_all_distrusted", "sweep_returned", "take_up", "unfinished",
 ]  # fmt: skip

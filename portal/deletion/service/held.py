@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal import config
-from portal.cases import deadlines
 from portal.cases import service as cases
 from portal.cases.models import Case, CaseEvent
 from portal.deletion.models import Deletion, Target
@@ -33,7 +31,7 @@ class Stop:
 
 def is_late(case: Case) -> bool:
     """Tell whether the day by which the law wants a request completed is over, where the site is."""
-    return deadlines.received_on(clock.now(), config.site().timezone) > case.complete_by
+    return clock.today() > case.complete_by
 
 
 def stops(system: plan.System) -> list[dict[str, Any]]:

@@ -95,32 +95,22 @@ def replay() -> Replayed:
     records = list(ErasureRecord.select())
     found = Replayed(len(records))
     for source in registry.active().all():
-        known = {
-            hashed: set(row.hashes["identifiers"])
-            for row in records
-            if "tables" not in row.hashes
-            for hashed in row.hashes["keys"].get(source.id, [])
-        }
-        kept = {
-            hashed: set(row.hashes["kept"][source.id])
-            for row in records
-            if source.id in row.hashes.get("kept", {})
-            for hashed in row.hashes["keys"].get(source.id, [])
-        }
         try:
-            _replay_in(source, known, found, kept)
+            _replay_whole(source, records, found)
             _replay_parts(source, [row for row in records if "tables" in row.hashes], found)
         except SourceUnavailable:
             found.silent.append(source.id)
     return found
 
 
-def _replay_in(
-    source: Source, known: Mapping[str, set[str]], found: Replayed, kept: Mapping[str, set[str]] | None = None
-) -> None:
+def _replay_whole(source: Source, records: Sequence[ErasureRecord], found: Replayed) -> None:
+    """Erase again whoever had everything deleted and is back, but for what a hold keeps of them."""
+    keys = [(hashed, row.hashes) for row in records for hashed in row.hashes["keys"].get(source.id, [])]
+    known = {hashed: set(told["identifiers"]) for hashed, told in keys if "tables" not in told}
+    kept = {hashed: set(told["kept"][source.id]) for hashed, told in keys if source.id in told.get("kept", {})}
     came_back = list(_came_back(source, known))  # read to the end first: an open reading may hold up the erasure
     for person, is_certain in came_back:
-        stays = {name for hashed in _key_hashes(source.id, person.keys[0]) for name in (kept or {}).get(hashed, ())}
+        stays = {name for hashed in _key_hashes(source.id, person.keys[0]) for name in kept.get(hashed, ())}
         going = [name for name in source.manifest.tables if name not in stays] if stays else None
         if going == [] or not source.remaining(person, going):
             continue

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from portal import config
-from portal.cases import deadlines
 from portal.deletion.models import ErasureRecord, Retention
 from portal.deletion.service import ledger
 from portal.kernel import audit, clock
@@ -57,7 +55,7 @@ def tables() -> list[Dated]:
 
 def expire() -> None:
     """Delete everywhere what has come to its date; a system that does not answer is asked again the next night."""
-    today = deadlines.received_on(clock.now(), config.site().timezone)
+    today = clock.today()
     for source in (one for one in registry.active().connected() if one.ages):
         gone = 0
         for table in _in_order(source):

@@ -6,7 +6,7 @@ says from an old one that it was not them gets everything back as it was.
 
 from __future__ import annotations
 
-from portal.accounts import alarms, identifiers
+from portal.accounts import alarms, identifiers, proving
 from portal.accounts.models import Account, Alarm, Identifier, Subject
 from portal.cases.models import Case
 from portal.cases.service import reopening
@@ -44,10 +44,10 @@ def ask(account_id: int, detail: Detail, typed: str, language: str) -> int | Non
 def prove(account_id: int, subject_id: int, detail: Detail, proof_id: int, code: str, language: str) -> Correction:
     """Write an address into every system with the code that was sent to it; raises WrongCode, ProvenElsewhere."""
     _must_be_proven(detail)
-    if identifiers.pending(account_id, proof_id).kind != detail.kind:
+    if proving.pending(account_id, proof_id).kind != detail.kind:
         raise NotFound
     limits.hit(PER_PERSON, "correction", str(subject_id))
-    proof = identifiers.spend(account_id, proof_id, code)
+    proof = proving.spend(account_id, proof_id, code)
     with atomic():
         new = identifiers.take(proof)
         return write_proven(subject_id, detail, new, language, is_new=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
-from portal.accounts import identifiers
+from portal.accounts import proving
+from portal.accounts.addresses import WrongCode
 from portal.details import service
 from portal.details.forms import ValueForm, value_form
 from portal.details.service import PROOF, Detail
@@ -50,11 +51,11 @@ def _ask(found: Detail, typed: str) -> Response:
 @recently_confirmed
 def move_code(detail: str, number: int) -> Response:
     """Ask for the code that was sent to the new address; with it the address counts."""
-    found, proof, form = service.one(me().subject_id, detail), identifiers.pending(_account(), number), ProofForm()
+    found, proof, form = service.one(me().subject_id, detail), proving.pending(_account(), number), ProofForm()
     if form.validate_on_submit():
         try:
             row = service.prove(_account(), me().subject_id, found, number, str(form.code.data), here().language)
-        except identifiers.WrongCode as problem:
+        except WrongCode as problem:
             form.code.errors = [_(problem.say)]
         else:
             return away(f"/details/corrections/{row.id}")

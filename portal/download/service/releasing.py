@@ -77,7 +77,7 @@ def withhold_records(
 ) -> Release:
     """Say which of the records that were shown of a table (system, table) are left out; releases start anew.
 
-    Both are marks (redaction.mark). Raises NotFound for no such table, NotNow as `prepare` does.
+    Both are marks (redaction.marks). Raises NotFound for no such table, NotNow as `prepare` does.
     """
     if not needs_release(case) or case.state not in ("open", "approved"):
         raise NotNow

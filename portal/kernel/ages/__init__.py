@@ -14,10 +14,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal import config
-from portal.kernel import clock
 
 _DATA = Path(__file__).parents[1] / "data" / "ages.toml"
 
@@ -92,11 +90,6 @@ def youngest(year: int, month: int, on: date) -> int:
 def oldest(year: int, month: int, on: date) -> int:
     """Return the highest age of somebody of whom the month of birth is known alone."""
     return age(date(year, month, 1), on)
-
-
-def today() -> date:
-    """Return the day that it is where the site is at home."""
-    return clock.now().astimezone(ZoneInfo(config.site().timezone)).date()
 
 
 @cache

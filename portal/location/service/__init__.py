@@ -1,16 +1,15 @@
 """What the location page does: levels of permission, and the places that systems keep."""
 
 from portal.location.service.admitting import Admitted, admitted, level_in
-from portal.location.service.calendar import days, today
+from portal.location.service.calendar import days
 from portal.location.service.history import Listed, Overview, Place, closed, count, listed, moment_of, overview
 from portal.location.service.keeping import TooLate, chosen, keep, undo
 from portal.location.service.keeping import of as keeping_of
-from portal.location.service.levels import MIXED, OFF, PURPOSE, about, level, offered, purpose, save, stand
+from portal.location.service.levels import OFF, PURPOSE, about, level, offered, purpose, save, stand
 from portal.location.service.phones import STATES, NoSuchApp, report
 from portal.location.service.removing import load, parts, remove, remove_all, remove_one, taken_from, under_way
 
 __all__ = [
-    "MIXED",
     "OFF",
     "PURPOSE",
     "STATES",

@@ -40,9 +40,18 @@ class Arrived(NamedTuple):
 
 def read(raw: bytes, recipient: str = "") -> Arrived:
     """Read a mail; `recipient` is the envelope's, where whoever hands the mail over knows it."""
+    try:
+        return _read(raw, recipient)
+    except Exception:  # the library fails on hostile mail in ways that nobody has listed
+        return Arrived(None, sha256(raw).hexdigest(), True, "", "", 0, "")
+
+
+def _read(raw: bytes, recipient: str) -> Arrived:
     mail = message_from_bytes(raw[:LARGEST])
+    if not texts.is_short(mail):
+        raise ValueError
     place = _place(mail, recipient)
-    text, files = texts.written(mail)
+    text, files = texts.written(mail) if place else ("", 0)
     number = str(mail.get("Message-ID", "")).strip() or sha256(raw).hexdigest()
     digest = sha256(f"{place}\0{number}".encode(errors="replace")).hexdigest()
     status = reports.status(mail) if place and place.kind == answers.RETURN else ""

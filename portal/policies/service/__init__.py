@@ -15,7 +15,7 @@ from portal.policies.service.answering import (
 )
 from portal.policies.service.choosing import choose, choose_all
 from portal.policies.service.drafting import LONGEST, Changed, Draft, create, draft, drafts, drop, write
-from portal.policies.service.files import VERSIONS, publish_from
+from portal.policies.service.files import publish_from
 from portal.policies.service.publishing import TooSoon, Unfinished, earliest, missing, retire, schedule, withdraw
 from portal.policies.service.reading import (
     DOCUMENTS,
@@ -24,16 +24,15 @@ from portal.policies.service.reading import (
     number_of,
     on_paper,
     sections,
-    today,
     version,
     versions,
 )
 from portal.policies.service.telling import ADDRESSES, TITLES, audience, carry_on, tell_newcomers, told_as
 
 __all__ = [
-    "ADDRESSES", "DOCUMENTS", "LONGEST", "NOTICE", "TITLES", "VERSIONS", "Asked", "Changed", "Draft", "PolicyVersion",
-    "TooSoon", "Unfinished", "accept", "asked", "audience", "carry_on", "choose", "choose_all", "counts", "create",
-    "decline", "draft", "drafts", "drop", "earliest", "heed_imported", "in_force", "missing", "name_of", "number_of",
-    "on_paper", "open_question", "publish_from", "readable", "retire", "schedule", "sections", "tell_newcomers",
-    "today", "told_as", "version", "versions", "withdraw", "withdrawn_of", "write",
+    "ADDRESSES", "DOCUMENTS", "LONGEST", "NOTICE", "TITLES", "Asked", "Changed", "Draft", "PolicyVersion", "TooSoon",
+    "Unfinished", "accept", "asked", "audience", "carry_on", "choose", "choose_all", "counts", "create", "decline",
+    "draft", "drafts", "drop", "earliest", "heed_imported", "in_force", "missing", "name_of", "number_of", "on_paper",
+    "open_question", "publish_from", "readable", "retire", "schedule", "sections", "tell_newcomers", "today", "told_as",
+    "version", "versions", "withdraw", "withdrawn_of", "write",
 ]  # fmt: skip

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from portal.consents import service as consents
 from portal.consents.service import ACCEPTED, DECLINED, NONE, POLICY, REFUSAL, REFUSED, Choice
-from portal.kernel import db
+from portal.kernel import clock, db
 from portal.kernel.db import atomic
 from portal.kernel.problems import NotFound, NotNow
 from portal.policies.models import RETIRED, PolicyVersion, answers, published
-from portal.policies.service.reading import DOCUMENTS, day_of, today
+from portal.policies.service.reading import DOCUMENTS
 
 _FRESH = 30.0  # seconds after which a process looks again what people are asked; each page asks that
 
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
     @property
     def has_begun(self) -> bool:
         """Tell whether it is in force."""
-        return self.effective_from <= today()
+        return self.effective_from <= clock.today()
 
 
 class _Kept(NamedTuple):
@@ -191,7 +191,7 @@ def _stops(
 def _needs_no_stop(choices: Mapping[str, Choice], name: str, since: date | None) -> bool:
     choice = choices[name]
     off = choice.made and choice.state == consents.purpose(name).states[0]
-    return off or bool(since and choice.at and day_of(choice.at) >= since)
+    return off or bool(since and choice.at and clock.day_of(choice.at) >= since)
 
 
 def _lifted(choices: Mapping[str, Choice], one: Asked) -> dict[str, str]:

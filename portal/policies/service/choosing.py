@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from portal.consents import service as consents
 from portal.consents.service import Made
+from portal.kernel import clock
 from portal.kernel.problems import NotFound
 from portal.policies.models import number_in_force
-from portal.policies.service.reading import NOTICE, today
+from portal.policies.service.reading import NOTICE
 
 
 def choose(
@@ -41,7 +42,7 @@ def _made(purpose_id: str, state: str, language: str, source_id: str = "") -> Ma
 
 
 def _choose(subject_id: int, made: Sequence[Made], language: str, actor: str, channel: str = "portal") -> list[int]:
-    newest = number_in_force(NOTICE, today())
+    newest = number_in_force(NOTICE, clock.today())
     if newest is None:
         raise NotFound
     terms = {"notice": NOTICE, "notice_version": newest, "language": language, "actor": actor, "channel": channel}

@@ -16,7 +16,7 @@ from portal.kernel.db import atomic
 from portal.kernel.work import wake_table
 from portal.policies.models import DRAFT, SCHEDULED, PolicyText, PolicyVersion, texts_of
 from portal.policies.service import answering, markup, states
-from portal.policies.service.reading import DOCUMENTS, today
+from portal.policies.service.reading import DOCUMENTS
 
 VERSIONS = "versions.toml"  # beside the texts: which versions there are, and the day on which each takes effect
 
@@ -112,8 +112,8 @@ def _version(folder: Path, document: str, number: str, facts: Mapping[str, Any])
 
 def _publish(wanted: _Read) -> int:
     named = (PolicyVersion.document == wanted.document) & (PolicyVersion.version == wanted.number)
-    if _insert(wanted) and wanted.effective_from <= today():
-        states.settle(wanted.document, today(), "files")
+    if _insert(wanted) and wanted.effective_from <= clock.today():
+        states.settle(wanted.document, clock.today(), "files")
     version = PolicyVersion.get(named)
     if version.state == DRAFT:
         raise ConfigProblem(f"policies: the staff's draft of {wanted.document} has number {wanted.number} already")
@@ -123,7 +123,7 @@ def _publish(wanted: _Read) -> int:
 
 
 def _insert(wanted: _Read) -> bool:
-    begun = wanted.effective_from <= today()
+    begun = wanted.effective_from <= clock.today()
     facts = {"state": SCHEDULED, "minor": wanted.minor, "asks": not (begun or wanted.minor), "changes": wanted.changes}
     facts |= {
         "due_at": None if begun else clock.now(),

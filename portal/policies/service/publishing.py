@@ -16,7 +16,7 @@ from portal.notices import mailing
 from portal.policies.models import DRAFT, IN_FORCE, RETIRED, SCHEDULED, PolicyVersion, published
 from portal.policies.service import answering, states
 from portal.policies.service.drafting import Draft, draft
-from portal.policies.service.reading import NOTICE, sections, today
+from portal.policies.service.reading import NOTICE, sections
 
 
 class Unfinished(Problem):
@@ -45,7 +45,7 @@ def earliest(version: PolicyVersion) -> date:
     """Return the first day on which a draft may begin: people know of it before, but for a minor change (RULES C8)."""
     notice = timedelta(days=0 if version.minor else config.site().policy_notice_days)
     days = [one.begins for one in published(version.document) if not one.is_withdrawn]
-    return max([today() + notice, *(day + timedelta(days=1) for day in days)])
+    return max([clock.today() + notice, *(day + timedelta(days=1) for day in days)])
 
 
 def schedule(number: int, effective_from: date, changes: Iterable[str], by: int) -> PolicyVersion:
@@ -59,31 +59,36 @@ def schedule(number: int, effective_from: date, changes: Iterable[str], by: int)
         if not consents.covered(about):
             raise consents.UnknownChoice(purpose=about)
     with atomic():
-        found = draft(number)
-        version = found.version
-        if version.state != DRAFT:
-            raise NotNow
-        if lacking := missing(found):
-            raise Unfinished(language=lacking[0])
-        if effective_from < (first := earliest(version)):
-            raise TooSoon(day=first)
+        version = _ready(number, effective_from)
         facts = {"effective_from": effective_from, "changes": " ".join(named), "asks": not version.minor}
         now = clock.now()
         told = now if version.minor else None
         states.move(version, SCHEDULED, f"staff:{by}", **facts, scheduled_at=now, due_at=now, told_at=told)
         hooks.published(version.document, version.version, effective_from, named, _url(version))
-        if effective_from <= today():
-            states.settle(version.document, today(), f"staff:{by}")
+        if effective_from <= clock.today():
+            states.settle(version.document, clock.today(), f"staff:{by}")
         answering.look_anew()
         wake_table(PolicyVersion)
     return version
+
+
+def _ready(number: int, effective_from: date) -> PolicyVersion:
+    """Return a draft that may be published to begin on a day; raises NotNow, Unfinished, TooSoon."""
+    found = draft(number)
+    if found.version.state != DRAFT:
+        raise NotNow
+    if lacking := missing(found):
+        raise Unfinished(language=lacking[0])
+    if effective_from < (first := earliest(found.version)):
+        raise TooSoon(day=first)
+    return found.version
 
 
 def withdraw(number: int, by: int) -> None:
     """Take a version back before it begins, and tell nobody more of it; raises NotNow once it has begun."""
     with atomic():
         version = draft(number).version
-        if version.state != SCHEDULED or version.begins <= today():
+        if version.state != SCHEDULED or version.begins <= clock.today():
             raise NotNow
         states.move(version, RETIRED, f"staff:{by}", ended_on=version.effective_from, due_at=None)
         mailing.drop(name(version))
@@ -99,7 +104,7 @@ def retire(number: int, by: int) -> None:
         version = draft(number).version
         if version.state != IN_FORCE or version.document == NOTICE:
             raise NotNow
-        states.move(version, RETIRED, f"staff:{by}", ended_on=today())
+        states.move(version, RETIRED, f"staff:{by}", ended_on=clock.today())
         answering.look_anew()
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
-from portal import config
 from portal.kernel import clean, clock
 from portal.kernel.problems import NotFound
 from portal.policies.models import Policy, PolicyVersion, holding, published, read
@@ -23,7 +20,7 @@ _ANCHOR = (
 
 def in_force(document: str, language: str) -> Policy:
     """Return the text that is in force today; raises NotFound when none is."""
-    return _found(read(document, language, holding(today())))
+    return _found(read(document, language, holding(clock.today())))
 
 
 def version(document: str, language: str, number: str) -> Policy:
@@ -38,7 +35,7 @@ def versions(document: str) -> list[PolicyVersion]:
 
 def number_of(document: str, numbers: list[PolicyVersion] | None = None) -> str | None:
     """Return which of these versions, or of all, is in force today."""
-    day = today()
+    day = clock.today()
     known = published(document) if numbers is None else numbers
     begun = [one for one in known if one.begins <= day and not (one.ended_on and one.ended_on <= day)]
     return begun[0].version if begun else None
@@ -56,21 +53,6 @@ def on_paper(text: str, link: str) -> str:
         return _ANCHOR.format(found[1], found[2], link % {"heading": clean.attribute(found[2])})
 
     return _HEADING.sub(linked, text)
-
-
-def today() -> date:
-    """Return what day it is at the company's seat: a version takes effect at midnight there."""
-    return day_of(clock.now())
-
-
-def day_of(moment: datetime) -> date:
-    """Return which day a moment is at the company's seat."""
-    return moment.astimezone(ZoneInfo(config.site().timezone)).date()
-
-
-def midnight(day: date) -> datetime:
-    """Return the moment at which a day begins at the company's seat."""
-    return datetime.combine(day, time(), ZoneInfo(config.site().timezone)).astimezone(UTC)
 
 
 def _found(text: Policy | None) -> Policy:

@@ -16,7 +16,6 @@ from portal.notices import mailing, messages, quiet
 from portal.policies.models import RETIRED, SCHEDULED, PolicyVersion
 from portal.policies.service import answering, states
 from portal.policies.service.publishing import mailing_of, name
-from portal.policies.service.reading import midnight, today
 from portal.subjects import service as subjects
 
 BATCH = 200  # people a turn; the rows of so many are written in one transaction, which is under 50 ms
@@ -38,12 +37,12 @@ def told_as(document: str, version: str, account: int) -> str:
 def carry_on(claim: Claim[PolicyVersion]) -> None:
     """Do the next part of what is due for a version."""
     version = claim.row
-    if version.state == SCHEDULED and version.begins <= today():
+    if version.state == SCHEDULED and version.begins <= clock.today():
         _begin(claim)
     elif version.told_at is None and version.state != RETIRED:
         _tell(claim)
     elif version.state == SCHEDULED:
-        claim.done(due_at=midnight(version.begins))
+        claim.done(due_at=clock.beginning(version.begins))
     elif version.changes and version.asks and version.stopped_at is None and version.state != RETIRED:
         _stop(claim)
     else:
@@ -53,7 +52,7 @@ def carry_on(claim: Claim[PolicyVersion]) -> None:
 def _begin(claim: Claim[PolicyVersion]) -> None:
     failpoints.point("policies: before begin")
     with claim.step(attempts=0):
-        states.settle(claim.row.document, today(), "worker")
+        states.settle(claim.row.document, clock.today(), "worker")
     answering.look_anew()
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from portal.consents import service as consents
+from portal.kernel import clock
 from portal.kernel.problems import N_, NotFound, NotNow
 from portal.notices import inbox
 from portal.policies import comparing, service
@@ -151,7 +152,7 @@ def _page(text: Policy) -> Response:
         sections=service.sections(text.text),
         versions=versions,
         in_force=service.number_of(text.document, versions),
-        day=service.today(),
+        day=clock.today(),
     )
 
 

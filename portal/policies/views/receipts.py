@@ -13,7 +13,7 @@ from portal.consents import kantara, receipts, service
 from portal.consents.models import ConsentEvent
 from portal.consents.words import recorded, state, titled
 from portal.subjects import service as subjects
-from portal.web import navigation
+from portal.web import navigation, numbers
 from portal.web.guards import me
 from portal.web.htmx import show
 
@@ -36,7 +36,7 @@ class Row(NamedTuple):
 @room.get("/receipts")
 def history() -> Response:
     """Show when somebody chose what, about one purpose or about all."""
-    about, before = request.args.get("about", ""), request.args.get("before", 0, type=int)
+    about, before = request.args.get("about", ""), numbers.asked("before") or 0
     page = service.history(me().subject_id, about, before)
     rows = [_row(event) for event in page.choices]
     known = about if about in config.site().purposes else ""

@@ -5,11 +5,11 @@ from portal.sources.base.erased import Erased, Mention, Proof, Rehearsed, Statem
 from portal.sources.base.findings import Finding, Level, Shape
 from portal.sources.base.person import NAME, Identifier, Key, Person, Setting, Young
 from portal.sources.base.preview import Affected, Blocker, Line, Preview
-from portal.sources.base.snapshot import TOGETHER, Batch, Page, Row, Snapshot, counted_out
+from portal.sources.base.snapshot import Batch, Page, Row, Snapshot, counted_out
 from portal.sources.base.source import Source
 
 __all__ = [
     "Affected", "Batch", "Blocker", "Change", "DETAILS", "Erased", "Finding", "Held", "Identifier", "Key", "Level",
-    "Line", "Mention", "NAME", "Outcome", "Page", "Person", "Preview", "Proof", "Rehearsed", "Row", "Setting",
-    "Shape", "Snapshot", "Source", "Statement", "TOGETHER", "Why", "Young", "counted_out",
+    "Line", "Mention", "NAME", "Outcome", "Page", "Person", "Preview", "Proof", "Rehearsed", "Row", "Setting", "Shape",
+    "Snapshot", "Source", "Statement", "Why", "Young", "counted_out",
 ]  # fmt: skip

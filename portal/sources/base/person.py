@@ -12,7 +12,7 @@ NAME = "name"  # the kind of a trace that is a name, or whatever else the manife
 
 @dataclass(frozen=True)
 class Identifier:
-    """A proven address or number of a person: e-mail casefolded and stripped, phone as E.164."""
+    """A proven address or number of a person: e-mail in small letters and stripped, phone as E.164."""
 
     kind: str  # email, phone or external_id
     value: str

@@ -174,6 +174,10 @@ class Source(ABC):
         """Delete the rows of these people that have come to their date; return how many. Harmless to repeat."""
         return 0
 
+    def states(self, choice: str) -> tuple[str, ...]:
+        """Return the states that a choice of the manifest has values for; none where any word can be stored."""
+        return tuple(self.manifest.preferences[choice].values)
+
     @abstractmethod
     def check(self) -> list[Finding]:
         """Compare the manifest with the live system."""

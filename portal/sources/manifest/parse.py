@@ -100,7 +100,11 @@ def _sign(reader: Reader, sign: str, tables: Mapping[str, Table]) -> str:
 
 
 def _column(reader: Reader, key: str, table: Table) -> str:
-    return str(reader.choice(key, table.columns)) if reader.has(key) else ""
+    name = reader.string(key)
+    if name and name not in table.columns:
+        cure = f"Mend the name, or list it in [tables.{table.name}]: columns.{name} = {{}}."
+        raise reader.problem(key, f"names {name}, which is not listed among the columns of {table.name}", cure)
+    return name
 
 
 def _location(reader: Reader, tables: Mapping[str, Table]) -> model.Location:
@@ -157,7 +161,9 @@ def _links_lead_somewhere(manifest: Manifest, tables: Reader) -> None:
         reader = tables.inner(name)
         while here.link:
             if here.link.table not in manifest.tables:
-                raise reader.problem("link", f"leads to {here.link.table}, which is no table here", FROM_TABLE)
+                own = next((name for name, one in manifest.tables.items() if one.real == here.link.table), "")
+                cure = f"Write {own}, as it is called in this file." if own else f"Write {FROM_TABLE}."
+                raise reader.problem("link", f"leads to {here.link.table}, which is no table here", cure)
             here = manifest.tables[here.link.table]
             if here.name in seen:
                 cure = "Link one of them to the person; the same real table may come twice under two names."

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
-from typing import Any
 
-from portal.kernel import clock
 from portal.kernel.problems import SourceUnavailable
-from portal.sources import values
 from portal.sources.base import (
-    Batch,
     Change,
     Erased,
     Finding,
@@ -27,7 +23,6 @@ from portal.sources.base import (
     Preview,
     Proof,
     Rehearsed,
-    Row,
     Setting,
     Shape,
     Snapshot,
@@ -35,8 +30,7 @@ from portal.sources.base import (
     Young,
 )
 from portal.sources.history import History
-from portal.sources.identifiers import normal
-from portal.sources.manifest import Manifest, Table, require_paths
+from portal.sources.manifest import Manifest, require_paths
 from portal.sources.sql import (
     aging,
     chunks,
@@ -46,6 +40,7 @@ from portal.sources.sql import (
     looking,
     paging,
     parts,
+    people,
     preferences,
     seeking,
     settings,
@@ -58,10 +53,10 @@ from portal.sources.sql.files import Cabinet
 from portal.sources.sql.ground import Ground, Reach
 from portal.sources.sql.history import SqlHistory
 from portal.sources.sql.rehearsal import rehearse, rehearsing
-from portal.sources.sql.schema import LiveColumn, Schema
+from portal.sources.sql.schema import Schema
 from portal.sources.sql.session import Session, opened, reading, writing
 from portal.sources.sql.shape import shape
-from portal.sources.sql.statement import Sql, joined
+from portal.sources.sql.snapshot import SqlSnapshot
 
 GLANCED = 10_000  # rows of a table that a page waits for to be counted
 
@@ -94,11 +89,7 @@ class SqlSource(Source):
 
     def find(self, identifier: Identifier) -> list[Key]:
         with self._reading() as (session, ground):
-            subject = ground.manifest.subject
-            known = ground.matched(ground.subject, subject.match, Person((), (identifier,)))
-            columns = joined((ground.name(ground.subject, column) for column in subject.key), ", ")
-            rows = session.all("SELECT " + columns + f" FROM {ground.from_(ground.subject)} WHERE " + known)
-            return sorted((_key(row) for row in rows), key=str)
+            return people.find(session, ground, identifier)
 
     def preview(self, person: Person) -> Preview:
         with self._reading() as (session, ground):
@@ -128,6 +119,11 @@ class SqlSource(Source):
     def stored(self, person: Person) -> dict[str, str]:
         with self._reading() as (session, ground):
             return preferences.read(session, Reach(ground, person))
+
+    def states(self, choice: str) -> tuple[str, ...]:
+        with self._reading() as (_, ground):
+            preference = self.manifest.preferences[choice]
+            return tuple(preferences.values_of(preference, preferences.place_of(ground, preference)[1]))
 
     def settings(self) -> Iterator[Setting]:
         with self._reading() as (session, ground):
@@ -177,13 +173,7 @@ class SqlSource(Source):
 
     def keys(self) -> Iterator[tuple[Key, list[Identifier]]]:
         with self._reading() as (session, ground):
-            subject, width = ground.manifest.subject, len(ground.manifest.subject.key)
-            asked = [*subject.key, *(match.column for match in subject.match)]
-            columns = joined((ground.name(ground.subject, column) for column in asked), ", ")
-            for row in session.stream("SELECT " + columns + f" FROM {ground.from_(ground.subject)}"):
-                pairs = zip(subject.match, row[width:], strict=True)
-                found = [normal(match, value) for match, value in pairs]
-                yield _key(row[:width]), [identifier for identifier in found if identifier]
+            yield from people.keys(session, ground)
 
     def young(self, since: date, limit: int, offset: int = 0) -> list[Young]:
         if not self.manifest.subject.born:
@@ -217,7 +207,8 @@ class SqlSource(Source):
     def check(self) -> list[Finding]:
         self._schemas.clear()
         with self._reading() as (session, ground):
-            found = findings(session, ground)
+            wide = session.schema({*self._others(), *session.beyond()})
+            found = findings(session, Ground(self.manifest, wide, session.dialect, self.unavailable))
         with opened(self._writer, self.id, self.unavailable, write=True) as session:
             return [*found, *rights.findings(self._writer, session, ground), *files.findings(ground, self._folders)]
 
@@ -249,44 +240,3 @@ class SqlSource(Source):
         dialect = session.dialect
         schema = self._schemas[dialect] = self._schemas.get(dialect) or session.schema(self._others())
         return Ground(self.manifest, schema, dialect, self.unavailable)
-
-
-class SqlSnapshot(Snapshot):
-    """One consistent view of a person's rows; valid while the block that opened it lasts."""
-
-    def __init__(self, session: Session, reach: Reach, with_files: Callable[[Table, Batch], Iterator[Batch]]) -> None:
-        self._session, self._reach, self._with_files = session, reach, with_files
-        self.as_of: datetime = clock.now()
-        self.counts = {
-            name: session.count(Sql(f"SELECT COUNT(*) FROM {reach.ground.from_(table)} WHERE ") + reach.rows(table))
-            for name, table in reach.ground.manifest.tables.items()
-        }
-
-    def rows(self, table: str) -> Iterator[Row]:
-        for batch in self.batches(table):
-            yield from (dict(zip(batch.names, row, strict=True)) for row in batch.rows)
-
-    def batches(self, table: str) -> Iterator[Batch]:
-        shown, entry, ground = self._shown(table), self._reach.ground.manifest.tables[table], self._reach.ground
-        columns = joined((ground.given(entry, column) for column in shown), ", ")
-        chosen = "SELECT " + columns + f" FROM {ground.from_(entry)} WHERE " + self._reach.rows(entry)
-        for rows in self._session.batches(chosen + looking.ordered(ground, entry)):
-            yield from self._with_files(entry, Batch(tuple(shown), rows))
-
-    def types(self, table: str) -> Mapping[str, str]:
-        return {column: live.type for column, live in self._columns(table).items()}
-
-    def kinds(self, table: str) -> Mapping[str, str]:
-        return {column: live.kind for column, live in self._columns(table).items()}
-
-    def _columns(self, table: str) -> dict[str, LiveColumn]:
-        columns = self._reach.ground.live(self._reach.ground.manifest.tables[table]).columns
-        return {column: columns[column] for column in self._shown(table)}
-
-    def _shown(self, table: str) -> list[str]:
-        """Return the columns that go into an archive, in the database's order."""
-        return paging.shown(self._reach.ground, self._reach.ground.manifest.tables[table])
-
-
-def _key(row: tuple[Any, ...]) -> Key:
-    return tuple(part if isinstance(part, int) else values.text(part) for part in row)

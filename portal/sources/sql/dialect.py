@@ -65,6 +65,10 @@ class Dialect(ABC):
     def schema(self, connection: Any, others: Collection[str] = ()) -> Schema:
         """Read tables, columns, keys, indexes, foreign keys and CHECKs; also of the schemas `others` that are there."""
 
+    def beyond(self, connection: Any) -> list[str]:
+        """Return the other schemas from which foreign keys lead to tables that are looked for anyhow."""
+        return []
+
     @abstractmethod
     def streaming(self, connection: Any, text: str, values: Sequence[Any]) -> AbstractContextManager[Some]:
         """Open what gives the rows of a statement by and by, without holding them all here."""
@@ -98,7 +102,7 @@ class Dialect(ABC):
         return joined(parts, " || ")
 
     def same_email(self, column: LiveColumn, name: Sql, values: Sequence[str], lowered: bool) -> Sql:
-        """Return the condition that a column holds one of some casefolded addresses, so that an index serves.
+        """Return the condition that a column holds one of some addresses in small letters, so that an index serves.
 
         `lowered`: there is an index on the column's lower(…).
         """

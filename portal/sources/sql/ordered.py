@@ -12,8 +12,9 @@ from portal.sources.sql.ground import Ground
 def findings(ground: Ground) -> Iterator[Finding]:
     """Warn of orders without an index; of tables further from the person none, for there no index could help."""
     for table in ground.manifest.tables.values():
-        for order, why in _orders(ground, table) if _next_to_the_person(ground, table) else ():
-            if not _served(ground, table, order):
+        for named, why in _orders(ground, table) if _next_to_the_person(ground, table) else ():
+            order = tuple(name for name in named if name not in _link(table))  # all rows of a person agree in these
+            if order and not _served(ground, table, order):
                 columns = ", ".join((*_link(table), *order))
                 yield Finding("warning", table.name, order[0], f"{why} Add an index on ({columns}).")
 

@@ -79,6 +79,11 @@ class Session:
         with self.mapped():
             return self._dialect.schema(self._connection, others)
 
+    def beyond(self) -> list[str]:
+        """Return the other schemas from which foreign keys lead here."""
+        with self.mapped():
+            return self._dialect.beyond(self._connection)
+
     def kept(self) -> list[str]:
         """Return the tables to which what is done cannot be rolled back."""
         with self.mapped():

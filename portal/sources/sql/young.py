@@ -27,14 +27,15 @@ def born_after(session: Session, ground: Ground, since: date, limit: int, offset
 
 
 def _young(ground: Ground, row: tuple[Any, ...], width: int) -> Young | None:
-    born = _day(row[width])
+    born = day(row[width])
     pairs = zip(ground.manifest.subject.match, row[width + 1 :], strict=True)
     known = (normal(match, value) for match, value in pairs)
     key = tuple(part if isinstance(part, int) else str(part) for part in row[:width])
     return Young(key, born, tuple(one for one in known if one)) if born else None
 
 
-def _day(value: Any) -> date | None:
+def day(value: Any) -> date | None:
+    """Return the day that a value says; None where it says none as ISO 8601."""
     if isinstance(value, datetime):
         return value.date()
     try:

@@ -89,17 +89,30 @@ class Settling(NamedTuple):
     wrong: str = ""
 
 
-NOTHING_TYPED, NOTHING_SETTLED = Typed(), Settling()
+class Attesting(NamedTuple):
+    """How whoever asks was recognised, the number that they said, and why that cannot be noted."""
+
+    method: str = ""
+    number: str = ""
+    wrong: str = ""
+
+
+NOTHING_TYPED, NOTHING_SETTLED, NOTHING_ATTESTED = Typed(), Settling(), Attesting()
 
 
 def show_case(
-    found: Case, typed: Typed = NOTHING_TYPED, settling: Settling = NOTHING_SETTLED, *, status: int = 200
+    found: Case,
+    typed: Typed = NOTHING_TYPED,
+    settling: Settling = NOTHING_SETTLED,
+    attesting: Attesting = NOTHING_ATTESTED,
+    *,
+    status: int = 200,
 ) -> Response:
     """Show a case, with what was typed and not taken."""
     names = handling.members()
     sections = (
         _head(found),
-        _person(found),
+        _person(found, attesting),
         _systems(found, settling),
         _thread(found, names, typed),
         _decision(found),
@@ -131,11 +144,12 @@ def _head(found: Case) -> Shown:
     }
 
 
-def _person(found: Case) -> Shown:
+def _person(found: Case, attesting: Attesting) -> Shown:
     return {
         "proofs": [(_(said.METHODS[one.method]), one) for one in identity.proofs(found)],
         "proven": identity.proof(found) >= kind(found.kind).needs,
         "attested": {name: said.METHODS[name] for name in desk.ATTESTED},
+        "attesting": attesting,
         "links": _links(found.subject_id) if found.subject_id else [],
         "papers": evidence.of(found) if found.acting in documents.FOR_OTHERS else [],
         "may_unmatch": matching.may_unmatch(found),

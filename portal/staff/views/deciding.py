@@ -12,6 +12,7 @@ from portal.cases.service import deciding, desk, duplicates, extending, handling
 from portal.kernel.problems import NotFound
 from portal.staff.forms.requests import DecisionForm, ExtensionForm
 from portal.staff.views.case import CASE, back, load
+from portal.staff.views.casepage import Attesting, show_case
 from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.guards import crew, staff
@@ -133,5 +134,9 @@ def unlink(reference: str) -> Response:
 def attest(reference: str) -> Response:
     """Note how whoever asks was recognised."""
     found = load(reference)
-    desk.attest(found, request.form.get("method", ""), crew().number)
+    method, number = request.form.get("method", ""), request.form.get("number", "")
+    try:
+        desk.attest(found, method, crew().number, number)
+    except identity.WrongNumber as problem:
+        return show_case(found, attesting=Attesting(method, number, said(problem)), status=problem.status)
     return back(found, "#person")

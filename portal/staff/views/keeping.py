@@ -84,9 +84,7 @@ def end_hold(reference: str, number: int) -> Response:
 @staff("admin", "approver", "staff")
 def prepare_copy(reference: str) -> Response:
     """Show what a copy would hold, and say what is left out of it because it is about other people."""
-    found = load(reference)
-    if not found.subject_id or not downloads.needs_release(found):
-        raise NotFound
+    found = _to_release(reference)
     if asked := reason_first(found):
         return asked
     if request.method == "POST":
@@ -99,9 +97,7 @@ def prepare_copy(reference: str) -> Response:
 @staff("admin", "approver", "staff")
 def copy_records(reference: str, source: str, table: str) -> Response:
     """Show the records of a table, and say which of them are left out of the copy."""
-    found = load(reference)
-    if not found.subject_id or not downloads.needs_release(found):
-        raise NotFound
+    found = _to_release(reference)
     if asked := reason_first(found):
         return asked
     if request.method == "POST":
@@ -122,22 +118,25 @@ def release_copy(reference: str) -> Response:
     return back(found, "#copy")
 
 
+def _to_release(reference: str) -> Case:
+    """Return a request for a copy that two of the staff look through; NotFound for any other."""
+    found = load(reference)
+    if not found.subject_id or not downloads.needs_release(found):
+        raise NotFound
+    return found
+
+
 def _records(found: Case, source_id: str, table_name: str) -> dict[str, Any]:
     """Return a page of records, each with its mark and whether it is left out."""
     page = holdings.rows(found.subject_id, source_id, table_name, request.args.get("after", "")[:400])
     source = registry.active().get(source_id)
     table, release = source.manifest.tables[table_name], downloads.release_of(found)
     left = set((release.records if release else {}).get(source_id, {}).get(table_name, ()))
-    cells = readable.records(page, table, here(), in_full=False)
     marks = [redaction.marks(source_id, table, row) for row in page.rows]
     known = [(next((one for one in each if one in left), each[0]), not left.isdisjoint(each)) for each in marks]
-    return {
-        "release": release,
-        "title": table.title.in_(here().language),
-        "system": source.title.in_(here().language),
-        "records": [(mark, out, record) for (mark, out), record in zip(known, cells, strict=True)],
-        "following": page.after,
-    }
+    told = readable.facts_of(page, source, table_name, here(), in_full=False)
+    records = [(mark, out, record) for (mark, out), record in zip(known, told["records"], strict=True)]
+    return {**told, "release": release, "records": records}
 
 
 def _summary(found: Case) -> dict[str, Any]:

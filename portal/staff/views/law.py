@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.cases import deadlines, legal
 from portal.cases.service import amending
+from portal.kernel import clock
 from portal.kernel.problems import N_, NotFound
 from portal.staff.forms.publishing import AmendForm
 from portal.staff.views.door import room
@@ -26,7 +27,7 @@ navigation.desk(
 @staff("admin", "approver", "staff")
 def laws_page() -> Response:
     """List the laws that this site is under."""
-    rows = [(name, law_title(name), legal.profile(name).on(deadlines.today()).version) for name in deadlines.names()]
+    rows = [(name, law_title(name), legal.profile(name).on(clock.today()).version) for name in deadlines.names()]
     return show("staff/laws.html", rows=rows)
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.kernel import audit
+from portal.kernel import audit, clock
 from portal.kernel.problems import N_
 from portal.staff.views.door import room
 from portal.web import navigation
 from portal.web.fields import read_day
 from portal.web.guards import staff
 from portal.web.htmx import away, show
-from portal.web.site import site
 
 ROWS = 50
 FILTERS = ("name", "subject", "actor", "since", "until")
@@ -62,15 +59,10 @@ def _wanted(asked: dict[str, str]) -> audit.Wanted:
         name=asked["name"],
         subject=int(asked["subject"]) if _is_number(asked["subject"]) else None,
         actor=asked["actor"],
-        since=_begins(since) if since else None,
-        until=_begins(until + timedelta(days=1)) if until else None,
+        since=clock.beginning(since) if since else None,
+        until=clock.end(until) if until else None,
     )
 
 
 def _is_number(typed: str) -> bool:
     return typed.isdecimal() and len(typed) < 16
-
-
-def _begins(day: date) -> datetime:
-    """Return the moment at which a day begins where the site is."""
-    return datetime.combine(day, time(), ZoneInfo(site().timezone)).astimezone(UTC)

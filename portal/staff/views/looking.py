@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.staff import looks, members
-from portal.kernel import tokens
+from portal.kernel import clock, tokens
 from portal.kernel.problems import N_, NotFound
 from portal.staff.forms.looking import EmbargoForm, ReasonForm
 from portal.staff.views.door import room, said
 from portal.web import navigation
 from portal.web.guards import crew, page, staff
 from portal.web.htmx import alone, away, show
-from portal.web.site import site
 from portal.web.words import _
 
 PAGE = "/staff/looks"
@@ -82,9 +79,9 @@ def looks_page() -> Response:
 def embargo(event: int) -> Response:
     """Ask until when a look is held back and why."""
     look, form = looks.of_event(event), EmbargoForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.until.day:
         try:
-            looks.embargo(crew().number, event, _begin_of(form.until), form.words.data)
+            looks.embargo(crew().number, event, clock.beginning(form.until.day), form.words.data)
         except looks.NoReason:
             form.words.errors = [_("Say why it is held back.")]
         except looks.NotLater as problem:
@@ -117,7 +114,3 @@ def _ask(form: ReasonForm) -> Response:
 def _seal(*sealed: str) -> str:
     """Return what shows that this page of ours asked: nobody else's log can be written into by changing a field."""
     return tokens.derived("look", crew().token, *sealed)
-
-
-def _begin_of(field: Any) -> datetime:
-    return datetime.combine(field.day, time(), ZoneInfo(site().timezone)).astimezone(UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts.identifiers import NotAnAddress
+from portal.accounts.addresses import NotAnAddress
 from portal.accounts.staff import absence, members
 from portal.accounts.staff.models import StaffAccount
 from portal.accounts.staff.sessions import actor

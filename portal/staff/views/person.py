@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
-from portal.accounts.identifiers import NotAnAddress, NotAPhone
+from portal.accounts.addresses import NotAnAddress, NotAPhone
 from portal.cases.models import Case
 from portal.cases.service import desk, matching, searching
 from portal.deletion import service as deletion
@@ -110,20 +110,9 @@ def case_reveal(reference: str, source: str, table: str) -> Response:
 
 def _rows(found: Case, source_id: str, table_name: str, in_full: bool) -> Response:
     page = holdings.rows(_subject(found), source_id, table_name, request.args.get("after", "")[:400])
-    source = registry.active().get(source_id)
-    table = source.manifest.tables[table_name]
-    records = readable.records(page, table, here(), in_full)
-    return show(
-        "staff/case/rows.html",
-        case=found,
-        title=table.title.in_(here().language),
-        system=source.title.in_(here().language),
-        place=f"/staff/requests/{found.reference}/data/{source_id}/{table_name}",
-        records=records,
-        masked=any(cell.masked for record in records for cell in record),
-        in_full=in_full,
-        following=page.after,
-    )
+    told = readable.facts_of(page, registry.active().get(source_id), table_name, here(), in_full)
+    place = f"/staff/requests/{found.reference}/data/{source_id}/{table_name}"
+    return show("staff/case/rows.html", **told, case=found, place=place)
 
 
 def _subject(found: Case) -> int:

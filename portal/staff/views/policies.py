@@ -9,6 +9,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from portal import config
+from portal.kernel import clock
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
 from portal.policies import service
 from portal.staff.forms.publishing import DraftForm, PolicyForm, ScheduleForm
@@ -76,7 +77,7 @@ def policy_page(number: int) -> Response:
         languages=[(code, name_of(code), found.texts.get(code)) for code in config.site().languages],
         counts=service.counts([version]).get(number, {}),
         titles=dict(ScheduleForm().abouts()),
-        can_withdraw=version.state == "scheduled" and version.begins > service.today(),
+        can_withdraw=version.state == "scheduled" and version.begins > clock.today(),
         can_retire=version.state == "in_force" and version.document != service.NOTICE,
     )
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts.identifiers import NotAnAddress, NotAPhone
+from portal.accounts.addresses import NotAnAddress, NotAPhone
 from portal.cases import deadlines, legal
 from portal.cases.kinds import KINDS
 from portal.cases.service import bulk as bulk_acts

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import request
 from werkzeug.wrappers import Response
 
-from portal.accounts.identifiers import NotAnAddress
+from portal.accounts.addresses import NotAnAddress
 from portal.accounts.keeping import of_staff
 from portal.accounts.staff import factors
 from portal.accounts.staff import signing_in as service

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from werkzeug.wrappers import Response
 
+from portal.consents import service as consents
 from portal.kernel import outbox
 from portal.kernel.problems import N_, SourceUnavailable
 from portal.sources import asking, drift, registry
@@ -39,7 +41,7 @@ class State(NamedTuple):
 def systems_page() -> Response:
     """Show all systems; one that is slow has its own page."""
     sources = registry.active().connected()
-    asked = [(source, asking.begin(source, source.check)) for source in sources]
+    asked = [(source, asking.begin(source, partial(consents.checked, source))) for source in sources]
     asking.wait([answer for _source, answer in asked], SOON)
     due = outbox.waiting()
     states = [_state(source, due, answer.result if answer.done() else None) for source, answer in asked]
@@ -53,7 +55,7 @@ def system_page(source: str) -> Response:
     found = registry.active().get(source)
 
     def check() -> list[Finding]:
-        known, shape = asking.within(found, lambda: (found.check(), found.shape()), PATIENCE)
+        known, shape = asking.within(found, lambda: (consents.checked(found), found.shape()), PATIENCE)
         return [*known, *drift.findings(source, shape)]
 
     state = _state(found, outbox.waiting(), check)

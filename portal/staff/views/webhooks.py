@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import NamedTuple
 
-from flask import request, url_for
+from flask import url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.staff.sessions import actor
@@ -17,7 +17,7 @@ from portal.kernel.problems import N_
 from portal.sources import registry
 from portal.staff.forms.webhooks import SinceForm
 from portal.staff.views.door import room
-from portal.web import navigation
+from portal.web import navigation, numbers
 from portal.web.guards import crew, staff
 from portal.web.htmx import away, show
 from portal.web.words import _, here
@@ -113,7 +113,7 @@ def _back(number: int) -> Response:
 
 
 def _show(number: int, form: SinceForm) -> Response:
-    found, before = endpoints.load(number), request.args.get("before", 0, int)
+    found, before = endpoints.load(number), numbers.asked("before") or 0
     told = endpoints.messages(number, before)
     page = told[: endpoints.PAGE]
     older = f"{PAGE}/{number}?before={page[-1].id}" if len(told) > endpoints.PAGE else ""

@@ -3,7 +3,6 @@
 from portal.subjects.service.linking import let_go, let_go_of, refresh, resolve, vouch, waiting
 from portal.subjects.service.persons import account_of, adopt, after, country, ensure, forget, of_account, verified
 from portal.subjects.service.reaching import (
-    found_of,
     links,
     many,
     people,
@@ -24,7 +23,6 @@ __all__ = [
     "country",
     "ensure",
     "forget",
-    "found_of",
     "let_go",
     "let_go_of",
     "links",

@@ -11,7 +11,8 @@ from portal.sources.base import Identifier as Proof
 from portal.sources.base import Key, Person
 from portal.sources.identifiers import there
 from portal.sources.registry import OWN
-from portal.subjects.models import Link, Lookup, Subject, accounts_of
+from portal.subjects.models import Link, Lookup, Subject
+from portal.subjects.models.many import accounts_of
 from portal.subjects.proofs import GONE, Found, discloses, waits
 
 

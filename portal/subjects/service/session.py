@@ -9,7 +9,7 @@ from typing import Any
 from portal.accounts import service as accounts
 from portal.accounts.models import Session as SessionRow
 from portal.kernel import clock, tokens
-from portal.subjects.models import session_row, systems_in
+from portal.subjects.models.session import session_row, systems_in
 from portal.subjects.service.persons import ensure
 
 _SEEN_EVERY = 600  # seconds between two notes that a session is in use

@@ -19,7 +19,6 @@ from portal.children.service.rulings.fitting import suggested as suggested
 from portal.children.service.rulings.outcomes import ABOUT_SOMEBODY as ABOUT_SOMEBODY
 from portal.children.service.rulings.outcomes import DELETE as DELETE
 from portal.children.service.rulings.outcomes import KEEP as KEEP
-from portal.children.service.rulings.outcomes import NOTHING as NOTHING
 from portal.children.service.rulings.outcomes import OUTCOMES as OUTCOMES
 from portal.children.service.rulings.outcomes import REFUSE as REFUSE
 from portal.children.service.rulings.outcomes import SEE as SEE
@@ -33,7 +32,7 @@ from portal.children.service.rulings.wanted import NothingChosen as NothingChose
 from portal.children.service.rulings.wanted import Wanted as Wanted
 from portal.children.service.rulings.wanted import check, of_rows, terms
 from portal.children.service.states import HELD, IN_FORCE
-from portal.kernel import ages, audit
+from portal.kernel import audit, clock
 from portal.kernel.db import atomic
 from portal.kernel.problems import N_, NotFound, NotNow, Problem
 
@@ -80,7 +79,7 @@ def propose(case: Case, staff: int, wanted: Wanted) -> Decision:
 def _write(case: Case, report: Report, decision: Decision, wanted: Wanted) -> None:
     """Write what a decision means for each whom it is about, or whose account is held for it."""
     whom: Iterable[int | None] = wanted.subjects if wanted.outcome in ABOUT_SOMEBODY else _held(case) or (None,)
-    given = {"outcome": wanted.outcome, "terms": terms(wanted), "appeal_until": ages.today() + APPEAL, "due_at": None}
+    given = {"outcome": wanted.outcome, "terms": terms(wanted), "appeal_until": clock.today() + APPEAL, "due_at": None}
     known = {"band": next(iter(stages(report)), ""), "age_limit": report.age_limit}
     for subject in whom:
         Ruling.create(case=case, decision=decision, subject=subject, state=PROPOSED, **given, **known)
@@ -101,7 +100,7 @@ def agree(case: Case, staff: int, role: str, number: int) -> None:
         triage.looked(case, staff)
         deciding.agree(case, staff, number)
         mine = (Ruling.case == case.id) & (Ruling.decision == number) & (Ruling.state == PROPOSED)
-        Ruling.update(state=AGREED, appeal_until=ages.today() + APPEAL).where(mine).execute()
+        Ruling.update(state=AGREED, appeal_until=clock.today() + APPEAL).where(mine).execute()
         for one in found:
             audit.record("children.ruled", actor=f"staff:{staff}", reference=case.reference, outcome=one.outcome)
 

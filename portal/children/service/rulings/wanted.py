@@ -12,7 +12,7 @@ from portal.children.naming import LONGEST_KEPT
 from portal.children.service import matching, parenthood, release, triage
 from portal.children.service.rulings.fitting import asks_child
 from portal.children.service.rulings.outcomes import ABOUT_SOMEBODY, KEEP, OUTCOMES, SEE
-from portal.kernel import ages
+from portal.kernel import clock
 from portal.kernel.problems import N_, NotFound, Problem
 
 
@@ -89,7 +89,7 @@ def check(case: Case, report: Report, wanted: Wanted) -> None:
     if wanted.outcome in ABOUT_SOMEBODY and (not wanted.subjects or not set(wanted.subjects) <= found):
         raise NobodyChosen
     if wanted.outcome == KEEP:
-        today = ages.today()
+        today = clock.today()
         if wanted.keep_until is None or not today < wanted.keep_until <= today + LONGEST_KEPT:
             raise KeptUntilWhen
     if wanted.outcome == SEE:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from portal.sources.base import Finding
 from portal.sources.sql import ordered
-from portal.sources.sql.check import conditions, constraints, details, indexes, leftovers, names, references, refusals
+from portal.sources.sql.check import (
+    choices,
+    conditions,
+    constraints,
+    details,
+    indexes,
+    leftovers,
+    names,
+    references,
+    refusals,
+)
 from portal.sources.sql.ground import Ground
 from portal.sources.sql.session import Session
 
@@ -23,8 +33,10 @@ def findings(session: Session, ground: Ground) -> list[Finding]:
         *leftovers.proof(ground),
         *details.history(ground),
         *details.corrections(ground),
+        *choices.unwritable(ground),
+        *choices.births(session, ground),
         *references.uncovered(ground),
-        *references.unnoticed(ground),
+        *references.unnoticed(session, ground),
         *indexes.slow(ground),
         *references.kept_children(ground),
         *references.circles(ground),

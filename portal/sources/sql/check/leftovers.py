@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portal.sources.base import Finding
+from portal.sources.manifest import Table
 from portal.sources.sql.check.saying import error, warning
 from portal.sources.sql.ground import Ground
 from portal.sources.sql.rules import rules
@@ -30,9 +31,16 @@ def names_left(ground: Ground) -> Iterator[Finding]:
 
 
 def keeping(ground: Ground) -> Iterator[Finding]:
+    """Look for kept rows without a date of their own or of what they hang on, with which they would go."""
     for table in ground.manifest.tables.values():
-        if table.keep and not table.keep.until and not (table.link and table.link.shared):
+        if table.keep and not (table.link and table.link.shared) and not _ends(ground, table):
             yield warning(table, "", 'Rows are kept without an end. Write until = { column = "…", years = … }.')
+
+
+def _ends(ground: Ground, table: Table) -> bool:
+    if table.keep is None or table.keep.until:
+        return table.keep is not None
+    return table.link is not None and _ends(ground, ground.manifest.tables[table.link.table])
 
 
 def proof(ground: Ground) -> Iterator[Finding]:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from portal.kernel.problems import SourceUnavailable
 from portal.sources.base import Finding
 from portal.sources.manifest import Table
 from portal.sources.sql import sharing
 from portal.sources.sql.check.saying import error, warning
 from portal.sources.sql.draft import guess
+from portal.sources.sql.draft.entries import references
 from portal.sources.sql.ground import Ground
 from portal.sources.sql.rules import rules
-from portal.sources.sql.schema import ENGINE_ACTS, ForeignKey
+from portal.sources.sql.schema import ENGINE_ACTS, ForeignKey, LiveTable
+from portal.sources.sql.session import Session
+from portal.sources.sql.statement import Sql, bound
+
+_EMAIL = re.compile(r"[\w.+-]@[\w-]+\.[A-Za-z]{2}")
+_ROWS = 200  # of a table that nobody covers, in which addresses are looked for
 
 
 def uncovered(ground: Ground) -> Iterator[Finding]:
@@ -27,16 +35,39 @@ def uncovered(ground: Ground) -> Iterator[Finding]:
                 yield Finding("warning", name, key.columns[0], f"It refers to {parent.name} and is not covered.")
 
 
-def unnoticed(ground: Ground) -> Iterator[Finding]:
+def unnoticed(session: Session, ground: Ground) -> Iterator[Finding]:
     """Look for tables that nobody covers and no foreign key ties to a covered one, with columns that name persons."""
     covered = {table.real for table in ground.manifest.tables.values()}
     for name, live in ground.schema.items():
-        if name in covered or any(key.table in covered for key in live.references):
+        if name in covered or live.part_of or any(key.table in covered for key in live.references):
             continue
         telling = [one.name for one in live.columns.values() if guess.is_email(live, one) or guess.is_phone(one)]
-        if telling and not live.part_of:
+        leading = [key for key in references(ground.schema, live) if key.table in covered]
+        if telling:
             say = "It may name persons, and the table is not covered. Cover it: it can be joined by a match."
             yield Finding("warning", name, telling[0], say)
+        elif leading:
+            say = f"Its name leads to {leading[0].table}, and the table is not covered. Cover it by a link."
+            yield Finding("warning", name, leading[0].columns[0], say)
+        elif column := _addressed(session, ground, live):
+            say = "E-mail addresses are in it, and the table is not covered. If they are persons', cover it."
+            yield Finding("warning", name, column, say)
+
+
+def _addressed(session: Session, ground: Ground, live: LiveTable) -> str:
+    """Return the first column whose rows, as far as they are looked at, hold an e-mail address; "" where none does."""
+    place = ".".join(map(ground.dialect.quote, filter(None, (live.schema, live.name))))
+    for column in (one for one in live.columns.values() if one.kind in ("text", "json")):
+        value = ground.dialect.text(Sql(ground.dialect.quote(column.name)))
+        first = "SELECT " + value + f" AS portal_text FROM {place} LIMIT {_ROWS}"
+        session.say("SAVEPOINT portal_text")
+        try:
+            likely = "SELECT portal_text FROM (" + first + ") AS portal_first WHERE portal_text LIKE " + bound("%_@_%")
+            if any(_EMAIL.search(str(text)) for (text,) in session.all(likely)):
+                return column.name
+        except SourceUnavailable:  # a right that the login lacks, or a text that is none
+            session.say("ROLLBACK TO SAVEPOINT portal_text")
+    return ""
 
 
 def kept_children(ground: Ground) -> Iterator[Finding]:

@@ -25,13 +25,25 @@ def draft(dialect: Dialect, named: str = "", name: str = "", variable: str = "")
     """
     name = name or _name(dialect.url)
     with reading(dialect, name, _unreachable) as session:
-        schema = session.schema()
+        whole = session.schema(session.beyond())
+    schema = {name: live for name, live in whole.items() if not live.schema}
     walk = Walk(schema, subject(schema, named))
-    return written(name, variable or f"{name.replace('-', '_').upper()}_URL", walk.entries, _left_out(schema, walk))
+    return written(name, variable or f"{name.replace('-', '_').upper()}_URL", walk.entries, _left_out(whole, walk))
 
 
 def _left_out(schema: Schema, walk: Walk) -> dict[str, str]:
-    return {name: _why(live, walk) for name, live in schema.items() if not walk.of(name)}
+    away = {name: why for name, live in schema.items() if live.schema and (why := _away(name, live, walk))}
+    return {name: _why(live, walk) for name, live in schema.items() if not live.schema and not walk.of(name)} | away
+
+
+def _away(name: str, live: LiveTable, walk: Walk) -> str:
+    """Say how a table of another schema can be covered, "" where none of its foreign keys leads to a covered one."""
+    for key in live.references:
+        for entry in walk.of(key.table):
+            to = ", ".join([f"{entry.name}.{key.to[0]}", *key.to[1:]])
+            link = f"{', '.join(key.columns)} -> {to}"
+            return f'unsure: it is in another schema: [tables.{live.name}], table = "{name}", link = "{link}"'
+    return ""
 
 
 def _why(live: LiveTable, walk: Walk) -> str:

@@ -85,9 +85,10 @@ class Walk:
             first = _first(parent, live, best)
             others = [key.columns[0] for key in keys if key is not best]
             if others:
+                lead = "leads" if len(others) == 1 else "lead"
                 first.unsure.append(
-                    f"{', '.join(others)} lead to {parent.name} too: if those rows are the person's as well, list the "
-                    "table once more under another name"
+                    f"{', '.join(others)} {lead} to {parent.name} too: if those rows are the person's as well, list "
+                    "the table once more under another name"
                 )
             known = [first]
             yield first
@@ -169,8 +170,12 @@ def _first(parent: Entry, live: LiveTable, key: ForeignKey) -> Entry:
     column = key.columns[0]
     if key.on_delete == NAMED_ONLY:
         entry.unsure.append(f"no foreign key says that {column} leads to {parent.name}; only its name does")
-    if acted:
+    if acted and may_stay:
         entry.unsure.append(f"{column} looks like somebody who acted on the row, not whose it is: only that is cut")
+    elif acted:
+        entry.unsure.append(
+            f'{column} may not be null, so its rows stay theirs as they are: write erase = "delete" if they should go'
+        )
     elif may_stay:
         entry.unsure.append(f'{column} may be null, so rows may stay without the person: or should they go ("delete")?')
     if guess.is_of_money(live):

@@ -14,6 +14,7 @@ _SECRET = re.compile(r"passw|pwd|passphrase|secret|token|api_?key|private_key|cr
 _SECRETS = {"otp", "pin", "salt", "hash", "digest", "mfa", "totp", "recovery"}
 _TIMES = {"at", "on", "date", "time", "timestamp", "datetime", "since"}
 _BIRTH = {"birth", "birthday", "birthdate", "dob", "born"}
+_BESIDE_BIRTH = {"at", "date", "day", "dt", "of", "on"}  # what a date of birth may be called with; a place of birth not
 _SETTINGS = {
     "active", "category", "channel", "consent", "country", "currency", "direction", "enabled", "kind", "lang",
     "language", "level", "locale", "marketing", "method", "mime", "mode", "newsletter", "notification", "notifications",
@@ -27,6 +28,8 @@ _PERSONS = {
     "account", "client", "contact", "customer", "employee", "guest", "member", "patient", "people", "person", "profile",
     "student", "subscriber", "user",
 }  # fmt: skip
+_BIRTH_WORDS = _BIRTH | _BESIDE_BIRTH | _PERSONS
+_PREFIXES = {"t", "tab", "tbl"}
 _ACTED = {"agent", "approver", "assigned", "assignee", "creator", "editor", "manager", "moderator", "reviewer"}
 
 
@@ -36,8 +39,9 @@ def words(name: str) -> list[str]:
 
 
 def singular(name: str) -> str:
-    """Return a table's name for one of its rows: `companies` holds a `company`."""
-    small = "_".join(words(name))
+    """Return a table's name for one of its rows: `companies` holds a `company`, `tblCompanies` too."""
+    first, *rest = words(name) or [""]
+    small = "_".join(rest if rest and first in _PREFIXES else [first, *rest])
     if small.endswith("ies"):
         return small[:-3] + "y"
     return small[:-2] if small.endswith("sses") else small.removesuffix("s")
@@ -66,12 +70,23 @@ def is_time(column: LiveColumn) -> bool:
     said = words(column.name)
     if column.kind not in ("datetime", "date", "text") or is_birthday(column):
         return False
-    return column.kind != "text" or (bool(said) and said[-1] in _TIMES)
+    return column.kind != "text" or is_declared_date(column) or (bool(said) and said[-1] in _TIMES)
+
+
+def is_declared_date(column: LiveColumn) -> bool:
+    """Tell whether a type is that of a day or a moment; SQLite keeps such a column as text or whatever is put in."""
+    return column.kind in ("date", "datetime") or column.type.casefold().startswith(("date", "timestamp"))
 
 
 def is_birthday(column: LiveColumn) -> bool:
     """Guess whether a column says when somebody was born."""
     return bool(_BIRTH & set(words(column.name)))
+
+
+def is_date_of_birth(column: LiveColumn) -> bool:
+    """Guess whether a column holds the whole date on which the person of the row was born."""
+    said = set(words(column.name))
+    return column.kind in ("date", "datetime", "text") and bool(said & _BIRTH) and said <= _BIRTH_WORDS
 
 
 def is_setting(column: LiveColumn) -> bool:

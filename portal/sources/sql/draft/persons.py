@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from portal.sources.sql.draft import guess
 from portal.sources.sql.draft.entries import Entry, emails, phones, references, writable
-from portal.sources.sql.schema import LiveTable, Schema
+from portal.sources.sql.schema import LiveColumn, LiveTable, Schema
 
 _NEAR = 2  # points apart: then the draft names the other one too
 
@@ -33,6 +33,12 @@ def key_of(live: LiveTable) -> tuple[str, ...]:
     unique = (index.parts for index in live.indexes if index.unique and index.parts)
     sound = (parts for parts in unique if all(_required(live, part) for part in parts))
     return live.key or next(sound, ())
+
+
+def births(live: LiveTable) -> list[LiveColumn]:
+    """Return the columns that look like a date of birth, those that are dates by their type and the plainest first."""
+    found = [column for column in live.columns.values() if guess.is_date_of_birth(column)]
+    return sorted(found, key=lambda column: (not guess.is_declared_date(column), len(guess.words(column.name))))
 
 
 def _required(live: LiveTable, part: str) -> bool:
