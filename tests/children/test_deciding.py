@@ -71,7 +71,7 @@ def test_a_deletion_waits_for_the_appeal_and_ends_in_the_certificate_of_the_same
     decide(portal, case, "delete")
     row, deletion = Ruling.get(), Deletion.get()
     assert deletion.case.reference == row.deletion
-    assert deletion.scheduled_for.date() == row.appeal_until + timedelta(days=1)
+    assert clock.day_of(deletion.scheduled_for) == row.appeal_until + timedelta(days=1)
     assert subjects.account_of(subject) is not None
     with clock.later(LATER):
         portal.drain()

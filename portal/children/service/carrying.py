@@ -148,7 +148,8 @@ def _begin(row: Ruling) -> None:
 
 
 def _after(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), UTC)
+    """Return when a day is over where the site is."""
+    return clock.beginning(day + timedelta(days=1))
 
 
 def _delete(row: Ruling, not_before: datetime) -> None:
