@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from portal import config
@@ -102,7 +102,7 @@ def go_on(row: Ruling) -> None:
     """Delete after all, once an appeal was looked at by a third person and nothing changed."""
     if row.outcome == DELETE and row.state == IN_FORCE and row.subject:
         blocking.lift(row.deletion)
-        _delete(row, _after(lasts_until(row, clock.today())))
+        _delete(row, clock.end(lasts_until(row, clock.today())))
         row.save()
 
 
@@ -134,7 +134,7 @@ def _begin(row: Ruling) -> None:
     rulings.move(row, IN_FORCE, due_at=None)
     if row.subject and row.outcome == DELETE:
         _hold(row)
-        _delete(row, _after(row.appeal_until))
+        _delete(row, clock.end(row.appeal_until))
     elif row.subject and row.outcome == STOP:
         _hold(row)
     elif row.subject and row.outcome == KEEP:
@@ -145,11 +145,6 @@ def _begin(row: Ruling) -> None:
     row.save()
     _tell_holder(row, f"child decided:{row.id}", row.outcome, row.appeal_until)
     audit.record("children.carried_out", actor="worker", reference=row.case.reference, outcome=row.outcome)
-
-
-def _after(day: date) -> datetime:
-    """Return when a day is over where the site is."""
-    return clock.beginning(day + timedelta(days=1))
 
 
 def _delete(row: Ruling, not_before: datetime) -> None:
@@ -191,7 +186,7 @@ def _keep_safe(row: Ruling, until: date) -> None:
     for source, keys in subjects.links(row.subject).items():
         for table in registry.active().get(source).manifest.tables if keys else ():
             holds.place(row.subject, _place(row), (source, table), until, said, staff, "")
-    row.due_at = datetime.combine(until + timedelta(days=1), time(), UTC)
+    row.due_at = clock.end(until)
 
 
 def _place(row: Ruling) -> str:

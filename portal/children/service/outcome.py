@@ -41,8 +41,7 @@ class Told:
 
 def answer_on(case: Case) -> date:
     """Return the day on which a reporter is answered: counted from the report, and within what the law allows."""
-    planned: date = (case.received_at + ANSWERED).date()
-    return min(planned, case.complete_by)
+    return min(clock.day_of(case.received_at + ANSWERED), case.complete_by)
 
 
 def of(case: Case) -> Told | None:

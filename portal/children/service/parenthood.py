@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from portal.cases.cleaning import BadFile, Clean
@@ -207,7 +207,7 @@ def erase(claim: Claim[ParenthoodCheck]) -> None:
 
 def _shown(row: ParenthoodCheck, what: str) -> None:
     on = clock.today() + KEPT
-    due = datetime.combine(on, time(), UTC)
+    due = clock.beginning(on)
     facts = {"state": SHOWN, "evidence": what, "erase_on": on, "due_at": due}
     ParenthoodCheck.update(facts).where(ParenthoodCheck.id == row.id, ParenthoodCheck.state << [ASKED, SHOWN]).execute()
 
