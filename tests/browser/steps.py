@@ -163,7 +163,7 @@ def let_days_pass(portal: Live, reference: str = "") -> None:
     """
     past = "2026-01-01T00:00:00.000000+00:00"
     statement = """UPDATE deletions SET due_at = ?, scheduled_for = ?
-    WHERE ? IN ('', (SELECT reference FROM cases WHERE cases.id = case_id))"""
+    WHERE state IN ('scheduled', 'paused') AND ? IN ('', (SELECT reference FROM cases WHERE cases.id = case_id))"""
     change(portal, statement, past, past, reference)
     subprocess.run(command("worker", "--drain"), env=portal.environ, cwd=ROOT, check=True)
 
