@@ -223,7 +223,7 @@ def identifiers(row: sqlite3.Row) -> Iterator[dict[str, str]]:
     for kind, column in MATCH.items():
         value = row[column] or ""
         if value and (kind != "phone" or value.startswith("+")):
-            yield {"kind": kind, "value": value.casefold() if kind == "email" else value}
+            yield {"kind": kind, "value": value.lower() if kind == "email" else value}
 
 
 def _of(table: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import timedelta
 
 import pytest
@@ -54,13 +53,12 @@ def test_a_code_goes_to_the_address_that_was_typed_and_to_no_neighbour_of_it(por
     assert [row.address for row in Challenge.select()] == [typed.lower()]
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("kind", ["email", "phone"])
 def test_what_is_too_long_for_an_address_is_refused_before_it_is_composed(kind: str) -> None:
-    """A hundred thousand marks on one letter take half a minute, in which the process answers nobody."""
-    began = time.thread_time()
+    """A million marks on one letter take many minutes, in which the process answers nobody."""
     with pytest.raises(Problem):
-        normal(kind, "+84" + "\u0301\u0323" * 40_000 + "@example.com")
-    assert time.thread_time() - began < 1
+        normal(kind, "+84" + "\u0301\u0323" * 400_000 + "@example.com")
 
 
 def test_a_known_and_an_unknown_address_get_the_same_answer_and_only_one_gets_a_mail(portal: Portal) -> None:

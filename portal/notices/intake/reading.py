@@ -12,11 +12,14 @@ from email.utils import getaddresses
 from hashlib import sha256
 from typing import NamedTuple
 
+import structlog
+
 from portal import config
 from portal.notices import answers
 from portal.notices.answers import Place
 from portal.notices.intake import reports, texts
 
+log = structlog.get_logger()
 LARGEST = 2_000_000  # bytes that are read; what is behind them are files, which are not taken
 _TO = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Cc")
 _MACHINES = ("X-Autoreply", "X-Autorespond", "List-Id", "List-Unsubscribe", "Feedback-ID")
@@ -42,7 +45,8 @@ def read(raw: bytes, recipient: str = "") -> Arrived:
     """Read a mail; `recipient` is the envelope's, where whoever hands the mail over knows it."""
     try:
         return _read(raw, recipient)
-    except Exception:  # the library fails on hostile mail in ways that nobody has listed
+    except Exception as problem:  # the library fails on hostile mail in ways that nobody has listed
+        log.warning("mail not understood", bytes=len(raw), error=type(problem).__name__)
         return Arrived(None, sha256(raw).hexdigest(), True, "", "", 0, "")
 
 
